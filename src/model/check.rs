@@ -1,0 +1,390 @@
+//! The check plan and its results as data: printable before anything is sent, comparable, testable.
+
+use super::footprint::PacketKind;
+use super::mac::Mac;
+use serde::{Deserialize, Serialize};
+use std::fmt;
+use std::net::{IpAddr, Ipv4Addr, SocketAddr};
+
+/// The checks of design section 5 that this version runs.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum CheckId {
+    Witness,
+    Link,
+    Lease,
+    Router,
+    Offer,
+    Names,
+    Ports,
+    Canary,
+    Control,
+}
+
+impl CheckId {
+    pub const ALL: [CheckId; 9] = [
+        Self::Witness,
+        Self::Link,
+        Self::Lease,
+        Self::Router,
+        Self::Offer,
+        Self::Names,
+        Self::Ports,
+        Self::Canary,
+        Self::Control,
+    ];
+
+    #[must_use]
+    pub fn word(self) -> &'static str {
+        match self {
+            Self::Witness => "witness",
+            Self::Link => "link",
+            Self::Lease => "lease",
+            Self::Router => "router",
+            Self::Offer => "offer",
+            Self::Names => "names",
+            Self::Ports => "ports",
+            Self::Canary => "canary",
+            Self::Control => "control",
+        }
+    }
+
+    /// What the check learns, in one line.
+    #[must_use]
+    pub fn learns(self) -> &'static str {
+        match self {
+            Self::Witness => {
+                "is this computer a fair witness: VPN, proxy, wireless beside wire, other subnet"
+            }
+            Self::Link => "cable, speed and duplex of this computer",
+            Self::Lease => "this computer's address, router and name servers",
+            Self::Router => "does the router's MAC answer, and who made it",
+            Self::Offer => "what a DHCP server hands out here",
+            Self::Names => "does each name server resolve the cloud's names",
+            Self::Ports => "do the cloud's addresses open on 443 and 4321",
+            Self::Canary => "does something answer that cannot exist",
+            Self::Control => "is the internet there at all",
+        }
+    }
+
+    /// The vendor's step that the check belongs to.
+    #[must_use]
+    pub fn step(self) -> VendorStep {
+        match self {
+            Self::Witness | Self::Link => VendorStep::Ethernet,
+            Self::Lease | Self::Router | Self::Offer => VendorStep::Dhcp,
+            Self::Names | Self::Ports | Self::Canary | Self::Control => VendorStep::Cloud,
+        }
+    }
+}
+
+/// The three steps of the vendor's document.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum VendorStep {
+    Ethernet,
+    Dhcp,
+    Cloud,
+}
+
+impl VendorStep {
+    pub const ALL: [VendorStep; 3] = [Self::Ethernet, Self::Dhcp, Self::Cloud];
+
+    #[must_use]
+    pub fn title(self) -> &'static str {
+        match self {
+            Self::Ethernet => "Ethernet",
+            Self::Dhcp => "DHCP",
+            Self::Cloud => "Cloud communication",
+        }
+    }
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Transport {
+    Udp,
+    Tcp,
+}
+
+impl Transport {
+    #[must_use]
+    pub fn word(self) -> &'static str {
+        match self {
+            Self::Udp => "udp",
+            Self::Tcp => "tcp",
+        }
+    }
+}
+
+/// Why a name is asked for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum NameRole {
+    /// A host name of the cloud.
+    Cloud,
+    /// A name that resolves everywhere.
+    Control,
+    /// A random name that cannot exist.
+    Nonsense,
+}
+
+/// Whose name server it is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum ServerRole {
+    /// Given out by DHCP here: what the gateway gets.
+    Lease,
+    /// Configured on this computer.
+    Host,
+    /// A public server of the profile, asked for comparison.
+    Control,
+}
+
+/// What one step is aimed at.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Target {
+    /// This computer.
+    Host,
+    Interface(String),
+    Router(Ipv4Addr),
+    /// The whole segment, by broadcast.
+    Segment,
+    Name {
+        server: IpAddr,
+        role: ServerRole,
+        name: String,
+        name_role: NameRole,
+        transport: Transport,
+    },
+    /// A TCP address of the cloud; `documented` when the vendor's document lists it, `resolved` when a name gave it.
+    Cloud {
+        addr: SocketAddr,
+        documented: bool,
+        resolved: bool,
+    },
+    Canary(SocketAddr),
+    Control(SocketAddr),
+}
+
+impl fmt::Display for Target {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Host => f.write_str("this computer"),
+            Self::Interface(name) => f.write_str(name),
+            Self::Router(ip) => write!(f, "{ip}"),
+            Self::Segment => f.write_str("this segment"),
+            Self::Name { server, name, transport, .. } => {
+                write!(f, "{name} at {server} {}", transport.word())
+            }
+            Self::Cloud { addr, .. } | Self::Canary(addr) | Self::Control(addr) => write!(f, "{addr}"),
+        }
+    }
+}
+
+/// One step of the plan.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct CheckStep {
+    pub id: CheckId,
+    pub target: Target,
+    /// Longest time the step may take, milliseconds.
+    pub limit_ms: u64,
+    /// Checks that must have ended first.
+    pub needs: Vec<CheckId>,
+    /// Packets it may send, by kind.
+    pub sends: Vec<(PacketKind, u32)>,
+}
+
+/// What will be done, in order, before anything is sent. Steps without `needs` run at once.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+pub struct CheckPlan {
+    pub steps: Vec<CheckStep>,
+    /// What the plan leaves out and why, for people.
+    pub left_out: Vec<String>,
+}
+
+/// A typed failure: the same word on each operating system.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Failure {
+    NoInterface,
+    NoCarrier,
+    NoAddress,
+    LinkLocalAddress,
+    NoRouter,
+    NoNameServer,
+    /// No answer of any kind within the limit.
+    Silence,
+    /// TCP RST to the SYN, or ICMP port unreachable for UDP.
+    Refused,
+    /// RST after the connection was open.
+    Reset,
+    /// ICMP type 3 code 9, 10 or 13: a filter says no.
+    IcmpProhibited,
+    /// ICMP type 3 code 0, 6 or 11 from a router.
+    IcmpNetUnreachable,
+    /// ICMP type 3 code 1, 7 or 12 from a router.
+    IcmpHostUnreachable,
+    /// ICMP type 3 code 3 for a TCP connection: a filter's reject.
+    IcmpPortUnreachable,
+    /// Any other ICMP error.
+    IcmpOther,
+    /// This computer has no route there.
+    NoRoute,
+    /// The next hop did not answer ARP.
+    NeighbourSilent,
+    /// DNS response code 3.
+    NxDomain,
+    /// DNS response code 2.
+    ServFail,
+    /// DNS response code 5.
+    DnsRefused,
+    /// An answer without an address.
+    NoData,
+    /// 0.0.0.0 or a loopback address: a filter's sinkhole.
+    Sinkhole,
+    /// A private address for a public name.
+    PrivateAddress,
+    /// An answer for a name that cannot exist.
+    AnsweredNonsense,
+    /// Something answered for an address that cannot exist.
+    AnsweredForNobody,
+    /// The answer could not be read.
+    Malformed,
+    /// The default route is a VPN or tunnel.
+    TunnelRoute,
+    /// A proxy is configured on this computer.
+    ProxyConfigured,
+    /// Wireless and wire are both up.
+    WirelessBesideWire,
+    /// The gateway's address is in another subnet.
+    OtherSubnet,
+}
+
+impl Failure {
+    /// The word of the JSON.
+    #[must_use]
+    pub fn word(self) -> &'static str {
+        match self {
+            Self::NoInterface => "no-interface",
+            Self::NoCarrier => "no-carrier",
+            Self::NoAddress => "no-address",
+            Self::LinkLocalAddress => "link-local-address",
+            Self::NoRouter => "no-router",
+            Self::NoNameServer => "no-name-server",
+            Self::Silence => "silence",
+            Self::Refused => "refused",
+            Self::Reset => "reset",
+            Self::IcmpProhibited => "icmp-prohibited",
+            Self::IcmpNetUnreachable => "icmp-net-unreachable",
+            Self::IcmpHostUnreachable => "icmp-host-unreachable",
+            Self::IcmpPortUnreachable => "icmp-port-unreachable",
+            Self::IcmpOther => "icmp-other",
+            Self::NoRoute => "no-route",
+            Self::NeighbourSilent => "neighbour-silent",
+            Self::NxDomain => "nxdomain",
+            Self::ServFail => "servfail",
+            Self::DnsRefused => "dns-refused",
+            Self::NoData => "no-data",
+            Self::Sinkhole => "sinkhole",
+            Self::PrivateAddress => "private-address",
+            Self::AnsweredNonsense => "answered-nonsense",
+            Self::AnsweredForNobody => "answered-for-nobody",
+            Self::Malformed => "malformed",
+            Self::TunnelRoute => "tunnel-route",
+            Self::ProxyConfigured => "proxy-configured",
+            Self::WirelessBesideWire => "wireless-beside-wire",
+            Self::OtherSubnet => "other-subnet",
+        }
+    }
+
+    /// Active refusal by something on the way: TCP RST or any ICMP error that a router sent.
+    #[must_use]
+    pub fn is_rejection(self) -> bool {
+        matches!(
+            self,
+            Self::Refused
+                | Self::Reset
+                | Self::IcmpProhibited
+                | Self::IcmpNetUnreachable
+                | Self::IcmpHostUnreachable
+                | Self::IcmpPortUnreachable
+                | Self::IcmpOther
+        )
+    }
+}
+
+/// How a step ended. "Could not test" is neither passed nor failed (law 2).
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Outcome {
+    Passed,
+    Failed(Failure),
+    /// Not run, and why.
+    Skipped(String),
+    /// Run, but it decides nothing, and why.
+    Inconclusive(String),
+}
+
+impl Outcome {
+    #[must_use]
+    pub fn word(&self) -> &'static str {
+        match self {
+            Self::Passed => "passed",
+            Self::Failed(_) => "failed",
+            Self::Skipped(_) => "skipped",
+            Self::Inconclusive(_) => "inconclusive",
+        }
+    }
+
+    #[must_use]
+    pub fn failure(&self) -> Option<Failure> {
+        match self {
+            Self::Failed(f) => Some(*f),
+            Self::Passed | Self::Skipped(_) | Self::Inconclusive(_) => None,
+        }
+    }
+}
+
+/// What a step measured beside its outcome, for `diagnose`.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Measured {
+    #[default]
+    Nothing,
+    /// Addresses a name gave.
+    Addresses(Vec<IpAddr>),
+    /// Who sent the ICMP error.
+    Offender(IpAddr),
+    /// The router's MAC.
+    RouterMac(Mac),
+    /// What a DHCP server hands out here, one per server.
+    Offers(Vec<Offer>),
+}
+
+/// What one DHCP server answered to a probe of ours.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Offer {
+    pub server: Ipv4Addr,
+    /// True for an OFFER to a made-up MAC, false for an ACK to our INFORM.
+    pub to_new_mac: bool,
+    pub address: Option<Ipv4Addr>,
+    pub mask: Option<Ipv4Addr>,
+    pub routers: Vec<Ipv4Addr>,
+    pub name_servers: Vec<Ipv4Addr>,
+    pub lease_secs: Option<u32>,
+    pub portal: Option<String>,
+}
+
+/// One step's result.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct CheckResult {
+    pub id: CheckId,
+    pub target: Target,
+    pub outcome: Outcome,
+    pub took_ms: u64,
+    pub measured: Measured,
+    /// One line for people: what was seen.
+    pub detail: String,
+}

@@ -1,0 +1,114 @@
+//! Findings and the verdict, with their words already rendered: every face prints the same.
+
+use super::cause::Cause;
+use super::led::Basis;
+use serde::{Deserialize, Serialize};
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Level {
+    Ok,
+    Info,
+    /// Could not be told.
+    Unknown,
+    Warning,
+    Fault,
+}
+
+impl Level {
+    #[must_use]
+    pub fn word(self) -> &'static str {
+        match self {
+            Self::Ok => "ok",
+            Self::Info => "info",
+            Self::Unknown => "unknown",
+            Self::Warning => "warning",
+            Self::Fault => "fault",
+        }
+    }
+}
+
+/// Whose turn it is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Owner {
+    Installer,
+    It,
+    Isp,
+    Vendor,
+    Nobody,
+}
+
+impl Owner {
+    #[must_use]
+    pub fn word(self) -> &'static str {
+        match self {
+            Self::Installer => "installer",
+            Self::It => "it",
+            Self::Isp => "isp",
+            Self::Vendor => "vendor",
+            Self::Nobody => "nobody",
+        }
+    }
+
+    /// Whose turn it is, for people.
+    #[must_use]
+    pub fn label(self) -> &'static str {
+        match self {
+            Self::Installer => "the installer",
+            Self::It => "the IT department",
+            Self::Isp => "the internet provider",
+            Self::Vendor => "the vendor",
+            Self::Nobody => "nobody",
+        }
+    }
+}
+
+/// One statement that supports a finding, with how it came about and how old it is (law 2).
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Evidence {
+    pub text: String,
+    pub basis: Basis,
+    /// Which check or sensor: `ports`, `names`, `dhcp`, ...
+    pub source: String,
+    pub age_ms: u64,
+}
+
+/// One cause that was found.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Finding {
+    pub code: Cause,
+    pub owner: Owner,
+    pub level: Level,
+    pub evidence: Vec<Evidence>,
+    /// Causes that are not shown because they follow from this one.
+    pub hides: Vec<Cause>,
+    /// Rendered words.
+    pub title: String,
+    pub meaning: String,
+    pub next_step: String,
+    pub proof: String,
+    pub not_tested: String,
+}
+
+/// The one cause, one owner, one next step (law 1): the first finding, or "nothing is known yet".
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Verdict {
+    pub code: Option<Cause>,
+    pub owner: Owner,
+    pub level: Level,
+    pub title: String,
+    pub next_step: String,
+}
+
+impl Default for Verdict {
+    fn default() -> Self {
+        Verdict {
+            code: None,
+            owner: Owner::Nobody,
+            level: Level::Unknown,
+            title: "Nothing was checked yet.".into(),
+            next_step: "Press \u{201c}Find and check\u{201d}.".into(),
+        }
+    }
+}

@@ -1,0 +1,87 @@
+//! Every packet that Solid Green may send, in one place (law 3). What is not listed here cannot be sent: `platform`
+//! opens sockets only against a [`PacketKind`], and counts each.
+
+use serde::{Deserialize, Serialize};
+use std::collections::BTreeMap;
+use std::net::IpAddr;
+
+/// A kind of packet, with the reason for it and its limits.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum PacketKind {
+    /// One UDP datagram of one byte to the discard port of each address of the own subnet, so that the operating
+    /// system resolves it by ARP.
+    Sweep,
+    /// mDNS query for the profile's service types.
+    MdnsQuery,
+    /// DNS question to one name server.
+    DnsQuery,
+    /// TCP connection attempt; closed at once after it opened.
+    TcpConnect,
+    /// DHCP DISCOVER or INFORM from port 68; never a REQUEST.
+    DhcpProbe,
+}
+
+impl PacketKind {
+    pub const ALL: [PacketKind; 5] =
+        [Self::Sweep, Self::MdnsQuery, Self::DnsQuery, Self::TcpConnect, Self::DhcpProbe];
+
+    #[must_use]
+    pub fn word(self) -> &'static str {
+        match self {
+            Self::Sweep => "sweep",
+            Self::MdnsQuery => "mdns-query",
+            Self::DnsQuery => "dns-query",
+            Self::TcpConnect => "tcp-connect",
+            Self::DhcpProbe => "dhcp-probe",
+        }
+    }
+
+    /// What it is and why, for the report and the plan.
+    #[must_use]
+    pub fn why(self) -> &'static str {
+        match self {
+            Self::Sweep => {
+                "one-byte UDP datagram to port 9 of each address of this subnet, once a round: makes the operating system resolve the MAC addresses"
+            }
+            Self::MdnsQuery => "mDNS query to 224.0.0.251:5353 for the gateway's service type",
+            Self::DnsQuery => {
+                "DNS question (UDP and TCP 53) to a name server of this network or a control server of the profile"
+            }
+            Self::TcpConnect => {
+                "TCP connection, opened and closed without a byte of content, to the cloud's addresses, the control addresses and two addresses that cannot exist"
+            }
+            Self::DhcpProbe => {
+                "DHCP DISCOVER or INFORM from port 68 to learn what the DHCP server hands out; never a REQUEST"
+            }
+        }
+    }
+
+    /// Most packets of this kind that one round of a check may send; more is a fault of the program and is refused.
+    #[must_use]
+    pub fn most_per_round(self) -> u32 {
+        match self {
+            // a /22 has 1022 hosts, and a check has three rounds at most
+            Self::Sweep => 1022 * 3,
+            Self::MdnsQuery => 30,
+            Self::DnsQuery => 400,
+            Self::TcpConnect => 200,
+            Self::DhcpProbe => 8,
+        }
+    }
+}
+
+/// What was sent so far.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Footprint {
+    pub by_kind: BTreeMap<PacketKind, u32>,
+    /// Every address that something was sent to.
+    pub addresses: Vec<IpAddr>,
+}
+
+impl Footprint {
+    #[must_use]
+    pub fn packets(&self) -> u32 {
+        self.by_kind.values().sum()
+    }
+}

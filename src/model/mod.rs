@@ -1,0 +1,21 @@
+//! Plain data: no I/O, no async, no clock, no drawing. Everything else speaks in these types.
+
+pub mod cause;
+pub mod check;
+pub mod evidence;
+pub mod finding;
+pub mod footprint;
+pub mod host;
+pub mod led;
+pub mod mac;
+pub mod rule;
+pub mod snapshot;
+pub mod text;
+pub mod time;
+
+pub use cause::Cause;
+pub use finding::{Finding, Level, Owner, Verdict};
+pub use led::{Basis, LedSet, LedState, LedView};
+pub use mac::Mac;
+pub use snapshot::Snapshot;
+pub use time::At;

@@ -1,0 +1,192 @@
+//! One immutable picture of everything a face may show. Window, terminal and report print it and nothing else (law 5).
+
+use super::check::{CheckId, CheckResult};
+use super::evidence::{ConsoleLine, DhcpKind, Source};
+use super::finding::{Finding, Verdict};
+use super::footprint::Footprint;
+use super::host::{HostView, SerialPort};
+use super::led::LedView;
+use super::mac::Mac;
+use super::rule::Scope;
+use super::time::At;
+use serde::{Deserialize, Serialize};
+use std::net::Ipv4Addr;
+
+/// One gateway: all sightings of one MAC.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct GatewayView {
+    pub mac: Mac,
+    pub ip: Option<Ipv4Addr>,
+    /// Milliseconds from the start of the process to the first sighting; `None` when it was only typed in.
+    pub first_seen_ms: Option<u64>,
+    pub last_seen: Option<At>,
+    pub led: LedView,
+    pub sources: Vec<Source>,
+    /// A name it gave itself (DHCP host name, mDNS instance), made safe to show.
+    pub name: Option<String>,
+    pub maker: Option<String>,
+    /// The last DHCP messages of it, oldest first.
+    pub dhcp: Vec<(At, DhcpKind)>,
+    /// The box restarted, or the evidence contradicted itself: in words.
+    pub remarks: Vec<String>,
+    /// Findings about this gateway alone.
+    pub verdict: Verdict,
+}
+
+/// One neighbour on the segment.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct HostSeen {
+    pub mac: Mac,
+    pub ip: Ipv4Addr,
+    pub maker: Option<String>,
+    pub first_seen_ms: u64,
+}
+
+/// What the session is doing.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Activity {
+    #[default]
+    Idle,
+    /// Looking for gateways or running checks: what is done now, and how far.
+    Working {
+        what: String,
+        done: u32,
+        of: u32,
+    },
+    Watching,
+}
+
+/// Something that could not be done, and what to do about it.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Limit {
+    /// What was tried.
+    pub what: String,
+    /// Why it did not work.
+    pub why: String,
+    /// What it would give, or what to do.
+    pub advice: String,
+}
+
+/// One line of the record of a visit.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct TimelineEntry {
+    pub at: At,
+    pub text: String,
+}
+
+/// State of one console port.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+pub struct ConsoleView {
+    pub port: Option<String>,
+    pub open: bool,
+    /// In words: "open", "unplugged, waiting for it to come back", "no permission: ...".
+    pub status: String,
+    /// The last lines, oldest first, at most [`CONSOLE_LINES`].
+    pub lines: Vec<(At, ConsoleLine)>,
+    pub ports: Vec<SerialPort>,
+}
+
+/// Lines of the console that a snapshot keeps.
+pub const CONSOLE_LINES: usize = 500;
+
+/// The simulated site of `demo`.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct DemoView {
+    /// The fault in force.
+    pub fault: String,
+    /// Every fault that can be chosen, with one line of explanation.
+    pub faults: Vec<(String, String)>,
+}
+
+/// Where the way from the gateway to the cloud is broken: the path picture.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum LinkHealth {
+    Whole,
+    Broken,
+    Unknown,
+}
+
+/// The four links of gateway - switch - router/firewall - internet - cloud.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct PathView {
+    pub gateway_switch: LinkHealth,
+    pub switch_router: LinkHealth,
+    pub router_internet: LinkHealth,
+    pub internet_cloud: LinkHealth,
+}
+
+impl Default for PathView {
+    fn default() -> Self {
+        use LinkHealth::Unknown;
+        PathView {
+            gateway_switch: Unknown,
+            switch_router: Unknown,
+            router_internet: Unknown,
+            internet_cloud: Unknown,
+        }
+    }
+}
+
+/// The firewall text that goes with the report.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+pub struct FirewallView {
+    /// Id of the platform proposed from the router's maker, and why.
+    pub proposed: Option<String>,
+    pub proposed_because: String,
+    /// The platform and scope chosen for the report.
+    pub platform: String,
+    pub platform_name: String,
+    pub scope: Scope,
+    /// Title, text, evidence line and notes of each part.
+    pub parts: Vec<(String, String, String, Vec<String>)>,
+}
+
+/// Everything a face may show.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+pub struct Snapshot {
+    /// Id of the visit (UUID version 7).
+    pub visit: String,
+    /// When the session began, milliseconds since 1970 UTC.
+    pub started_unix_ms: i64,
+    pub now: At,
+    pub version: String,
+    pub site: String,
+    pub activity: Activity,
+    pub host: HostView,
+    pub gateways: Vec<GatewayView>,
+    /// The gateway that everything is about.
+    pub chosen: Option<Mac>,
+    pub hosts: Vec<HostSeen>,
+    /// Results of the last check, in the order of the plan.
+    pub checks: Vec<CheckResult>,
+    pub running: Vec<CheckId>,
+    /// Sorted: what to fix first comes first.
+    pub findings: Vec<Finding>,
+    pub verdict: Verdict,
+    /// Milliseconds the last check took, from the command to the verdict.
+    pub took_ms: Option<u64>,
+    pub path: PathView,
+    pub footprint: Footprint,
+    pub limits: Vec<Limit>,
+    pub console: ConsoleView,
+    pub timeline: Vec<TimelineEntry>,
+    pub firewall: FirewallView,
+    pub demo: Option<DemoView>,
+    /// "Plug it in now" is running.
+    pub plug_in_finder: bool,
+    /// What was not tested, in words.
+    pub not_tested: Vec<String>,
+    /// Where this visit is kept.
+    pub kept_in: Option<String>,
+}
+
+impl Snapshot {
+    /// The gateway that everything is about.
+    #[must_use]
+    pub fn chosen_gateway(&self) -> Option<&GatewayView> {
+        let mac = self.chosen?;
+        self.gateways.iter().find(|g| g.mac == mac)
+    }
+}

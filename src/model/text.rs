@@ -1,0 +1,61 @@
+//! Foreign text made safe to show: host names, console lines and everything else that a network can choose.
+
+/// Longest foreign text that is kept, in characters, the ellipsis included.
+pub const FOREIGN_MAX: usize = 200;
+
+/// Makes text from outside safe for a terminal, a window, a report: control characters, terminal escapes, line
+/// breaks and bidirectional controls become visible as `\u{..}` or a space; at most [`FOREIGN_MAX`] characters stay, the
+/// last an ellipsis when something was cut. Applying it twice gives the same as once.
+#[must_use]
+pub fn foreign(text: &str) -> String {
+    let mut out = String::new();
+    // a longer input cannot become shorter, so the rest need not be read
+    for c in text.chars().take(FOREIGN_MAX + 1) {
+        if matches!(c, '\t' | '\n' | '\r') {
+            out.push(' ');
+        } else if is_hidden(c) {
+            out.push_str(&format!("<{:x}>", c as u32));
+        } else {
+            out.push(c);
+        }
+    }
+    if out.chars().count() > FOREIGN_MAX {
+        out = out.chars().take(FOREIGN_MAX - 1).chain(['…']).collect();
+    }
+    out
+}
+
+/// Bytes from outside as text: UTF-8 where it is, else the replacement character, then [`foreign`].
+#[must_use]
+pub fn foreign_bytes(bytes: &[u8]) -> String {
+    foreign(&String::from_utf8_lossy(&bytes[..bytes.len().min(4 * FOREIGN_MAX + 4)]))
+}
+
+/// Characters that change how what stands around them is shown, or that show nothing.
+fn is_hidden(c: char) -> bool {
+    c.is_control()
+        || matches!(c, '\u{ad}' | '\u{61c}' | '\u{180e}' | '\u{200b}'..='\u{200f}' | '\u{2028}'..='\u{202e}'
+            | '\u{2060}'..='\u{206f}' | '\u{feff}' | '\u{fff9}'..='\u{fffb}' | '\u{e0000}'..='\u{e007f}')
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    #[test]
+    fn escapes_and_direction_marks_become_visible() {
+        assert_eq!(foreign("a\u{1b}[31mb\u{202e}c\nd"), "a<1b>[31mb<202e>c d");
+        assert_eq!(foreign("Kök åäö"), "Kök åäö");
+        assert_eq!(foreign(&"x".repeat(10_000)).chars().count(), FOREIGN_MAX);
+    }
+
+    proptest! {
+        #[test]
+        fn nothing_hidden_stays_and_twice_is_once(s in "\\PC{0,40}|[\\x00-\\x1f\u{200b}-\u{202e}a-z]{0,300}") {
+            let once = foreign(&s);
+            prop_assert!(!once.chars().any(is_hidden));
+            prop_assert_eq!(foreign(&once), once);
+        }
+    }
+}
