@@ -1,0 +1,41 @@
+//! Everything that a face can ask of the session.
+
+use crate::model::rule::Scope;
+use crate::model::{LedState, Mac};
+use std::net::Ipv4Addr;
+
+/// One request. Each is answered by a new snapshot, never by a return value.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Command {
+    /// Look for gateways and run every check.
+    FindAndCheck,
+    /// Only look who is there.
+    Find,
+    /// Stop what is running; what is known so far stays.
+    Cancel,
+    /// Begin or end watching.
+    Watch(bool),
+    /// The installer looked at the LED; `None` means the chosen gateway.
+    Saw { mac: Option<Mac>, led: LedState },
+    /// A MAC was typed in from a label.
+    TypeMac(Mac),
+    /// An IP address of the gateway was typed in.
+    TypeIp(Ipv4Addr),
+    /// Make this gateway the one that everything is about.
+    Choose(Mac),
+    /// "Plug it in now": begin or end waiting for a new MAC.
+    PlugInFinder(bool),
+    /// `None` as baud takes the profile's.
+    OpenConsole { port: String, baud: Option<u32> },
+    CloseConsole,
+    /// Read the list of serial ports again.
+    RefreshPorts,
+    /// Measure from this interface; `None` chooses again.
+    ChooseInterface(Option<String>),
+    /// Name of the site, for the report and the firewall text.
+    SetSite(String),
+    /// Platform id and scope of the firewall text.
+    SetFirewall { platform: String, scope: Scope },
+    /// Put another fault into the simulated site (demo only).
+    DemoFault(String),
+}
