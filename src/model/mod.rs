@@ -1,5 +1,6 @@
 //! Plain data: no I/O, no async, no clock, no drawing. Everything else speaks in these types.
 
+pub mod book;
 pub mod cause;
 pub mod check;
 pub mod evidence;
