@@ -1,1 +1,3 @@
-//! (being written)
+//! Evidence and outcomes → findings → verdict.
+
+pub mod catalogue;
