@@ -23,6 +23,8 @@ pub struct Scene<'a> {
     pub profile: &'a Profile,
     pub host: &'a HostView,
     pub results: &'a [CheckResult],
+    /// Milliseconds since the results were complete.
+    pub results_age_ms: u64,
     pub gateways: &'a [GatewayView],
     pub hosts: &'a [HostSeen],
     pub chosen: Option<Mac>,

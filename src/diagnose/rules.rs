@@ -57,15 +57,15 @@ fn found(cause: Cause, evidence: Vec<Evidence>) -> Found {
 }
 
 /// The telling results of a check as evidence, at most six lines.
-fn say(_scene: &Scene<'_>, d: &Digest<'_>, id: CheckId) -> Vec<Evidence> {
+fn say(scene: &Scene<'_>, d: &Digest<'_>, id: CheckId) -> Vec<Evidence> {
     let mut lines: Vec<Evidence> = d
         .telling(id)
-        .map(|r| evidence(format!("{}: {}", r.target, r.detail), Basis::Measured, id.word(), 0))
+        .map(|r| evidence(format!("{}: {}", r.target, r.detail), Basis::Measured, id.word(), scene.results_age_ms))
         .collect();
     if lines.len() > 6 {
         let more = lines.len() - 5;
         lines.truncate(5);
-        lines.push(evidence(format!("and {more} more alike"), Basis::Measured, id.word(), 0));
+        lines.push(evidence(format!("and {more} more alike"), Basis::Measured, id.word(), scene.results_age_ms));
     }
     lines
 }

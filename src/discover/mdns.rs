@@ -62,7 +62,7 @@ async fn browse_inner(
     daemon.0.accept_unsolicited(true).map_err(text)?;
     let (sink, mut events) = tokio::sync::mpsc::channel::<(usize, ServiceEvent)>(64);
     for (i, kind) in profile.announcements.iter().enumerate() {
-        meter.count(PacketKind::MdnsQuery, GROUP, 1).map_err(|e| e.to_string())?;
+        meter.count(PacketKind::MdnsQuery, GROUP).map_err(|e| e.to_string())?;
         let receiver = daemon.0.browse(&kind.service).map_err(text)?;
         let sink = sink.clone();
         tokio::spawn(async move {
@@ -105,7 +105,7 @@ async fn browse_inner(
             },
             _ = verify.tick() => {
                 for name in known.keys() {
-                    if meter.count(PacketKind::MdnsQuery, GROUP, 1).is_ok() {
+                    if meter.count(PacketKind::MdnsQuery, GROUP).is_ok() {
                         let _ = daemon.0.verify(name.clone(), VERIFY_LIMIT);
                     }
                 }
