@@ -9,6 +9,12 @@
 
 mod error;
 pub mod guest;
+pub mod interfaces;
+pub mod name_servers;
+pub mod neighbours;
+pub mod proxies;
+pub mod rights;
+pub mod serial;
 #[cfg(target_os = "linux")]
 mod netlink;
 mod socket;
