@@ -53,7 +53,7 @@ pub async fn router(reach: Reach) -> CheckResult {
 
 fn look(ip: Ipv4Addr, index: u32) -> Result<Option<Mac>, String> {
     let table = neighbours::table(Some(index)).map_err(|e| e.to_string())?;
-    Ok(table.rows.iter().find(|r| r.ip == ip).map(|r| r.mac))
+    Ok(table.neighbours.iter().find(|r| r.ip == ip).map(|r| r.mac))
 }
 
 fn describe(mac: Mac) -> String {

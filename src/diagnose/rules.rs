@@ -70,9 +70,14 @@ fn say(scene: &Scene<'_>, d: &Digest<'_>, id: CheckId) -> Vec<Evidence> {
     lines
 }
 
+/// How evidence names a box; one that only the installer saw has no MAC yet.
+fn name(g: &GatewayView) -> String {
+    if g.mac.is_device() { g.mac.to_string() } else { "the gateway".into() }
+}
+
 fn led_evidence(g: &GatewayView) -> Evidence {
     let because = g.led.because.first().cloned().unwrap_or_else(|| "nothing is known of its LED".into());
-    evidence(format!("{}: {because}", g.mac), g.led.basis, "led", g.led.age_ms.unwrap_or(0))
+    evidence(format!("{}: {because}", name(g)), g.led.basis, "led", g.led.age_ms.unwrap_or(0))
 }
 
 /// Is this computer a fair witness?
@@ -151,7 +156,7 @@ fn box_itself(scene: &Scene<'_>, d: &Digest<'_>, g: &GatewayView, out: &mut Vec<
     } else if d.other_subnet.is_none() && g.led.possible.known() != Some(LedState::Dark) {
         let text = format!(
             "{} did not answer and was not heard in any round of the search ({} others answered)",
-            g.mac,
+            name(g),
             scene.hosts.len()
         );
         push(Cause::GatewaySilent, vec![evidence(text, Basis::Measured, "neighbour", 0)], out);
@@ -213,7 +218,7 @@ fn lease(scene: &Scene<'_>, d: &Digest<'_>, out: &mut Vec<Found>) {
         let discovers = g.dhcp.iter().filter(|(_, k)| *k == DhcpKind::Discover).count();
         if discovers > 0 {
             evidence(
-                format!("{} asked for an address {discovers} time(s) and got none (DHCP DISCOVER)", g.mac),
+                format!("{} asked for an address {discovers} time(s) and got none (DHCP DISCOVER)", name(g)),
                 Basis::Measured,
                 "dhcp",
                 g.led.age_ms.unwrap_or(0),

@@ -36,7 +36,7 @@ pub fn targets(interface: &Interface) -> Vec<Ipv4Addr> {
 pub async fn read_table(eyes: &Eyes, interface: &Interface) -> Result<BTreeSet<Ipv4Addr>, Limit> {
     let table = neighbours::table(Some(interface.index)).map_err(|e| e.limit())?;
     let mut answered = BTreeSet::new();
-    for row in table.rows.iter().filter(|r| r.mac.is_device()) {
+    for row in table.neighbours.iter().filter(|r| r.mac.is_device()) {
         answered.insert(row.ip);
         let fact = Fact::Neighbour { mac: row.mac, ip: row.ip, confirmed_ms_ago: row.confirmed_ms_ago };
         eyes.saw(Source::Neighbour, fact).await;
@@ -89,7 +89,7 @@ pub async fn round(eyes: Eyes, meter: std::sync::Arc<Meter>, interface: Interfac
     let Ok(table) = neighbours::table(Some(interface.index)) else { return };
     let patience_ms = u64::try_from(patience.as_millis()).unwrap_or(u64::MAX);
     for ip in ask {
-        match table.rows.iter().find(|r| r.ip == ip) {
+        match table.neighbours.iter().find(|r| r.ip == ip) {
             Some(row) => {
                 let fact = Fact::Neighbour { mac: row.mac, ip, confirmed_ms_ago: row.confirmed_ms_ago };
                 eyes.saw(Source::Neighbour, fact).await;

@@ -73,6 +73,10 @@ pub struct Engine {
     pub demo: Option<DemoView>,
     /// MACs known when "plug it in now" began.
     pub plug_in_known: Option<BTreeSet<Mac>>,
+    /// "Plug it in now" first has to see who is there already.
+    pub plug_in_pending: bool,
+    /// What the installer saw before any gateway was known.
+    pub saw_unclaimed: Option<(At, LedState)>,
     pub kept_in: Option<String>,
     last_said: Vec<(Mac, LedSet, String)>,
 }
@@ -103,6 +107,8 @@ impl Engine {
             scope: Scope::default(),
             demo: None,
             plug_in_known: None,
+            plug_in_pending: false,
+            saw_unclaimed: None,
             kept_in: None,
             last_said: Vec::new(),
         }
@@ -143,6 +149,9 @@ impl Engine {
             }
             Sighting::Searched => {
                 self.searched = true;
+                if std::mem::take(&mut self.plug_in_pending) {
+                    self.plug_in_known = Some(self.roster.macs());
+                }
                 if let Some(run) = &mut self.run {
                     run.searched = true;
                 }
@@ -170,7 +179,17 @@ impl Engine {
             Fact::TypedMac { mac } => self.typed_mac = Some(*mac),
             _ => {}
         }
+        if let Fact::Saw { mac: None, led } = &o.fact
+            && self.roster.chosen().is_none()
+        {
+            self.saw_unclaimed = Some((o.at, *led));
+        }
         self.roster.ingest(&self.profile, o);
+        if let (Some((at, led)), Some(mac)) = (self.saw_unclaimed, self.roster.chosen()) {
+            self.saw_unclaimed = None;
+            let fact = Fact::Saw { mac: Some(mac), led };
+            self.roster.ingest(&self.profile, &Observation { at, source: Source::Installer, fact });
+        }
     }
 
     /// A MAC that was not there when "plug it in now" began is the box that was plugged in.
@@ -243,7 +262,7 @@ impl Engine {
             return true;
         }
         let asked = self.asked_for(now);
-        let seen = asked.iter().any(|g| g.first_seen_ms.is_some());
+        let seen = !asked.is_empty() && asked.iter().all(|g| g.first_seen_ms.is_some());
         if !seen {
             return run.searched;
         }
@@ -289,7 +308,10 @@ impl Engine {
     }
 
     fn diagnose(&self, now: At, checked: bool) -> Diagnosis {
-        let gateways = self.gateways(now);
+        let mut gateways = self.gateways(now);
+        if let (true, Some((at, led))) = (gateways.is_empty(), self.saw_unclaimed) {
+            gateways.push(unseen(now, at, led));
+        }
         let hosts = self.roster.hosts(&Self::maker);
         diagnose::diagnose(&Scene {
             profile: &self.profile,
@@ -385,7 +407,8 @@ impl Engine {
             timeline: self.timeline.clone(),
             firewall,
             demo: self.demo.clone(),
-            plug_in_finder: self.plug_in_known.is_some(),
+            plug_in_finder: self.plug_in_known.is_some() || self.plug_in_pending,
+            plug_in_ready: self.plug_in_known.is_some(),
             not_tested: self.not_tested(),
             kept_in: self.kept_in.clone(),
             gateways,
@@ -485,6 +508,28 @@ impl Engine {
 
     pub fn serial_ports(&mut self, ports: Vec<SerialPort>) {
         self.console.ports = ports;
+    }
+}
+
+/// A gateway that nothing on the network showed, only the installer's eyes.
+fn unseen(now: At, at: At, led: LedState) -> GatewayView {
+    GatewayView {
+        mac: Mac([0; 6]),
+        ip: None,
+        first_seen_ms: None,
+        last_seen: None,
+        led: crate::model::LedView {
+            possible: LedSet::only(led),
+            basis: crate::model::Basis::Seen,
+            age_ms: Some(now.since(at)),
+            because: vec![format!("The installer saw: {}.", led.label())],
+        },
+        sources: vec![Source::Installer],
+        name: None,
+        maker: None,
+        dhcp: Vec::new(),
+        remarks: Vec::new(),
+        verdict: Verdict::default(),
     }
 }
 

@@ -210,6 +210,7 @@ impl Loop {
             Command::Saw { mac, led } => {
                 let mac = mac.or_else(|| self.engine.roster.chosen());
                 self.engine.observe(&say(Source::Installer, Fact::Saw { mac, led }));
+                self.engine.remember_changes(now);
                 self.engine.note(now, format!("The installer saw: {}.", led.label()));
             }
             Command::TypeMac(mac) => self.engine.observe(&say(Source::Typed, Fact::TypedMac { mac })),
@@ -310,11 +311,12 @@ impl Loop {
             task.abort();
         }
         self.engine.plug_in_known = None;
+        self.engine.plug_in_pending = false;
         if !on {
             return;
         }
         self.world.read_host(&mut self.engine);
-        self.engine.plug_in_known = Some(self.engine.roster.macs());
+        self.engine.plug_in_pending = true;
         let Some(interface) = self.engine.host.interface().cloned().filter(|_| self.world.is_real()) else { return };
         if tasks.listeners.is_empty() {
             tasks.listeners.push(tasks.set.spawn(discover::dhcp::listen(eyes.clone())));
