@@ -66,6 +66,9 @@ const NAME: &str = "[name]";
 const FOLDER: &str = "[folder]";
 const LOGIN: &str = "[login]";
 
+/// Letters of the site's name that are enough to know it: firewalls cut long names.
+const CUT_SHORT: usize = 9;
+
 /// Endings of names that only exist inside somebody's network.
 const PRIVATE_ENDINGS: [&str; 9] =
     [".local", ".lan", ".home", ".home.arpa", ".internal", ".intern", ".corp", ".localdomain", ".fritz.box"];
@@ -95,7 +98,7 @@ impl Redactor {
             allowed_names: profile.cloud.hosts.iter().chain(&profile.control.names).cloned().collect(),
             names: Vec::new(),
             folders: snapshot.kept_in.iter().cloned().collect(),
-            site: snapshot.site.trim().to_owned(),
+            site: snapshot.site.trim_matches(|c: char| !c.is_alphanumeric()).to_owned(),
         };
         r.macs.extend(r.gateways.iter().copied());
         r.macs.extend(snapshot.hosts.iter().map(|h| h.mac));
@@ -131,8 +134,24 @@ impl Redactor {
         r
     }
 
-    /// One text without what the level hides.
+    /// One text without what the level hides. What is a mask already stays: only the text between is read.
     pub(super) fn text(&self, text: &str) -> String {
+        let mut out = String::with_capacity(text.len());
+        let mut rest = text;
+        while !rest.is_empty() {
+            let next = [SITE, NAME, FOLDER, LOGIN]
+                .into_iter()
+                .filter_map(|mask| rest.find(mask).map(|at| (at, mask)))
+                .min_by_key(|(at, _)| *at);
+            let (at, mask) = next.unwrap_or((rest.len(), ""));
+            out.push_str(&self.unmasked(&rest[..at]));
+            out.push_str(mask);
+            rest = &rest[at + mask.len()..];
+        }
+        out
+    }
+
+    fn unmasked(&self, text: &str) -> String {
         let mut out = without_logins(text);
         if self.level == Redact::Full {
             return out;
@@ -417,15 +436,16 @@ fn without_site(text: &str, site: &str) -> String {
         return SITE.to_owned();
     }
     let plain: Vec<char> = site.chars().collect();
-    if plain.len() < 2 {
-        return text.to_owned();
+    // too little to know it again in another spelling
+    if plain.iter().filter(|c| c.is_ascii_alphanumeric()).count() < 2 {
+        return if plain.len() < 2 { text.to_owned() } else { replace_word(text, site, SITE) };
     }
     let chars: Vec<char> = text.chars().collect();
     let mut out = String::with_capacity(text.len());
     let mut i = 0;
     while i < chars.len() {
         let free = i == 0 || !chars[i - 1].is_alphanumeric();
-        match if free { site_at(&chars[i..], &plain) } else { None } {
+        match if free { site_at(&chars[i..], &plain, 0) } else { None } {
             Some(len) if len > 0 && !bracketed(&chars, i, len) => {
                 out.push_str(SITE);
                 i += len;
@@ -440,20 +460,22 @@ fn without_site(text: &str, site: &str) -> String {
 }
 
 /// How many characters at the beginning of `text` spell the site: letters and digits as they are, anything else (a
-/// space, a quote, å) as up to two other characters or none.
-fn site_at(text: &[char], site: &[char]) -> Option<usize> {
-    let Some((first, rest)) = site.split_first() else {
-        return (!text.first().is_some_and(|c| c.is_alphanumeric())).then_some(0);
-    };
+/// space, a quote, å) as up to two other characters or none. A name that a platform cut short counts after
+/// [`CUT_SHORT`] letters.
+fn site_at(text: &[char], site: &[char], read: usize) -> Option<usize> {
+    let ends = !text.first().is_some_and(|c| c.is_alphanumeric());
+    let Some((first, rest)) = site.split_first() else { return ends.then_some(0) };
     if text.first().is_some_and(|c| c == first || c.eq_ignore_ascii_case(first))
-        && let Some(n) = site_at(&text[1..], rest)
+        && let Some(n) = site_at(&text[1..], rest, read + usize::from(first.is_alphanumeric()))
     {
         return Some(n + 1);
     }
+    let cut_short = (ends && read >= CUT_SHORT).then_some(0);
     if first.is_ascii_alphanumeric() || site.len() > 200 {
-        return None;
+        return cut_short;
     }
-    (0..=2usize.min(text.len())).find_map(|gap| site_at(&text[gap..], rest).map(|n| n + gap))
+    let most = text.iter().take(2).take_while(|c| c.is_alphanumeric() || " -_.".contains(**c)).count();
+    (0..=most).find_map(|gap| site_at(&text[gap..], rest, read).map(|n| n + gap)).or(cut_short)
 }
 
 fn bracketed(chars: &[char], start: usize, len: usize) -> bool {
