@@ -22,6 +22,8 @@ pub const NAME: Duration = ms(3_500);
 pub const NAME_RESEND: Duration = ms(1_000);
 /// How long names wait for a DHCP server to say which name servers it hands out; its answer takes milliseconds.
 pub const NAMES_WAIT_FOR_OFFER: Duration = ms(200);
+/// Name servers of a healthy network have answered by then; after it the public ones are asked for comparison.
+pub const NAMES_SLOW: Duration = ms(600);
 /// How often a cloud name is asked: its address is chosen at random, so one answer shows only a part of the set.
 pub const CLOUD_NAME_REPEATS: usize = 3;
 /// The operating system asks three times, one second apart, before it gives a neighbour up.

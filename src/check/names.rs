@@ -48,18 +48,40 @@ pub async fn names(
     for ip in own.iter().filter(|ip| !lease.contains(ip)) {
         servers.push(Server { ip: *ip, role: ServerRole::Host });
     }
-    for ip in profile.control.name_servers.iter().filter(|ip| !servers.iter().any(|s| s.ip == **ip)) {
-        servers.push(Server { ip: *ip, role: ServerRole::Control });
-    }
-    let mut out = Vec::new();
+    let mut out: Vec<CheckResult> = Vec::new();
     let mut tasks = JoinSet::new();
     for server in servers {
         asked.push(server.ip);
         tasks.spawn(ask_server(reach.clone(), Arc::clone(&profile), server, found.clone(), random));
     }
-    while let Some(ended) = tasks.join_next().await {
-        out.extend(ended.unwrap_or_default());
+    // public servers are asked for comparison only: when the network's own are slow, or give wrong answers
+    let mut local = tasks.len();
+    let mut compare = profile.control.name_servers.clone();
+    compare.retain(|ip| !asked.contains(ip));
+    let slow = tokio::time::sleep(limits::NAMES_SLOW);
+    let mut slow = std::pin::pin!(slow);
+    let mut waited = false;
+    loop {
+        let local_fine = local == 0 && !out.iter().any(is_cloud_failure);
+        if !compare.is_empty() && (waited || local == 0) && !local_fine {
+            for ip in compare.drain(..) {
+                let server = Server { ip, role: ServerRole::Control };
+                tasks.spawn(ask_server(reach.clone(), Arc::clone(&profile), server, found.clone(), random));
+            }
+        }
+        if local_fine || tasks.is_empty() {
+            break; // what a public server would still say changes nothing
+        }
+        tokio::select! {
+            Some(ended) = tasks.join_next() => {
+                let results = ended.unwrap_or_default();
+                local -= usize::from(local > 0 && !results.iter().any(is_control));
+                out.extend(results);
+            }
+            () = &mut slow, if !waited => waited = true,
+        }
     }
+    drop(tasks);
     // a slow DHCP server's name servers, learnt meanwhile
     let late: Vec<IpAddr> = lease_servers(&offers.borrow());
     for ip in late {
@@ -91,6 +113,15 @@ pub async fn names(
         });
     }
     out
+}
+
+fn is_control(r: &CheckResult) -> bool {
+    matches!(r.target, Target::Name { role: ServerRole::Control, .. })
+}
+
+fn is_cloud_failure(r: &CheckResult) -> bool {
+    let about_cloud = matches!(r.target, Target::Name { name_role: NameRole::Cloud | NameRole::Nonsense, .. });
+    about_cloud && !is_control(r) && r.outcome.failure().is_some()
 }
 
 fn lease_servers(offers: &Option<Vec<Offer>>) -> Vec<IpAddr> {
@@ -196,7 +227,7 @@ async fn ask_name(
 
 async fn exchange(reach: &Reach, server: IpAddr, name: &str, transport: Transport) -> Result<Message, Failure> {
     let name = Name::from_str(&format!("{name}.")).map_err(|_| Failure::Malformed)?;
-    let id = uuid::Uuid::now_v7().as_bytes();
+    let id = uuid::Uuid::now_v7().into_bytes();
     let id = u16::from_be_bytes([id[14], id[15]]);
     let mut question = Message::new(id, MessageType::Query, OpCode::Query);
     question.metadata.recursion_desired = true;

@@ -113,7 +113,7 @@ pub async fn offer(
             r = timeout_at(look, socket.recv()) => r,
             _ = needs.finish.changed() => continue,
         };
-        let Ok(Ok(bytes)) = received else { continue };
+        let Ok(Ok((bytes, _))) = received else { continue };
         let Ok(seen) = wire::dhcp::parse(&bytes) else { continue };
         let ours = seen.xid == inform_xid && seen.kind == DhcpKind::Ack && seen.mac == own_mac
             || seen.xid == discover_xid && seen.kind == DhcpKind::Offer && seen.mac == new_mac;

@@ -109,7 +109,11 @@ impl Reach {
         let real = self.way(Transport::Tcp, server, limit).await?;
         let bound = if real.ip().is_loopback() { None } else { self.bound_to() };
         let exchange = async {
-            let mut stream = self.meter.connect_keep(bound, real, limit, PacketKind::DnsQuery).await?;
+            let (mut stream, _) = self
+                .meter
+                .connect_keep(bound, real, limit, PacketKind::DnsQuery)
+                .await
+                .map_err(|c| c.outcome.err().unwrap_or(Failure::Silence))?;
             let length = u16::try_from(question.len()).map_err(|_| Failure::Malformed)?.to_be_bytes();
             let lost = |_| Failure::Reset;
             stream.write_all(&[&length[..], question].concat()).await.map_err(lost)?;

@@ -113,9 +113,10 @@ pub fn report(snapshot: &Snapshot, file: &Path, redact: Redact, lang: Lang) -> R
         "md" => report::markdown(&report::document(snapshot, &options)).into_bytes(),
         "json" => report::json(snapshot, &options).into_bytes(),
         "pdf" => {
-            let made = report::pdf(snapshot, &options)
+            let attached = report::json(snapshot, &options);
+            let made = report::pdf(&report::document(snapshot, &options), Some(&attached))
                 .map_err(|e| ReportFailed::Write(format!("the PDF could not be made: {e}")))?;
-            notes.extend(made.remarks);
+            notes.extend(made.plain_because.map(|why| format!("the PDF is not of the archival kind: {why}")));
             made.bytes
         }
         other => {
