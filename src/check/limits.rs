@@ -34,6 +34,8 @@ pub const ROUTER_LOOK: Duration = ms(20);
 pub const OFFER_HOLD: Duration = ms(2_900);
 /// The whole DHCP probe: some servers look for three seconds whether an address is free before they offer it.
 pub const OFFER: Duration = ms(4_200);
+/// What such a server is given at least, from the DISCOVER on.
+pub const OFFER_AFTER_DISCOVER: Duration = ms(3_600);
 /// An INFORM is answered from configuration, without such a look; after this a DISCOVER is added.
 pub const OFFER_INFORM: Duration = ms(350);
 /// A DHCP probe is sent again after this.

@@ -36,7 +36,7 @@ pub async fn run(
     reach: Reach,
     profile: Arc<Profile>,
     host: HostView,
-    box_without_address: watch::Receiver<bool>,
+    needs: offer::Needs,
     random: u64,
     out: mpsc::Sender<Progress>,
 ) {
@@ -56,8 +56,6 @@ pub async fn run(
     let routable = host.interface().and_then(|i| i.address()).is_some_and(|a| !a.is_link_local());
     let (offers_in, offers) = watch::channel::<Option<Vec<Offer>>>(None);
     let (heard_in, mut heard) = mpsc::channel::<DhcpSeen>(64);
-    let (finish_in, finish) = watch::channel(false);
-    let needs = offer::Needs { box_without_address, finish };
     let offer_task = offer::offer(reach.clone(), needs, offers_in, heard_in, random);
     let mut others: JoinSet<(CheckId, Vec<CheckResult>)> = JoinSet::new();
     if routable {
@@ -81,11 +79,8 @@ pub async fn run(
     let mut offer_done = false;
     let mut heard_open = true;
     loop {
-        if others.is_empty() {
-            finish_in.send_replace(true);
-            if offer_done {
-                break;
-            }
+        if others.is_empty() && offer_done {
+            break;
         }
         tokio::select! {
             result = &mut offer_task, if !offer_done => {

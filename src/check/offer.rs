@@ -18,7 +18,7 @@ use tokio::time::{Instant, timeout_at};
 pub struct Needs {
     /// The box seems to have no address, so a DISCOVER is worth sending even if an INFORM was answered.
     pub box_without_address: watch::Receiver<bool>,
-    /// The other checks have ended: an unanswered question ends once it had its time.
+    /// Nobody waits for the answer any more: every box that is asked about has an address, or was not found.
     pub finish: watch::Receiver<bool>,
 }
 
@@ -55,7 +55,7 @@ pub async fn offer(
     let new_mac = made_up(random);
     let (inform_xid, discover_xid) = (low_bits(random), low_bits(random >> 16).wrapping_add(1));
     let start = Instant::now();
-    let end = start + limits::OFFER;
+    let mut end = start + limits::OFFER;
     let mut offers: Vec<Offer> = Vec::new();
     let mut next_inform = own_ip.map(|_| start);
     let mut next_discover = if own_ip.is_none() { Some(start) } else { None };
@@ -64,6 +64,7 @@ pub async fn offer(
     let mut probe: Option<(DhcpProbe, Instant)> = None;
     let mut refused_us: Option<String> = None;
     let mut sent_discover = false;
+    let mut gave_up = false;
     while Instant::now() < end {
         let now = Instant::now();
         if probe.as_ref().is_none_or(|(_, since)| now.duration_since(*since) >= limits::OFFER_HOLD) {
@@ -97,21 +98,26 @@ pub async fn offer(
             && !offered
         {
             let _ = socket.send(&wire::dhcp::discover(discover_xid, new_mac)).await;
+            if !sent_discover {
+                // a server that first looks whether the address is free answers only after that
+                end = end.max(now + limits::OFFER_AFTER_DISCOVER);
+            }
             sent_discover = true;
             next_discover = Some(now + limits::OFFER_RESEND);
         }
         if (offered || acked && !box_red) && enough_at.is_none() {
             enough_at = Some(now + limits::OFFER_SECOND);
         }
-        let settled = offered || acked && !box_red && *needs.finish.borrow();
-        if settled && enough_at.is_some_and(|at| now >= at) {
+        let not_waited_for = *needs.finish.borrow() && !box_red;
+        if offered && enough_at.is_some_and(|at| now >= at) || not_waited_for {
+            gave_up = not_waited_for && offers.is_empty();
             break;
         }
         // short looks, so that what the other checks learn is noticed
         let look = (now + Duration::from_millis(25)).min(end);
         let received = tokio::select! {
             r = timeout_at(look, socket.recv()) => r,
-            _ = needs.finish.changed() => continue,
+            Ok(()) = needs.finish.changed() => continue,
         };
         let Ok(Ok((bytes, _))) = received else { continue };
         let Ok(seen) = wire::dhcp::parse(&bytes) else { continue };
@@ -129,6 +135,10 @@ pub async fn offer(
         }
     }
     if let Some(why) = refused_us {
+        return finish(Outcome::Inconclusive(why.clone()), Measured::Nothing, why);
+    }
+    if gave_up {
+        let why = "no answer so far; every gateway asked about has an address, so it was not waited for".to_owned();
         return finish(Outcome::Inconclusive(why.clone()), Measured::Nothing, why);
     }
     conclude(offers, own_ip.is_some() || sent_discover, finish)

@@ -1,7 +1,7 @@
 //! The results of the checks, reduced to what the rules ask about. "Not known" is a value everywhere.
 
 use super::Scene;
-use super::names::{Names, read_names};
+use super::names::{Names, NamesState, read_names};
 use crate::model::check::{CheckId, CheckResult, Failure, Measured, Offer, Outcome, Target};
 use crate::model::host::LinkKind;
 use std::collections::BTreeSet;
@@ -101,14 +101,17 @@ impl<'a> Digest<'a> {
             (Outcome::Failed(Failure::Silence), _) => Some(&[][..]),
             _ => None,
         });
+        let names = read_names(results);
+        // where every name leads to one wrong address, that address says nothing about the cloud
+        let way_out = way_out(results, names.state == NamesState::Redirected);
         Digest {
             has_interface: interface.is_some(),
             carrier: interface.and_then(|i| if i.up { i.carrier } else { Some(false) }),
             address,
             router,
             offers,
-            names: read_names(results),
-            way_out: way_out(results),
+            names,
+            way_out,
             answered_for_nobody: answered_for_nobody(results),
             control: control(results),
             tunnel_route: failed(CheckId::Witness, Failure::TunnelRoute),
@@ -138,13 +141,16 @@ fn has_failed(results: &[CheckResult], id: CheckId, failure: Failure) -> bool {
 
 /// The addresses that decide: those that names gave, else the documented ones. A documented address that no name
 /// gives any more may be long retired, and then its silence says nothing.
-fn deciding(results: &[CheckResult]) -> Vec<(SocketAddr, &CheckResult)> {
+fn deciding(results: &[CheckResult], names_lie: bool) -> Vec<(SocketAddr, &CheckResult)> {
     let cloud = |only_resolved: bool| -> Vec<(SocketAddr, &CheckResult)> {
         results
             .iter()
             .filter(|r| r.id == CheckId::Ports)
             .filter_map(|r| match &r.target {
-                Target::Cloud { addr, resolved, documented: _ } if *resolved || !only_resolved => Some((*addr, r)),
+                Target::Cloud { addr, resolved, documented } => {
+                    let counts = if only_resolved { *resolved && !names_lie } else { *documented };
+                    counts.then_some((*addr, r))
+                }
                 _ => None,
             })
             .filter(|(_, r)| matches!(r.outcome, Outcome::Passed | Outcome::Failed(_)))
@@ -154,8 +160,8 @@ fn deciding(results: &[CheckResult]) -> Vec<(SocketAddr, &CheckResult)> {
     if resolved.is_empty() { cloud(false) } else { resolved }
 }
 
-fn way_out(results: &[CheckResult]) -> WayOut {
-    let tried = deciding(results);
+fn way_out(results: &[CheckResult], names_lie: bool) -> WayOut {
+    let tried = deciding(results, names_lie);
     if tried.is_empty() {
         return WayOut::Unknown;
     }

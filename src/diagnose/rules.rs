@@ -283,7 +283,8 @@ fn site(scene: &Scene<'_>, d: &Digest<'_>) -> Vec<Found> {
         return out;
     }
     match d.router {
-        Router::NoneKnown if !d.way_out.passes() => {
+        // a VPN takes the router away when it makes itself the default route
+        Router::NoneKnown if !d.way_out.passes() && !d.tunnel_route => {
             out.push(found(Cause::DhcpNoRouter, say(scene, d, CheckId::Lease)));
             return out;
         }

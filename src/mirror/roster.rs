@@ -1,6 +1,6 @@
 //! Joins sightings: all observations of one MAC are one gateway; every other MAC is a neighbour. Pure.
 
-use super::led::{ARP_MISSES, Track};
+use super::led::{ARP_GOOD_MS, ARP_MISSES, Track};
 use crate::model::evidence::{DhcpKind, DhcpSeen, Fact, Observation, Source};
 use crate::model::finding::Verdict;
 use crate::model::snapshot::{GatewayView, HostSeen};
@@ -70,9 +70,10 @@ impl Roster {
                     self.gateways.entry(*mac).or_default();
                 }
                 if let Some(g) = self.gateways.get_mut(mac) {
-                    // a row that nothing confirmed may be hours old: it places the box, it does not prove it
-                    if let Some(age) = confirmed_ms_ago {
-                        let answered = at.minus(*age);
+                    // a row that nothing confirmed lately may be hours old: it places the box, it does not prove it
+                    if let Some(age) = confirmed_ms_ago.filter(|age| *age < ARP_GOOD_MS) {
+                        // what was said before the session began (the command line) is older than any answer
+                        let answered = at.minus(age).max(At(1));
                         g.track.arp(answered, *ip);
                         g.see(at, o.source);
                         g.ip = Some(*ip);

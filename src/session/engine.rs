@@ -246,6 +246,15 @@ impl Engine {
         self.asked_for(now).iter().any(|g| g.led.possible == red)
     }
 
+    /// Nothing more is to be learnt about the addresses of the boxes asked for: each has one, or was not found.
+    #[must_use]
+    pub fn addresses_known(&self, now: At) -> bool {
+        let Some(run) = &self.run else { return true };
+        let asked = self.asked_for(now);
+        let seen = !asked.is_empty() && asked.iter().all(|g| g.first_seen_ms.is_some() && g.ip.is_some());
+        run.searched || seen && now.since(run.begun) >= ANNOUNCEMENT_WAIT_MS
+    }
+
     /// The run may end: everything that could still change the verdict has had its time.
     #[must_use]
     pub fn settled(&self, now: At) -> bool {

@@ -56,7 +56,9 @@ impl Loop {
     pub async fn run(mut self) {
         let (sight_in, mut sightings) = mpsc::channel::<Sighting>(1024);
         let (progress_in, mut progress) = mpsc::channel::<Progress>(256);
-        let (red_in, red) = watch::channel(false);
+        let (red_in, box_without_address) = watch::channel(false);
+        let (finish_in, finish) = watch::channel(false);
+        let needs = check::offer::Needs { box_without_address, finish };
         let mut tasks = Tasks {
             set: JoinSet::new(),
             search: None,
@@ -84,7 +86,7 @@ impl Loop {
             tokio::select! {
                 command = self.commands.recv() => match command {
                     None => break,
-                    Some(command) => self.obey(command, &mut tasks, &eyes, &progress_in, &red),
+                    Some(command) => self.obey(command, &mut tasks, &eyes, &progress_in, &needs),
                 },
                 Some(sighting) = sightings.recv() => {
                     self.engine.sighting(sighting);
@@ -109,7 +111,7 @@ impl Loop {
                 () = deadline(recheck_at), if self.engine.watching => {
                     recheck_at = Some(Instant::now() + RECHECK);
                     if self.engine.run.is_none() {
-                        self.begin(Purpose::FindAndCheck, true, &mut tasks, &eyes, &progress_in, &red);
+                        self.begin(Purpose::FindAndCheck, true, &mut tasks, &eyes, &progress_in, &needs);
                     }
                 }
                 () = deadline(wake_at) => {}
@@ -120,6 +122,10 @@ impl Loop {
             self.engine.remember_changes(now);
             red_in.send_if_modified(|was| {
                 let is = self.engine.box_without_address(now);
+                std::mem::replace(was, is) != is
+            });
+            finish_in.send_if_modified(|was| {
+                let is = self.engine.addresses_known(now);
                 std::mem::replace(was, is) != is
             });
             if self.engine.settled(now) {
@@ -187,13 +193,13 @@ impl Loop {
         tasks: &mut Tasks,
         eyes: &Eyes,
         progress: &mpsc::Sender<Progress>,
-        red: &watch::Receiver<bool>,
+        needs: &check::offer::Needs,
     ) {
         let now = self.world.now();
         let say = |source, fact| Observation { at: now, source, fact };
         match command {
-            Command::FindAndCheck => self.begin(Purpose::FindAndCheck, false, tasks, eyes, progress, red),
-            Command::Find => self.begin(Purpose::Find, false, tasks, eyes, progress, red),
+            Command::FindAndCheck => self.begin(Purpose::FindAndCheck, false, tasks, eyes, progress, needs),
+            Command::Find => self.begin(Purpose::Find, false, tasks, eyes, progress, needs),
             Command::Cancel => {
                 tasks.stop_run();
                 self.engine.cancel(now);
@@ -204,7 +210,7 @@ impl Loop {
                     self.engine.note(now, if on { "Watching began." } else { "Watching ended." });
                 }
                 if on && self.engine.checked_at.is_none() && self.engine.run.is_none() {
-                    self.begin(Purpose::FindAndCheck, false, tasks, eyes, progress, red);
+                    self.begin(Purpose::FindAndCheck, false, tasks, eyes, progress, needs);
                 }
             }
             Command::Saw { mac, led } => {
@@ -248,7 +254,7 @@ impl Loop {
                 tasks.stop_run();
                 self.engine.run = None;
                 if self.engine.checked_at.is_some() {
-                    self.begin(Purpose::FindAndCheck, false, tasks, eyes, progress, red);
+                    self.begin(Purpose::FindAndCheck, false, tasks, eyes, progress, needs);
                 }
             }
         }
@@ -261,7 +267,7 @@ impl Loop {
         tasks: &mut Tasks,
         eyes: &Eyes,
         progress: &mpsc::Sender<Progress>,
-        red: &watch::Receiver<bool>,
+        needs: &check::offer::Needs,
     ) {
         tasks.stop_run();
         let now = self.world.now();
@@ -301,7 +307,7 @@ impl Loop {
             let profile = Arc::clone(&self.engine.profile);
             let (host, out) = (self.engine.host.clone(), progress.clone());
             let random = super::world::random();
-            tasks.checks = Some(tasks.set.spawn(check::run(reach, profile, host, red.clone(), random, out)));
+            tasks.checks = Some(tasks.set.spawn(check::run(reach, profile, host, needs.clone(), random, out)));
         }
     }
 
