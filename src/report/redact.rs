@@ -230,7 +230,7 @@ impl Redactor {
             IpAddr::V6(v6) if v6.is_unique_local() || v6.is_unicast_link_local() => "private-ip",
             IpAddr::V4(_) | IpAddr::V6(_) => "public-ip",
         };
-        Some(self.numbers.get(&ip).map_or_else(|| kind.to_owned(), |n| format!("{kind}-{n}")))
+        Some(self.numbers.get(&ip).map_or_else(|| format!("[{kind}]"), |n| format!("[{kind}-{n}]")))
     }
 
     fn without_private_names(&self, text: &str) -> String {
@@ -445,7 +445,7 @@ fn without_site(text: &str, site: &str) -> String {
     let mut i = 0;
     while i < chars.len() {
         let free = i == 0 || !chars[i - 1].is_alphanumeric();
-        match if free { site_at(&chars[i..], &plain, 0) } else { None } {
+        match if free { site_at(&chars[i..], &plain) } else { None } {
             Some(len) if len > 0 && !bracketed(&chars, i, len) => {
                 out.push_str(SITE);
                 i += len;
@@ -459,23 +459,36 @@ fn without_site(text: &str, site: &str) -> String {
     out
 }
 
-/// How many characters at the beginning of `text` spell the site: letters and digits as they are, anything else (a
-/// space, a quote, å) as up to two other characters or none. A name that a platform cut short counts after
-/// [`CUT_SHORT`] letters.
-fn site_at(text: &[char], site: &[char], read: usize) -> Option<usize> {
-    let ends = !text.first().is_some_and(|c| c.is_alphanumeric());
-    let Some((first, rest)) = site.split_first() else { return ends.then_some(0) };
-    if text.first().is_some_and(|c| c == first || c.eq_ignore_ascii_case(first))
-        && let Some(n) = site_at(&text[1..], rest, read + usize::from(first.is_alphanumeric()))
-    {
-        return Some(n + 1);
+/// How many characters at the beginning of `text` spell the site, as many as can be: letters and digits as they are,
+/// anything else (a space, a quote, å) as up to two other characters or none. A name that a platform cut short counts
+/// after [`CUT_SHORT`] letters. All readings are followed at once, so that no name takes long.
+fn site_at(text: &[char], site: &[char]) -> Option<usize> {
+    let ends = |at: usize| !text.get(at).is_some_and(|c| c.is_alphanumeric());
+    // where each reading has come to in the text, and how many letters of the site it has read
+    let mut readings: BTreeMap<usize, usize> = [(0, 0)].into();
+    let mut best = None;
+    for c in site {
+        let mut next: BTreeMap<usize, usize> = BTreeMap::new();
+        let mut go = |at: usize, read: usize| {
+            let known = next.entry(at).or_insert(read);
+            *known = read.max(*known);
+        };
+        for (&at, &read) in &readings {
+            if read >= CUT_SHORT && ends(at) {
+                best = best.max(Some(at));
+            }
+            if text.get(at).is_some_and(|t| t == c || t.eq_ignore_ascii_case(c)) {
+                go(at + 1, read + usize::from(c.is_alphanumeric()));
+            }
+            if !c.is_ascii_alphanumeric() {
+                let other = |t: &&char| t.is_alphanumeric() || " -_.".contains(**t);
+                let most = text.iter().skip(at).take(2).take_while(other).count();
+                (0..=most).for_each(|gap| go(at + gap, read));
+            }
+        }
+        readings = next;
     }
-    let cut_short = (ends && read >= CUT_SHORT).then_some(0);
-    if first.is_ascii_alphanumeric() || site.len() > 200 {
-        return cut_short;
-    }
-    let most = text.iter().take(2).take_while(|c| c.is_alphanumeric() || " -_.".contains(**c)).count();
-    (0..=most).find_map(|gap| site_at(&text[gap..], rest, read).map(|n| n + gap)).or(cut_short)
+    readings.keys().copied().filter(|at| ends(*at)).max().max(best)
 }
 
 fn bracketed(chars: &[char], start: usize, len: usize) -> bool {

@@ -20,7 +20,7 @@ pub(super) fn blocks(s: &Snapshot, options: &ReportOptions, clock: Clock) -> Vec
     measured_from(s, &mut out);
     limits(s, &mut out);
     record(s, options, clock, &mut out);
-    how_to_read(&mut out);
+    how_to_read(options, &mut out);
     out
 }
 
@@ -63,7 +63,7 @@ fn gateways(s: &Snapshot, clock: Clock, out: &mut Vec<Block>) {
     out.push(Block::Table(Table {
         summary: "Gateways with their LED and how it is known".into(),
         head: head(&["MAC", "IP address", "LED", "How that is known", "Seen by"]),
-        weights: vec![25, 18, 20, 26, 18],
+        weights: vec![24, 17, 19, 28, 18],
         rows,
     }));
     out.push(Block::Note(legend_line()));
@@ -160,7 +160,7 @@ fn check_row(c: &CheckResult) -> Vec<Cell> {
         Cell::plain(c.id.word()),
         Cell::plain(c.target.to_string()),
         Cell::toned(format!("{} {outcome}", words::mark(&c.outcome)), tone),
-        Cell::plain(seen.join(" ")),
+        Cell::plain(capital(&seen.join(" "))),
         Cell::toned(words::span(c.took_ms), Tone::Quiet),
     ]
 }
@@ -237,7 +237,7 @@ fn finding(number: usize, f: &Finding, out: &mut Vec<Block>) {
         out.push(Block::Table(Table {
             summary: format!("Evidence for {}", f.code.code()),
             head: head(&["Evidence", "How it is known", "Source", "Age"]),
-            weights: vec![58, 24, 13, 16],
+            weights: vec![51, 30, 13, 17],
             rows: f
                 .evidence
                 .iter()
@@ -475,9 +475,9 @@ fn record(s: &Snapshot, options: &ReportOptions, clock: Clock, out: &mut Vec<Blo
     out.push(Block::Note(format!("The visit {} began at {began}.{kept}", s.visit)));
 }
 
-fn how_to_read(out: &mut Vec<Block>) {
+fn how_to_read(options: &ReportOptions, out: &mut Vec<Block>) {
     out.push(h2("How to read this report"));
-    out.push(Block::List(vec![
+    let mut lines: Vec<String> = vec![
         legend_line(),
         "✓ passed or in order; ✗ failed or fault; ▲ warning; ? could not be told; – skipped or for information. “Could not \
          tell” is neither a failure nor a success."
@@ -490,11 +490,27 @@ fn how_to_read(out: &mut Vec<Block>) {
          connection are not published: what this report says of them is assumed."
             .into(),
         "The sign □ stands for a character that the font of the PDF lacks; the JSON has the original.".into(),
-    ]));
+    ];
+    if options.redact != Redact::Full {
+        lines.push(
+            "Words in square brackets and the letters xx stand for what was left out on purpose. The same number is the \
+             same address all through the report."
+                .into(),
+        );
+    }
+    let contact = crate::profile::Profile::shipped().contact;
+    lines.push(format!("Help for the gateway: {}, {}, {}.", contact.name, contact.email, contact.phone));
+    out.push(Block::List(lines));
 }
 
 fn amount(n: usize, one: &str, many: &str) -> String {
     if n == 1 { format!("1 {one}") } else { format!("{n} {many}") }
+}
+
+/// Begins a sentence that somebody else wrote.
+fn capital(text: &str) -> String {
+    let mut chars = text.chars();
+    chars.next().map_or_else(String::new, |c| c.to_uppercase().chain(chars).collect())
 }
 
 /// Ends a sentence that somebody else wrote.
