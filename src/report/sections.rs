@@ -4,7 +4,6 @@ use super::document::{Block, Cell, Table, Tone};
 use super::page_one::{led_cell, legend_line};
 use super::words::{self, Clock};
 use super::{Redact, ReportOptions};
-use crate::model::check::{CheckResult, Measured, Outcome, VendorStep};
 use crate::model::finding::Finding;
 use crate::model::footprint::PacketKind;
 use crate::model::snapshot::GatewayView;
@@ -13,7 +12,7 @@ use crate::model::{LedState, Snapshot};
 pub(super) fn blocks(s: &Snapshot, options: &ReportOptions, clock: Clock) -> Vec<Block> {
     let mut out = Vec::new();
     gateways(s, clock, &mut out);
-    checks(s, &mut out);
+    super::checks::checks(s, &mut out);
     findings(s, &mut out);
     firewall(s, &mut out);
     footprint(s, &mut out);
@@ -24,15 +23,15 @@ pub(super) fn blocks(s: &Snapshot, options: &ReportOptions, clock: Clock) -> Vec
     out
 }
 
-fn h2(text: &str) -> Block {
+pub(super) fn h2(text: &str) -> Block {
     Block::Heading { level: 2, text: text.to_owned() }
 }
 
-fn h3(text: impl Into<String>) -> Block {
+pub(super) fn h3(text: impl Into<String>) -> Block {
     Block::Heading { level: 3, text: text.into() }
 }
 
-fn head(words: &[&str]) -> Vec<String> {
+pub(super) fn head(words: &[&str]) -> Vec<String> {
     words.iter().map(|w| (*w).to_owned()).collect()
 }
 
@@ -104,105 +103,6 @@ fn led_tone(g: &GatewayView) -> Tone {
         Some(LedState::SolidRed | LedState::BlinkingRed) => Tone::Bad,
         Some(LedState::Dark) => Tone::Quiet,
         None => Tone::Doubt,
-    }
-}
-
-fn checks(s: &Snapshot, out: &mut Vec<Block>) {
-    out.push(h2("Checks from this computer"));
-    out.push(Block::Note(
-        "What this computer can do is not always what the gateway can do: another MAC address and another port may meet \
-         another rule."
-            .into(),
-    ));
-    if s.checks.is_empty() {
-        out.push(Block::Paragraph("No check was run.".into()));
-        return;
-    }
-    for step in VendorStep::ALL {
-        let of_step: Vec<&CheckResult> = s.checks.iter().filter(|c| c.id.step() == step).collect();
-        let number = VendorStep::ALL.iter().position(|x| *x == step).map_or(0, |i| i + 1);
-        out.push(h3(format!("Step {number}: {}", step.title())));
-        if of_step.is_empty() {
-            out.push(Block::Paragraph("Nothing of this step was checked.".into()));
-            continue;
-        }
-        out.push(Block::Table(Table {
-            summary: format!("Checks of step {number}"),
-            head: head(&["Check", "Aimed at", "Outcome", "What was seen", "Time"]),
-            weights: vec![12, 28, 22, 42, 11],
-            rows: of_step.into_iter().map(check_row).collect(),
-        }));
-    }
-}
-
-fn check_row(c: &CheckResult) -> Vec<Cell> {
-    let (outcome, tone) = match &c.outcome {
-        Outcome::Passed => ("passed".to_owned(), Tone::Good),
-        Outcome::Failed(f) => (format!("failed: {}", f.word()), Tone::Bad),
-        Outcome::Skipped(_) => ("skipped".to_owned(), Tone::Quiet),
-        Outcome::Inconclusive(_) => ("could not tell".to_owned(), Tone::Doubt),
-    };
-    let mut seen: Vec<String> = Vec::new();
-    if let Outcome::Skipped(why) | Outcome::Inconclusive(why) = &c.outcome {
-        seen.push(full_stop(why));
-    }
-    if !c.detail.trim().is_empty()
-        && !seen.iter().any(|s| s.trim_end_matches('.') == c.detail.trim_end_matches('.'))
-    {
-        seen.push(full_stop(&c.detail));
-    }
-    if let Some(extra) = measured(&c.measured)
-        && !numbers_are_in(&extra, &c.detail)
-    {
-        seen.push(full_stop(&extra));
-    }
-    vec![
-        Cell::plain(c.id.word()),
-        Cell::plain(c.target.to_string()),
-        Cell::toned(format!("{} {outcome}", words::mark(&c.outcome)), tone),
-        Cell::plain(capital(&seen.join(" "))),
-        Cell::toned(words::span(c.took_ms), Tone::Quiet),
-    ]
-}
-
-/// True when every address of `extra` stands in `detail` already, so that it need not be said twice.
-fn numbers_are_in(extra: &str, detail: &str) -> bool {
-    extra.split([' ', ',', ';']).filter(|w| w.contains(['.', ':']) && w.len() > 3).all(|w| detail.contains(w))
-}
-
-fn measured(m: &Measured) -> Option<String> {
-    match m {
-        Measured::Nothing => None,
-        Measured::Addresses(list) if list.is_empty() => None,
-        Measured::Addresses(list) => {
-            let words: Vec<String> = list.iter().map(ToString::to_string).collect();
-            Some(words.join(", "))
-        }
-        Measured::Offender(ip) => Some(format!("ICMP error from {ip}")),
-        Measured::RouterMac(mac) => Some(format!("MAC {mac}")),
-        Measured::Offers(offers) => {
-            let words: Vec<String> = offers
-                .iter()
-                .map(|o| {
-                    let list = |ips: &[std::net::Ipv4Addr]| {
-                        if ips.is_empty() {
-                            "none".to_owned()
-                        } else {
-                            ips.iter().map(ToString::to_string).collect::<Vec<_>>().join(", ")
-                        }
-                    };
-                    let lease = o.lease_secs.map(|x| format!(", lease {}", words::span(u64::from(x) * 1000)));
-                    format!(
-                        "server {}: router {}, name servers {}{}",
-                        o.server,
-                        list(&o.routers),
-                        list(&o.name_servers),
-                        lease.unwrap_or_default()
-                    )
-                })
-                .collect();
-            (!words.is_empty()).then(|| words.join("; "))
-        }
     }
 }
 
@@ -507,14 +407,8 @@ fn amount(n: usize, one: &str, many: &str) -> String {
     if n == 1 { format!("1 {one}") } else { format!("{n} {many}") }
 }
 
-/// Begins a sentence that somebody else wrote.
-fn capital(text: &str) -> String {
-    let mut chars = text.chars();
-    chars.next().map_or_else(String::new, |c| c.to_uppercase().chain(chars).collect())
-}
-
 /// Ends a sentence that somebody else wrote.
-fn full_stop(text: &str) -> String {
+pub(super) fn full_stop(text: &str) -> String {
     let text = text.trim();
     if text.is_empty() || text.ends_with(['.', '!', '?', ':', '…']) {
         text.to_owned()

@@ -1,5 +1,7 @@
 //! The report from outside: the golden Markdown, the JSON, and the PDF as other programs read it.
 
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "helpers of tests")]
+
 mod pdf;
 mod sample;
 
