@@ -120,7 +120,7 @@ fn finding(number: usize, f: &Finding, out: &mut Vec<Block>) {
     out.push(h3(format!("{number}. {}", f.title)));
     let mut rows: Vec<(String, String)> = vec![
         ("Weight".into(), words::level_words(f.level).into()),
-        ("Whose turn".into(), words::turn(f.owner).into()),
+        ("Whose turn".into(), words::turn(f.owner, f.level).into()),
         ("Next step".into(), f.next_step.clone()),
         ("What it means".into(), f.meaning.clone()),
         ("Proof of the cure".into(), f.proof.clone()),
