@@ -1,6 +1,8 @@
 //! `Snapshot` to one `Document`, and that as Markdown, PDF and JSON, at three levels of redaction. Pure.
 
+mod addresses;
 mod build;
+mod checks;
 pub mod document;
 mod json;
 mod markdown;
@@ -17,7 +19,16 @@ pub use markdown::markdown;
 pub use pdf::{PdfError, PdfReport, pdf};
 pub use redact::Redact;
 
+use crate::model::Snapshot;
 use serde::{Deserialize, Serialize};
+
+/// The PDF of a snapshot with its JSON attached, both redacted alike.
+///
+/// # Errors
+/// When not even a plain PDF could be written.
+pub fn pdf_of(snapshot: &Snapshot, options: &ReportOptions) -> Result<PdfReport, PdfError> {
+    pdf(&document(snapshot, options), Some(&json(snapshot, options)))
+}
 
 /// How a report is made.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]

@@ -67,7 +67,7 @@ fn verdict(snapshot: &Snapshot) -> Block {
         level: v.level,
         sentence: v.title.clone(),
         code: v.code.map(|c| c.code().to_owned()).unwrap_or_default(),
-        owner: words::turn(v.owner).to_owned(),
+        owner: words::turn(v.owner, v.level).to_owned(),
         next_step: v.next_step.clone(),
     })
 }

@@ -1,13 +1,14 @@
 //! What a report keeps to itself: three levels, one filter that every text of the report passes. Applying it twice
 //! gives the same as once.
 
+use super::addresses::{Piece, scan};
 use crate::model::check::Target;
 use crate::model::{Mac, Snapshot};
 use crate::profile::Profile;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use std::collections::{BTreeMap, BTreeSet};
-use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
+use std::net::IpAddr;
 
 /// How much a report tells.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
@@ -115,11 +116,12 @@ impl Redactor {
             r.names.extend(snapshot.gateways.iter().filter_map(|g| g.name.clone()));
         }
         let content = serde_json::to_value(snapshot).unwrap_or_default();
-        let mut ips = BTreeSet::new();
+        // in the order in which they appear: a number must not tell where in the subnet an address is
+        let mut ips: Vec<IpAddr> = snapshot.gateways.iter().filter_map(|g| g.ip.map(IpAddr::V4)).collect();
         strings(&content, &mut |text| {
             scan(text, &mut |piece| {
                 if let Piece::Ip(ip) = piece {
-                    ips.insert(ip);
+                    ips.push(ip);
                 }
                 None
             });
@@ -130,12 +132,29 @@ impl Redactor {
         // the longest first, so that a name inside another does not leave its rest behind
         r.names.sort_by_key(|n| std::cmp::Reverse(n.len()));
         r.names.dedup();
-        r.numbers = ips.into_iter().enumerate().map(|(i, ip)| (ip, i + 1)).collect();
+        for ip in ips {
+            let next = r.numbers.len() + 1;
+            r.numbers.entry(ip).or_insert(next);
+        }
         r
     }
 
-    /// One text without what the level hides. What is a mask already stays: only the text between is read.
+    /// One text without what the level hides.
     pub(super) fn text(&self, text: &str) -> String {
+        let mut out = self.pass(text);
+        // hiding one thing can lay bare another beside it (`a:::::2` becomes `a:::[ip]`); a few rounds end it
+        for _ in 0..8 {
+            let next = self.pass(&out);
+            if next == out {
+                break;
+            }
+            out = next;
+        }
+        out
+    }
+
+    /// What is a mask already stays: only the text between is read.
+    fn pass(&self, text: &str) -> String {
         let mut out = String::with_capacity(text.len());
         let mut rest = text;
         while !rest.is_empty() {
@@ -230,7 +249,7 @@ impl Redactor {
             IpAddr::V6(v6) if v6.is_unique_local() || v6.is_unicast_link_local() => "private-ip",
             IpAddr::V4(_) | IpAddr::V6(_) => "public-ip",
         };
-        Some(self.numbers.get(&ip).map_or_else(|| kind.to_owned(), |n| format!("{kind}-{n}")))
+        Some(self.numbers.get(&ip).map_or_else(|| format!("[{kind}]"), |n| format!("[{kind}-{n}]")))
     }
 
     fn without_private_names(&self, text: &str) -> String {
@@ -259,93 +278,6 @@ fn says_nothing(ip: IpAddr) -> bool {
         }
         IpAddr::V6(v6) => v6.is_unspecified() || v6.is_loopback() || v6.is_multicast(),
     }
-}
-
-/// What [`scan`] finds in a text.
-enum Piece<'a> {
-    Mac { mac: Mac, written: &'a str, bare: bool },
-    Ip(IpAddr),
-}
-
-/// Finds addresses in a text and replaces each for which `f` gives a word.
-fn scan(text: &str, f: &mut impl FnMut(Piece<'_>) -> Option<String>) -> String {
-    let mut out = String::with_capacity(text.len());
-    let mut rest = text;
-    let mut before: Option<char> = None;
-    while let Some(c) = rest.chars().next() {
-        let starts = !before.is_some_and(char::is_alphanumeric) && (c.is_ascii_hexdigit() || c == ':');
-        let found = if starts { find_mac(rest).or_else(|| find_ip(rest, before)) } else { None };
-        let (taken, new) = match found {
-            Some((len, Found::Mac(mac, bare))) => (len, f(Piece::Mac { mac, written: &rest[..len], bare })),
-            Some((len, Found::Ip(ip))) => (len, f(Piece::Ip(ip))),
-            None => (c.len_utf8(), None),
-        };
-        let (head, tail) = rest.split_at(taken);
-        out.push_str(new.as_deref().unwrap_or(head));
-        before = head.chars().next_back();
-        rest = tail;
-    }
-    out
-}
-
-enum Found {
-    Mac(Mac, bool),
-    Ip(IpAddr),
-}
-
-/// A MAC address at the beginning: `34:a5:…`, `34-a5-…`, `34a5.e100.0b07`, `34a5-e100-0b07` or twelve digits.
-fn find_mac(s: &str) -> Option<(usize, Found)> {
-    let b = s.as_bytes();
-    for (len, group, seps) in [(17, 2, &b":-"[..]), (14, 4, &b".-:"[..]), (12, 12, &b""[..])] {
-        let Some(head) = b.get(..len) else { continue };
-        let sep = if group < 12 { head.get(group).copied().filter(|c| seps.contains(c)) } else { None };
-        if group < 12 && sep.is_none() {
-            continue;
-        }
-        let fits = head.iter().enumerate().all(|(i, c)| {
-            if group < 12 && i % (group + 1) == group { Some(*c) == sep } else { c.is_ascii_hexdigit() }
-        });
-        // one more group means that it is something else, for example an IPv6 address
-        let goes_on = match s.get(len..).map(|t| t.chars().take(2).collect::<Vec<_>>()).as_deref() {
-            Some([c, ..]) if c.is_alphanumeric() => true,
-            Some([c, d]) => Some(*c) == sep.map(char::from) && d.is_ascii_hexdigit(),
-            _ => false,
-        };
-        if fits && !goes_on {
-            let digits: String = s.get(..len)?.chars().filter(char::is_ascii_hexdigit).collect();
-            let mut octets = [0; 6];
-            for (i, octet) in octets.iter_mut().enumerate() {
-                *octet = u8::from_str_radix(digits.get(2 * i..2 * i + 2)?, 16).ok()?;
-            }
-            return Some((len, Found::Mac(Mac(octets), group == 12)));
-        }
-    }
-    None
-}
-
-/// An IP address at the beginning.
-fn find_ip(s: &str, before: Option<char>) -> Option<(usize, Found)> {
-    let v4 = s.find(|c: char| !(c.is_ascii_digit() || c == '.')).unwrap_or(s.len());
-    let head = s.get(..v4)?.trim_end_matches('.');
-    let next = s.get(head.len()..).and_then(|t| t.chars().next());
-    if before != Some('.')
-        && !next.is_some_and(char::is_alphabetic)
-        && let Ok(ip) = head.parse::<Ipv4Addr>()
-    {
-        return Some((head.len(), Found::Ip(ip.into())));
-    }
-    let v6 = s.find(|c: char| !(c.is_ascii_hexdigit() || matches!(c, ':' | '.'))).unwrap_or(s.len());
-    let mut head = s.get(..v6)?;
-    while !head.is_empty() {
-        if head.matches(':').count() >= 2
-            && let Ok(ip) = head.parse::<Ipv6Addr>()
-        {
-            return Some((head.len(), Found::Ip(ip.into())));
-        }
-        // only punctuation that follows an address may be left over
-        head = head.strip_suffix(['.', ':'])?;
-    }
-    None
 }
 
 /// Each string of a JSON value.
@@ -445,7 +377,7 @@ fn without_site(text: &str, site: &str) -> String {
     let mut i = 0;
     while i < chars.len() {
         let free = i == 0 || !chars[i - 1].is_alphanumeric();
-        match if free { site_at(&chars[i..], &plain, 0) } else { None } {
+        match if free { site_at(&chars[i..], &plain) } else { None } {
             Some(len) if len > 0 && !bracketed(&chars, i, len) => {
                 out.push_str(SITE);
                 i += len;
@@ -459,23 +391,36 @@ fn without_site(text: &str, site: &str) -> String {
     out
 }
 
-/// How many characters at the beginning of `text` spell the site: letters and digits as they are, anything else (a
-/// space, a quote, å) as up to two other characters or none. A name that a platform cut short counts after
-/// [`CUT_SHORT`] letters.
-fn site_at(text: &[char], site: &[char], read: usize) -> Option<usize> {
-    let ends = !text.first().is_some_and(|c| c.is_alphanumeric());
-    let Some((first, rest)) = site.split_first() else { return ends.then_some(0) };
-    if text.first().is_some_and(|c| c == first || c.eq_ignore_ascii_case(first))
-        && let Some(n) = site_at(&text[1..], rest, read + usize::from(first.is_alphanumeric()))
-    {
-        return Some(n + 1);
+/// How many characters at the beginning of `text` spell the site, as many as can be: letters and digits as they are,
+/// anything else (a space, a quote, å) as up to two other characters or none. A name that a platform cut short counts
+/// after [`CUT_SHORT`] letters. All readings are followed at once, so that no name takes long.
+fn site_at(text: &[char], site: &[char]) -> Option<usize> {
+    let ends = |at: usize| !text.get(at).is_some_and(|c| c.is_alphanumeric());
+    // where each reading has come to in the text, and how many letters of the site it has read
+    let mut readings: BTreeMap<usize, usize> = [(0, 0)].into();
+    let mut best = None;
+    for c in site {
+        let mut next: BTreeMap<usize, usize> = BTreeMap::new();
+        let mut go = |at: usize, read: usize| {
+            let known = next.entry(at).or_insert(read);
+            *known = read.max(*known);
+        };
+        for (&at, &read) in &readings {
+            if read >= CUT_SHORT && ends(at) {
+                best = best.max(Some(at));
+            }
+            if text.get(at).is_some_and(|t| t == c || t.eq_ignore_ascii_case(c)) {
+                go(at + 1, read + usize::from(c.is_alphanumeric()));
+            }
+            if !c.is_ascii_alphanumeric() {
+                let other = |t: &&char| t.is_alphanumeric() || " -_.".contains(**t);
+                let most = text.iter().skip(at).take(2).take_while(other).count();
+                (0..=most).for_each(|gap| go(at + gap, read));
+            }
+        }
+        readings = next;
     }
-    let cut_short = (ends && read >= CUT_SHORT).then_some(0);
-    if first.is_ascii_alphanumeric() || site.len() > 200 {
-        return cut_short;
-    }
-    let most = text.iter().take(2).take_while(|c| c.is_alphanumeric() || " -_.".contains(**c)).count();
-    (0..=most).find_map(|gap| site_at(&text[gap..], rest, read).map(|n| n + gap)).or(cut_short)
+    readings.keys().copied().filter(|at| ends(*at)).max().max(best)
 }
 
 fn bracketed(chars: &[char], start: usize, len: usize) -> bool {

@@ -80,7 +80,7 @@ fn public_hides_addresses_and_the_site() {
     );
     assert_eq!(
         out,
-        "private-ip-2:443 to 54.229.68.147:4321 by private-ip-1/24 mask 255.255.255.0 via public-ip, private-ip-3, xxxx.xxxx.xxxx"
+        "[private-ip-1]:443 to 54.229.68.147:4321 by [private-ip-2]/24 mask 255.255.255.0 via [public-ip], [private-ip-3], xxxx.xxxx.xxxx"
     );
     for spelt in ["Kök Norr", "Kok-Norr", "K_k_Norr", "KOEK NORR", "kök norr"] {
         assert_eq!(

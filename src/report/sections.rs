@@ -4,7 +4,6 @@ use super::document::{Block, Cell, Table, Tone};
 use super::page_one::{led_cell, legend_line};
 use super::words::{self, Clock};
 use super::{Redact, ReportOptions};
-use crate::model::check::{CheckResult, Measured, Outcome, VendorStep};
 use crate::model::finding::Finding;
 use crate::model::footprint::PacketKind;
 use crate::model::snapshot::GatewayView;
@@ -13,26 +12,26 @@ use crate::model::{LedState, Snapshot};
 pub(super) fn blocks(s: &Snapshot, options: &ReportOptions, clock: Clock) -> Vec<Block> {
     let mut out = Vec::new();
     gateways(s, clock, &mut out);
-    checks(s, &mut out);
+    super::checks::checks(s, &mut out);
     findings(s, &mut out);
     firewall(s, &mut out);
     footprint(s, &mut out);
     measured_from(s, &mut out);
     limits(s, &mut out);
     record(s, options, clock, &mut out);
-    how_to_read(&mut out);
+    how_to_read(options, &mut out);
     out
 }
 
-fn h2(text: &str) -> Block {
+pub(super) fn h2(text: &str) -> Block {
     Block::Heading { level: 2, text: text.to_owned() }
 }
 
-fn h3(text: impl Into<String>) -> Block {
+pub(super) fn h3(text: impl Into<String>) -> Block {
     Block::Heading { level: 3, text: text.into() }
 }
 
-fn head(words: &[&str]) -> Vec<String> {
+pub(super) fn head(words: &[&str]) -> Vec<String> {
     words.iter().map(|w| (*w).to_owned()).collect()
 }
 
@@ -63,7 +62,7 @@ fn gateways(s: &Snapshot, clock: Clock, out: &mut Vec<Block>) {
     out.push(Block::Table(Table {
         summary: "Gateways with their LED and how it is known".into(),
         head: head(&["MAC", "IP address", "LED", "How that is known", "Seen by"]),
-        weights: vec![25, 18, 20, 26, 18],
+        weights: vec![24, 17, 19, 28, 18],
         rows,
     }));
     out.push(Block::Note(legend_line()));
@@ -107,105 +106,6 @@ fn led_tone(g: &GatewayView) -> Tone {
     }
 }
 
-fn checks(s: &Snapshot, out: &mut Vec<Block>) {
-    out.push(h2("Checks from this computer"));
-    out.push(Block::Note(
-        "What this computer can do is not always what the gateway can do: another MAC address and another port may meet \
-         another rule."
-            .into(),
-    ));
-    if s.checks.is_empty() {
-        out.push(Block::Paragraph("No check was run.".into()));
-        return;
-    }
-    for step in VendorStep::ALL {
-        let of_step: Vec<&CheckResult> = s.checks.iter().filter(|c| c.id.step() == step).collect();
-        let number = VendorStep::ALL.iter().position(|x| *x == step).map_or(0, |i| i + 1);
-        out.push(h3(format!("Step {number}: {}", step.title())));
-        if of_step.is_empty() {
-            out.push(Block::Paragraph("Nothing of this step was checked.".into()));
-            continue;
-        }
-        out.push(Block::Table(Table {
-            summary: format!("Checks of step {number}"),
-            head: head(&["Check", "Aimed at", "Outcome", "What was seen", "Time"]),
-            weights: vec![12, 28, 22, 42, 11],
-            rows: of_step.into_iter().map(check_row).collect(),
-        }));
-    }
-}
-
-fn check_row(c: &CheckResult) -> Vec<Cell> {
-    let (outcome, tone) = match &c.outcome {
-        Outcome::Passed => ("passed".to_owned(), Tone::Good),
-        Outcome::Failed(f) => (format!("failed: {}", f.word()), Tone::Bad),
-        Outcome::Skipped(_) => ("skipped".to_owned(), Tone::Quiet),
-        Outcome::Inconclusive(_) => ("could not tell".to_owned(), Tone::Doubt),
-    };
-    let mut seen: Vec<String> = Vec::new();
-    if let Outcome::Skipped(why) | Outcome::Inconclusive(why) = &c.outcome {
-        seen.push(full_stop(why));
-    }
-    if !c.detail.trim().is_empty()
-        && !seen.iter().any(|s| s.trim_end_matches('.') == c.detail.trim_end_matches('.'))
-    {
-        seen.push(full_stop(&c.detail));
-    }
-    if let Some(extra) = measured(&c.measured)
-        && !numbers_are_in(&extra, &c.detail)
-    {
-        seen.push(full_stop(&extra));
-    }
-    vec![
-        Cell::plain(c.id.word()),
-        Cell::plain(c.target.to_string()),
-        Cell::toned(format!("{} {outcome}", words::mark(&c.outcome)), tone),
-        Cell::plain(seen.join(" ")),
-        Cell::toned(words::span(c.took_ms), Tone::Quiet),
-    ]
-}
-
-/// True when every address of `extra` stands in `detail` already, so that it need not be said twice.
-fn numbers_are_in(extra: &str, detail: &str) -> bool {
-    extra.split([' ', ',', ';']).filter(|w| w.contains(['.', ':']) && w.len() > 3).all(|w| detail.contains(w))
-}
-
-fn measured(m: &Measured) -> Option<String> {
-    match m {
-        Measured::Nothing => None,
-        Measured::Addresses(list) if list.is_empty() => None,
-        Measured::Addresses(list) => {
-            let words: Vec<String> = list.iter().map(ToString::to_string).collect();
-            Some(words.join(", "))
-        }
-        Measured::Offender(ip) => Some(format!("ICMP error from {ip}")),
-        Measured::RouterMac(mac) => Some(format!("MAC {mac}")),
-        Measured::Offers(offers) => {
-            let words: Vec<String> = offers
-                .iter()
-                .map(|o| {
-                    let list = |ips: &[std::net::Ipv4Addr]| {
-                        if ips.is_empty() {
-                            "none".to_owned()
-                        } else {
-                            ips.iter().map(ToString::to_string).collect::<Vec<_>>().join(", ")
-                        }
-                    };
-                    let lease = o.lease_secs.map(|x| format!(", lease {}", words::span(u64::from(x) * 1000)));
-                    format!(
-                        "server {}: router {}, name servers {}{}",
-                        o.server,
-                        list(&o.routers),
-                        list(&o.name_servers),
-                        lease.unwrap_or_default()
-                    )
-                })
-                .collect();
-            (!words.is_empty()).then(|| words.join("; "))
-        }
-    }
-}
-
 fn findings(s: &Snapshot, out: &mut Vec<Block>) {
     out.push(h2("Findings"));
     if s.findings.is_empty() {
@@ -220,7 +120,7 @@ fn finding(number: usize, f: &Finding, out: &mut Vec<Block>) {
     out.push(h3(format!("{number}. {}", f.title)));
     let mut rows: Vec<(String, String)> = vec![
         ("Weight".into(), words::level_words(f.level).into()),
-        ("Whose turn".into(), words::turn(f.owner).into()),
+        ("Whose turn".into(), words::turn(f.owner, f.level).into()),
         ("Next step".into(), f.next_step.clone()),
         ("What it means".into(), f.meaning.clone()),
         ("Proof of the cure".into(), f.proof.clone()),
@@ -237,7 +137,7 @@ fn finding(number: usize, f: &Finding, out: &mut Vec<Block>) {
         out.push(Block::Table(Table {
             summary: format!("Evidence for {}", f.code.code()),
             head: head(&["Evidence", "How it is known", "Source", "Age"]),
-            weights: vec![58, 24, 13, 16],
+            weights: vec![51, 30, 13, 17],
             rows: f
                 .evidence
                 .iter()
@@ -475,9 +375,9 @@ fn record(s: &Snapshot, options: &ReportOptions, clock: Clock, out: &mut Vec<Blo
     out.push(Block::Note(format!("The visit {} began at {began}.{kept}", s.visit)));
 }
 
-fn how_to_read(out: &mut Vec<Block>) {
+fn how_to_read(options: &ReportOptions, out: &mut Vec<Block>) {
     out.push(h2("How to read this report"));
-    out.push(Block::List(vec![
+    let mut lines: Vec<String> = vec![
         legend_line(),
         "✓ passed or in order; ✗ failed or fault; ▲ warning; ? could not be told; – skipped or for information. “Could not \
          tell” is neither a failure nor a success."
@@ -490,7 +390,17 @@ fn how_to_read(out: &mut Vec<Block>) {
          connection are not published: what this report says of them is assumed."
             .into(),
         "The sign □ stands for a character that the font of the PDF lacks; the JSON has the original.".into(),
-    ]));
+    ];
+    if options.redact != Redact::Full {
+        lines.push(
+            "Words in square brackets and the letters xx stand for what was left out on purpose. The same number is the \
+             same address all through the report."
+                .into(),
+        );
+    }
+    let contact = crate::profile::Profile::shipped().contact;
+    lines.push(format!("Help for the gateway: {}, {}, {}.", contact.name, contact.email, contact.phone));
+    out.push(Block::List(lines));
 }
 
 fn amount(n: usize, one: &str, many: &str) -> String {
@@ -498,7 +408,7 @@ fn amount(n: usize, one: &str, many: &str) -> String {
 }
 
 /// Ends a sentence that somebody else wrote.
-fn full_stop(text: &str) -> String {
+pub(super) fn full_stop(text: &str) -> String {
     let text = text.trim();
     if text.is_empty() || text.ends_with(['.', '!', '?', ':', '…']) {
         text.to_owned()

@@ -51,13 +51,15 @@ pub fn link_words(health: LinkHealth) -> &'static str {
 
 /// Whose turn it is, with a capital letter.
 #[must_use]
-pub fn turn(owner: Owner) -> &'static str {
+pub fn turn(owner: Owner, level: Level) -> &'static str {
     match owner {
         Owner::Installer => "The installer",
         Owner::It => "The IT department",
         Owner::Isp => "The internet provider",
         Owner::Vendor => "The vendor",
-        Owner::Nobody => "Nobody: nothing has to be done",
+        Owner::Nobody if level <= Level::Info => "Nobody: nothing has to be done",
+        // "could not be told" is not "in order"
+        Owner::Nobody => "Nobody can be named yet",
     }
 }
 

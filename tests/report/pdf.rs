@@ -6,8 +6,7 @@ use solidgreen::report::{self, PdfReport, Redact};
 use std::path::{Path, PathBuf};
 
 fn make(s: &Snapshot, redact: Redact) -> PdfReport {
-    let o = options(redact);
-    report::pdf(&report::document(s, &o), Some(&report::json(s, &o))).unwrap()
+    report::pdf_of(s, &options(redact)).unwrap()
 }
 
 /// Runs a tool on a file; a tool that is missing is an error that names its package.
@@ -35,7 +34,13 @@ fn sample_file(redact: Redact) -> (tempfile::TempDir, PathBuf) {
     let path = dir.path().join("report.pdf");
     std::fs::write(&path, &pdf.bytes).unwrap();
     if let Some(keep) = std::env::var_os("KEEP_PDF") {
-        std::fs::write(PathBuf::from(keep).join(format!("{}.pdf", redact.word())), &pdf.bytes).unwrap();
+        std::fs::write(PathBuf::from(&keep).join(format!("{}.pdf", redact.word())), &pdf.bytes).unwrap();
+        let mut looks = every_look();
+        looks.push(Snapshot::default());
+        for (n, s) in looks.iter().enumerate() {
+            let file = PathBuf::from(&keep).join(format!("look-{n:02}.pdf"));
+            std::fs::write(file, make(s, redact).bytes).unwrap();
+        }
     }
     (dir, path)
 }

@@ -53,14 +53,21 @@ fn heading(flow: &mut Flow, level: u8, text: &str) {
     let lines = Face::Semi.wrap(&text, size, WIDTH);
     flow.space(before);
     flow.ensure((lead * lines.len() as f32 + keep).min(BODY));
-    if level == 1 {
-        // the maker's word above the title; the page header says it on the other pages
-        let word = "Gateway connection report ";
+    let word = "Gateway connection report";
+    if level == 1 && text != word {
+        // what it is stands above the name of the site; the page header says it on the other pages
         let node = flow.node(0, Kind::Paragraph);
         let y = flow.y + 2.0;
         flow.content(
             node,
-            vec![Op::Text { x: LEFT, y, face: Face::Semi, size: 9.0, color: QUIET, text: word.into() }],
+            vec![Op::Text {
+                x: LEFT,
+                y,
+                face: Face::Semi,
+                size: 9.0,
+                color: QUIET,
+                text: format!("{word} "),
+            }],
         );
         flow.y += 10.0;
     }

@@ -130,7 +130,7 @@ fn lay(flow: &mut Flow, t: &Table, lamps: Option<&[LedState]>) {
             }
             if let Some(state) = lamps.and_then(|l| l.get(r)).filter(|_| done == 0) {
                 let mut ops = Vec::new();
-                picture::lamp(&mut ops, LEFT + PAD_X + 7.0, flow.y + h / 2.0, 5.4, *state);
+                picture::lamp(&mut ops, LEFT + PAD_X + 7.0, flow.y + PAD_Y + LEAD / 2.0, 5.0, *state);
                 flow.artifact(ops);
             }
             let y = flow.y + h;
