@@ -173,9 +173,7 @@ fn reserve(facts: &Facts) -> Draft {
         ))
         .say(C, "Or, if the gateway holds a dynamic lease and may keep that address:")
         .say(C, &format!("/ip dhcp-server lease make-static [find where mac-address={mac}]"))
-        .note(format!(
-            "To take it back: /ip dhcp-server lease remove, for the lease with the comment {comment}."
-        ))
+        .note("To take it back: /ip dhcp-server lease print, then /ip dhcp-server lease remove with the number of the line that has this comment.")
         .note("Replug the gateway afterwards so that it asks for a lease again.")
 }
 
