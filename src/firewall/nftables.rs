@@ -201,5 +201,5 @@ fn idle_timeout(facts: &Facts) -> Draft {
         .say(C, "To take it back:")
         .code(delete_by(&comment))
         .code(format!("nft delete ct timeout {table} {name}"))
-        .note("Paste it step by step. Linux also forgets a session 300 s after data that was never acknowledged: that is a lost path, not an idle one.")
+        .note("Paste it after the allow rule, so that it stands above it, and step by step. Linux also forgets a session 300 s after data that was never acknowledged: that is a lost path, not an idle one.")
 }

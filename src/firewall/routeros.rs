@@ -16,7 +16,7 @@ const WAN: Placeholder =
     Placeholder { word: "WAN", means: "the interface list towards the internet (usual default)" };
 const SERVER: Placeholder = Placeholder {
     word: "defconf",
-    means: "the DHCP server of the gateway's network (usual default): look with /ip dhcp-server print",
+    means: "the DHCP server of the network of the gateway (usual default): look with /ip dhcp-server print",
 };
 
 static ABOUT: About = About {

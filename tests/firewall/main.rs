@@ -2,6 +2,8 @@
 
 // The texts are given to the programs that would load them on a site; there is no library for that.
 #![allow(clippy::disallowed_methods)]
+// A helper of a test may stop the test.
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
 
 mod hostile;
 mod matrix;
