@@ -33,16 +33,18 @@ fn shell(script: &str, package: &str) -> String {
     String::from_utf8(out.stdout).unwrap()
 }
 
-/// The same, inside a network namespace that lives only as long as the script.
-fn in_namespace(script: &str) -> String {
+/// The same, inside a network namespace that lives only as long as the script, as does everything started in it.
+pub fn in_namespace(script: &str) -> String {
     shell(
-        &format!("exec unshare -r -n sh -eu <<'NAMESPACE'\n{script}\nNAMESPACE\n"),
+        &format!(
+            "exec timeout -k 1 60 unshare -r -n -p -f --mount-proc --kill-child sh -eu <<'NAMESPACE'\n{script}\nNAMESPACE\n"
+        ),
         "nftables (nft), util-linux (unshare)",
     )
 }
 
 /// A router as sites have them: a chain that forwards what is established and denies the rest.
-const ROUTER: &str = "nft -f - <<'ROUTER'
+pub const ROUTER: &str = "nft -f - <<'ROUTER'
 table inet filter {
   chain input {
     type filter hook input priority filter; policy accept;
@@ -69,7 +71,7 @@ fn intents() -> Vec<RuleIntent> {
     all
 }
 
-fn shown(id: &str, part: Part, intent: &RuleIntent) -> String {
+pub fn shown(id: &str, part: Part, intent: &RuleIntent) -> String {
     let platform = firewall::platform(id).unwrap();
     firewall::render(platform, &platform.part(part, intent))
 }
