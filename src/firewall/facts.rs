@@ -99,10 +99,10 @@ impl Facts {
     #[must_use]
     pub fn dated(&self) -> String {
         format!(
-            "{} resolved to {} as of {}; this can change without notice.",
+            "Addresses as of {}: {} resolved to {}; this can change without notice.",
+            self.as_of,
             self.hosts.join(" and "),
             self.addresses(" and "),
-            self.as_of
         )
     }
 

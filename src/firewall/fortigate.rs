@@ -18,7 +18,7 @@ const OBJECT_NAME_MAX: usize = 79;
 const C: Comment = Comment::HASH;
 
 const LAN: Placeholder =
-    Placeholder { word: "internal", means: "the interface of the gateway's network (usual default)" };
+    Placeholder { word: "internal", means: "the interface of the network of the gateway (usual default)" };
 const WAN: Placeholder = Placeholder {
     word: "wan1",
     means: "the interface towards the internet (usual default; with SD-WAN often virtual-wan-link)",
@@ -29,7 +29,7 @@ const POLICY: Placeholder = Placeholder {
 };
 const SERVER: Placeholder = Placeholder {
     word: "edit 1",
-    means: "the number of the DHCP server of the gateway's network: look with show system dhcp server",
+    means: "the number of the DHCP server of the network of the gateway: look with show system dhcp server",
 };
 
 static ABOUT: About = About {
@@ -160,12 +160,12 @@ fn undo(facts: &Facts) -> Draft {
         .code(format!("config firewall address\n{addresses}end"))
         .code(format!("config firewall service custom\n    delete \"{}\"\nend", o.service))
         .note("The policy goes first: FortiOS refuses to delete an object that is in use.")
-        .note("The service (and the cloud's names, when limited to them) are shared with other gateways of the site. While one of their policies uses them FortiOS refuses to delete them, and that is right.")
+        .note("The service (and the names of the cloud, when limited to them) are shared with other gateways of the site. While one of their policies uses them FortiOS refuses to delete them, and that is right.")
 }
 
 fn verify(facts: &Facts) -> Draft {
     let port = facts.ports.first().copied().unwrap_or_default();
-    let mut draft = Draft::new(Checked::FromMemory)
+    let mut draft = Draft::new(Checked::FromDocumentation)
         .code(format!("show firewall policy | grep -f {}", Objects::of(facts).policy))
         .code("diagnose sys session filter clear")
         .code(format!("diagnose sys session filter src {}", facts.ip))
@@ -173,7 +173,7 @@ fn verify(facts: &Facts) -> Draft {
         .code_if(facts.named(), "diagnose firewall fqdn list");
     if let Some(address) = facts.addresses.first() {
         draft = draft
-            .say(C, "Which policy would take the gateway's connection:")
+            .say(C, "Which policy would take the connection of the gateway:")
             .say(C, &facts.dated())
             .fill_in(C, &LAN)
             .code(format!(

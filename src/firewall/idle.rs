@@ -20,10 +20,10 @@ pub fn verdict(capabilities: &Capabilities) -> String {
             "The idle timeout of established TCP sessions is not known here; it should be at least {YARDSTICK_S} s."
         ),
         Some(s) if s < LIKELY_CUT_S => format!(
-            "As delivered, a session is forgotten after {s} s of silence: LIKELY TO CUT the gateway's connection. At least {YARDSTICK_S} s are needed."
+            "As delivered, a session is forgotten after {s} s of silence: LIKELY TO CUT the connection of the gateway. At least {YARDSTICK_S} s are needed."
         ),
         Some(s) if s < YARDSTICK_S => format!(
-            "As delivered, a session is forgotten after {s} s of silence: SHORT. It may cut the gateway's persistent connection; at least {YARDSTICK_S} s are advised (RFC 5382)."
+            "As delivered, a session is forgotten after {s} s of silence: SHORT. It may cut the persistent connection of the gateway; at least {YARDSTICK_S} s are advised (RFC 5382)."
         ),
         Some(s) => format!(
             "As delivered, a session is forgotten after {s} s of silence: long enough (at least {YARDSTICK_S} s are advised, RFC 5382). Nothing to change unless the site has shortened it."

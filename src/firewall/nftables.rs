@@ -83,12 +83,11 @@ fn no_addresses() -> Draft {
     )
 }
 
-/// A shell line that deletes, in our chain, exactly the rules with this comment.
+/// A shell line that deletes, in our chain, exactly the rules with this comment. It compares text, not a pattern: a dot
+/// in the name of a site must not match anything else.
 fn delete_by(comment: &str) -> String {
-    // in the alphabet of comments only the dot means something to sed
-    let pattern = comment.replace('.', "\\.");
     format!(
-        "nft -a list chain {chain} | sed -n 's/.* comment \"{pattern}\" # handle \\([0-9]*\\)$/delete rule {chain} handle \\1/p' | nft -f -",
+        "nft -a list chain {chain} | awk -v c='comment \"{comment}\" # handle' 'index($0, c) {{ print \"delete rule {chain} handle \" $NF }}' | nft -f -",
         chain = CHAIN.word
     )
 }
@@ -158,7 +157,7 @@ fn reserve(facts: &Facts) -> Draft {
     let host = facts.names.object("sg-", 63, Alphabet::Lower);
     let (mac, ip) = (facts.mac, facts.ip);
     Draft::new(Checked::ByParser)
-        .say(C, &format!("dnsmasq: this file as /etc/dnsmasq.d/{host}.conf, then dnsmasq --test and restart dnsmasq"))
+        .say(C, &format!("dnsmasq: this file as /etc/dnsmasq.d/solid-green-{}.conf, then dnsmasq --test and restart dnsmasq", facts.names.tag()))
         .code(format!("dhcp-host={mac},{ip},{host}"))
         .say(C, "ISC dhcpd instead, in dhcpd.conf:")
         .code(format!("#   host {host} {{ hardware ethernet {mac}; fixed-address {ip}; }}"))
@@ -202,5 +201,5 @@ fn idle_timeout(facts: &Facts) -> Draft {
         .say(C, "To take it back:")
         .code(delete_by(&comment))
         .code(format!("nft delete ct timeout {table} {name}"))
-        .note("Paste it step by step. Linux also forgets a session 300 s after data that was never acknowledged: that is a lost path, not an idle one.")
+        .note("Paste it after the allow rule, so that it stands above it, and step by step. Linux also forgets a session 300 s after data that was never acknowledged: that is a lost path, not an idle one.")
 }

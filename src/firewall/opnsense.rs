@@ -135,16 +135,10 @@ fn rule(facts: &Facts) -> Draft {
         .code(rest::post("/api/firewall/alias/reconfigure", "{}"))
         .code(rest::post("/api/firewall/filter/add_rule", &rest::wrapped("rule", &rule)))
         .code(rest::post("/api/firewall/filter/apply", "{}"));
-    let clouds = if facts.named() {
-        format!(", and host alias {CLOUD_ALIAS} = {}", facts.hosts.join(" and "))
-    } else {
-        String::new()
-    };
     draft
         .note(format!(
-            "The same by hand: Firewall, Aliases: host alias {gateway} = {}, port alias {ports} = {}{clouds}. Firewall, Rules (new; before 26.1 Firewall, Automation, Filter): Pass, quick, interface {}, direction in, IPv4, TCP, source {gateway}, destination {to}, destination port {ports}, log {}, description {comment}. Apply.",
-            facts.ip,
-            facts.ports(" and "),
+            "The same by hand, with the names and values of the calls: Firewall, Aliases: {}. Firewall, Rules (new; before 26.1 Firewall, Automation, Filter): Pass, quick, interface {}, direction in, IPv4, TCP, source the alias of the gateway, destination {to}, destination port the alias of the ports, log {}. Apply.",
+            if facts.named() { "two host aliases and a port alias" } else { "a host alias and a port alias" },
             LAN.word,
             if facts.log { "on" } else { "off" }
         ))
@@ -178,10 +172,7 @@ fn undo(facts: &Facts) -> Draft {
     };
     draft
         .code(rest::post("/api/firewall/alias/reconfigure", "{}"))
-        .note(format!(
-            "By hand: delete the rule with the description {} and apply; then its aliases.",
-            facts.names.comment()
-        ))
+        .note("By hand: delete the rule with this description and apply; then its aliases.")
         .note("The aliases of the ports and of the cloud are shared with other gateways of the site. While a rule uses them OPNsense refuses to delete them, and that is right.")
 }
 
@@ -247,9 +238,8 @@ fn bypass(facts: &Facts) -> Draft {
         .code(rest::get("/api/proxy/settings/get"))
         .code(rest::get("/api/ids/settings/get"))
         .note(format!(
-            "Web proxy (Services, Squid, Forward Proxy): with a transparent proxy for HTTPS, put {} into the source addresses that are not forwarded (the NAT port forward rule that it made: source not {}).",
-            facts.ip,
-            gateway_alias(facts)
+            "Web proxy (Services, Squid, Forward Proxy): with a transparent proxy for HTTPS, put {} into the source addresses that are not forwarded (in the NAT port forward rule that it made: source not this address).",
+            facts.ip
         ))
         .note("Intrusion prevention or Zenarmor: add the address to their exempted devices. The gateway cannot trust a certificate authority of the site.")
 }

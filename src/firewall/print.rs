@@ -10,12 +10,14 @@ const WIDTH: usize = 100;
 #[must_use]
 pub fn render(platform: &dyn Platform, part: &PackPart) -> String {
     let comment = platform.about().comment;
+    // an apostrophe opens a text on some command lines, even in what is meant as a comment
+    let evidence = part.checked.label().replace("'s ", " ");
     let header = format!(
-        "Solid Green: {} {}, {}, {}",
+        "Solid Green: {}, {}, {}; for {}",
         platform.name(),
-        platform.versions(),
         part.part.title().to_lowercase(),
-        part.checked.label()
+        evidence,
+        platform.versions()
     );
     let mut lines = vec![comment.line(&header)];
     for note in &part.notes {

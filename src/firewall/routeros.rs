@@ -16,7 +16,7 @@ const WAN: Placeholder =
     Placeholder { word: "WAN", means: "the interface list towards the internet (usual default)" };
 const SERVER: Placeholder = Placeholder {
     word: "defconf",
-    means: "the DHCP server of the gateway's network (usual default): look with /ip dhcp-server print",
+    means: "the DHCP server of the network of the gateway (usual default): look with /ip dhcp-server print",
 };
 
 static ABOUT: About = About {
@@ -173,9 +173,7 @@ fn reserve(facts: &Facts) -> Draft {
         ))
         .say(C, "Or, if the gateway holds a dynamic lease and may keep that address:")
         .say(C, &format!("/ip dhcp-server lease make-static [find where mac-address={mac}]"))
-        .note(format!(
-            "To take it back: /ip dhcp-server lease remove, for the lease with the comment {comment}."
-        ))
+        .note("To take it back: /ip dhcp-server lease print, then /ip dhcp-server lease remove with the number of the line that has this comment.")
         .note("Replug the gateway afterwards so that it asks for a lease again.")
 }
 
