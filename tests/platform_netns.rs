@@ -2,6 +2,7 @@
 //!
 //! The outer test builds them and runs this same program again in each: `router_side` answers, `laptop_side` looks.
 #![cfg(target_os = "linux")]
+#![allow(clippy::unwrap_used, clippy::panic, reason = "a test ends where its network is not what it should be")]
 #![allow(
     clippy::disallowed_methods,
     reason = "the test builds a network, times what it measures, and plays the other side of it"
