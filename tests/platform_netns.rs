@@ -2,7 +2,11 @@
 //!
 //! The outer test builds them and runs this same program again in each: `router_side` answers, `laptop_side` looks.
 #![cfg(target_os = "linux")]
-#![allow(clippy::unwrap_used, clippy::panic, reason = "a test ends where its network is not what it should be")]
+#![allow(
+    clippy::unwrap_used,
+    clippy::panic,
+    reason = "a test ends where its network is not what it should be"
+)]
 #![allow(
     clippy::disallowed_methods,
     reason = "the test builds a network, times what it measures, and plays the other side of it"
@@ -15,11 +19,13 @@ use solidgreen::model::footprint::PacketKind;
 use solidgreen::model::host::{HostAddress, Interface, LinkKind};
 use solidgreen::platform::guest::{Connect, Meter, dhcp_listen};
 use solidgreen::platform::neighbours::{self, NeighbourState};
-use solidgreen::platform::{Trouble, interfaces};
+use solidgreen::platform::{Trouble, interfaces, rights};
 use solidgreen::wire;
+use std::fs::Permissions;
 use std::io::{BufRead, BufReader, Read};
 use std::net::{IpAddr, Ipv4Addr, SocketAddr, TcpListener, UdpSocket};
-use std::process::{Child, Command, Stdio};
+use std::os::unix::fs::PermissionsExt;
+use std::process::{Child, Command, Output, Stdio};
 use std::time::{Duration, Instant};
 
 const LAPTOP: Ipv4Addr = Ipv4Addr::new(192, 168, 77, 9);
@@ -88,6 +94,21 @@ impl Site {
             .env(INSIDE, "1");
         command
     }
+
+    /// As `run`, in the laptop's namespace, as a user without any right.
+    fn run_without_rights(&self, test: &str) -> Output {
+        // that user may not be able to read the folder that this program was built in
+        let folder = tempfile::tempdir().unwrap();
+        let program = folder.path().join("test");
+        std::fs::copy(std::env::current_exe().unwrap(), &program).unwrap();
+        for path in [folder.path(), &program] {
+            std::fs::set_permissions(path, Permissions::from_mode(0o755)).unwrap();
+        }
+        let nobody = ["setpriv", "--reuid=65534", "--regid=65534", "--clear-groups", "--no-new-privs"];
+        let mut command = Command::new("ip");
+        command.args(["netns", "exec", &self.laptop]).args(nobody).arg(program).current_dir("/");
+        command.args(["--exact", test, "--ignored", "--nocapture"]).env(INSIDE, "1").output().unwrap()
+    }
 }
 
 impl Drop for Site {
@@ -131,14 +152,14 @@ fn the_platform_on_a_real_segment() {
         .unwrap();
     let mut lines = BufReader::new(router.0.stdout.take().unwrap()).lines();
     assert!(lines.any(|l| l.is_ok_and(|l| l.contains("router is ready"))), "the router's side did not start");
+    // without rights first: the neighbour table is still empty then
+    let ordinary = site.run_without_rights("ordinary_user");
     let laptop = Site::run(&site.laptop, "laptop_side").output().unwrap();
     drop(router);
-    assert!(
-        laptop.status.success(),
-        "{}\n{}",
-        String::from_utf8_lossy(&laptop.stdout),
-        String::from_utf8_lossy(&laptop.stderr)
-    );
+    for done in [ordinary, laptop] {
+        let text = [done.stdout, done.stderr].map(|t| String::from_utf8_lossy(&t).into_owned()).join("\n");
+        assert!(done.status.success() && text.contains("1 passed"), "{text}");
+    }
 }
 
 fn inside() -> bool {
@@ -205,6 +226,29 @@ fn laptop_side() {
     runtime.block_on(questions_by_udp());
     runtime.block_on(dhcp_is_heard_and_asked());
     a_vpn_takes_the_default_route();
+}
+
+/// What an installer without rights gets: everything but the ports below 1024.
+#[test]
+#[ignore = "run by the outer test inside a namespace"]
+fn ordinary_user() {
+    inside();
+    let rights = rights::rights();
+    assert!(!rights.administrator && !rights.low_ports, "{rights:?}");
+    the_interfaces_are_what_they_are();
+    the_sweep_finds_who_is_there();
+    runtime().block_on(async {
+        let meter = Meter::new();
+        let router = SocketAddr::from((ROUTER, OPEN));
+        let limit = Duration::from_secs(1);
+        let open = meter.connect(Some(&interface("eth0")), router, limit, PacketKind::TcpConnect).await;
+        assert!(open.outcome.is_ok(), "{open:?}");
+        let refused = dhcp_listen().unwrap_err();
+        assert_eq!(refused.trouble, Trouble::Permission);
+        assert!(refused.advice.contains("setcap cap_net_bind_service+ep solidgreen"), "{refused}");
+        let refused = meter.dhcp_probe(&interface("eth0")).unwrap_err();
+        assert_eq!(refused.trouble, Trouble::Permission);
+    });
 }
 
 fn the_interfaces_are_what_they_are() {
