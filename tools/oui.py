@@ -1,11 +1,11 @@
 #!/usr/bin/env python3
 """Packs the IEEE's lists of address blocks (MA-L, MA-M, MA-S, IAB) into assets/oui.bin.
 
-    apt-get install ieee-data
     tools/oui.py [--lists FOLDER] [--source TEXT] [--date YYYY-MM-DD] [--out FILE]
 
-FOLDER holds oui.csv, mam.csv, oui36.csv and iab.csv as the IEEE publishes them. Without --date, the time stamp of
-the lists is used. The same lists always give the same bytes.
+FOLDER holds oui.csv, mam.csv (or oui28.csv), oui36.csv and iab.csv as the IEEE publishes them: Debian's package
+ieee-data has them, up to some years old; the source of the crate oui-data (folder data/) has newer ones. Without
+--date, the time stamp of the lists is used. The same lists always give the same bytes.
 
 Layout, all numbers big-endian; `src/wire/oui.rs` reads it in place:
     text header, ended by an empty line: format, source, date
@@ -55,7 +55,9 @@ def main():
 
     blocks = {6: {}, 7: {}, 9: {}}
     newest = 0
-    for list_name in ("oui.csv", "mam.csv", "oui36.csv", "iab.csv"):
+    # the second list has two names: Debian's and the IEEE's
+    second = "mam.csv" if os.path.exists(os.path.join(args.lists, "mam.csv")) else "oui28.csv"
+    for list_name in ("oui.csv", second, "oui36.csv", "iab.csv"):
         path = os.path.join(args.lists, list_name)
         newest = max(newest, os.path.getmtime(path))
         for digits, name in read(path):

@@ -12,11 +12,13 @@ pub mod guest;
 pub mod interfaces;
 pub mod name_servers;
 pub mod neighbours;
-pub mod proxies;
-pub mod rights;
-pub mod serial;
 #[cfg(target_os = "linux")]
 mod netlink;
+pub mod proxies;
+#[cfg(target_os = "windows")]
+mod registry_windows;
+pub mod rights;
+pub mod serial;
 mod socket;
 
 pub use error::{PlatformError, Trouble};

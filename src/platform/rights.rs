@@ -42,7 +42,10 @@ fn low_ports() -> bool {
     const NET_BIND_SERVICE: u32 = 10;
     let read = |file| std::fs::read_to_string(file).unwrap_or_default();
     has_capability(&read("/proc/self/status"), NET_BIND_SERVICE)
-        || read("/proc/sys/net/ipv4/ip_unprivileged_port_start").trim().parse().is_ok_and(|first: u16| first <= 67)
+        || read("/proc/sys/net/ipv4/ip_unprivileged_port_start")
+            .trim()
+            .parse()
+            .is_ok_and(|first: u16| first <= 67)
 }
 
 /// Windows asks its firewall instead, macOS asks nobody when all addresses are listened on.

@@ -96,10 +96,9 @@ pub fn open(port: &str, baud: u32) -> Result<SerialReader, PlatformError> {
         .map_err(|e| open_error(port, &e))?;
     let (give, events) = mpsc::channel(QUEUE);
     let name = port.to_owned();
-    std::thread::Builder::new()
-        .name("serial".to_owned())
-        .spawn(move || read(opened, &name, &give))
-        .map_err(|e| PlatformError::from_io(&format!("read {port}"), &e, "Close other programs, then try again."))?;
+    std::thread::Builder::new().name("serial".to_owned()).spawn(move || read(opened, &name, &give)).map_err(
+        |e| PlatformError::from_io(&format!("read {port}"), &e, "Close other programs, then try again."),
+    )?;
     Ok(SerialReader { port: port.to_owned(), events })
 }
 
@@ -167,7 +166,9 @@ fn open_error(port: &str, error: &serialport::Error) -> PlatformError {
             "permission denied".to_owned(),
             "Add yourself to group dialout: sudo usermod -aG dialout $USER, then log in again.",
         ),
-        Trouble::Permission => ("permission denied".to_owned(), "Start it from an account that may use the port."),
+        Trouble::Permission => {
+            ("permission denied".to_owned(), "Start it from an account that may use the port.")
+        }
         Trouble::Busy => {
             ("another program holds it".to_owned(), "Close the other terminal program, then open it again.")
         }
@@ -175,7 +176,10 @@ fn open_error(port: &str, error: &serialport::Error) -> PlatformError {
             "there is no such port".to_owned(),
             "Check the cable, then list the ports again; some adapters need a driver.",
         ),
-        _ => (error.to_string().to_lowercase(), "Check that it is a serial port and that the baud rate is usual."),
+        _ => (
+            error.to_string().to_lowercase(),
+            "Check that it is a serial port and that the baud rate is usual.",
+        ),
     };
     PlatformError::new(kind, &format!("open {}", foreign(port)), &why, advice)
 }

@@ -4,7 +4,8 @@
 use super::linux::Found;
 use crate::model::host::{HostLease, Interface, LinkKind};
 use crate::platform::name_servers::{
-    LeaseFile, parse_dhclient_leases, parse_dhcp_message, parse_key_value_lease, parse_resolv_conf, without_stubs,
+    LeaseFile, parse_dhclient_leases, parse_dhcp_message, parse_key_value_lease, parse_resolv_conf,
+    without_stubs,
 };
 use std::net::IpAddr;
 use std::path::{Path, PathBuf};
@@ -97,11 +98,8 @@ fn lease(interface: &Interface) -> Option<(LeaseFile, PathBuf)> {
 
 fn files(folder: &str, wanted: impl Fn(&str) -> bool) -> Vec<PathBuf> {
     let Ok(entries) = std::fs::read_dir(folder) else { return Vec::new() };
-    let mut found: Vec<PathBuf> = entries
-        .flatten()
-        .filter(|e| e.file_name().to_str().is_some_and(&wanted))
-        .map(|e| e.path())
-        .collect();
+    let mut found: Vec<PathBuf> =
+        entries.flatten().filter(|e| e.file_name().to_str().is_some_and(&wanted)).map(|e| e.path()).collect();
     found.sort();
     found
 }

@@ -6,9 +6,7 @@ use crate::model::host::{HostAddress, Interface, LinkKind};
 use crate::platform::netlink::{self, Route};
 use crate::platform::{PlatformError, neighbours::mac};
 use netlink_packet_route::address::{AddressAttribute, AddressHeaderFlags, AddressMessage};
-use netlink_packet_route::link::{
-    InfoKind, LinkAttribute, LinkFlags, LinkInfo, LinkLayerType, LinkMessage,
-};
+use netlink_packet_route::link::{InfoKind, LinkAttribute, LinkFlags, LinkInfo, LinkLayerType, LinkMessage};
 use netlink_packet_route::{AddressFamily, RouteNetlinkMessage};
 use std::net::{IpAddr, Ipv4Addr};
 use std::path::{Path, PathBuf};
@@ -113,10 +111,23 @@ fn kind(layer: LinkLayerType, made_as: Option<&InfoKind>, sys: &Option<PathBuf>)
     }
     match made_as {
         Some(
-            K::Tun | K::Wireguard | K::IpIp | K::Ip6Tnl | K::SitTun | K::GreTun | K::GreTun6 | K::GreTap
-            | K::GreTap6 | K::Vti | K::Vti6 | K::Xfrm | K::Gtp,
+            K::Tun
+            | K::Wireguard
+            | K::IpIp
+            | K::Ip6Tnl
+            | K::SitTun
+            | K::GreTun
+            | K::GreTun6
+            | K::GreTap
+            | K::GreTap6
+            | K::Vti
+            | K::Vti6
+            | K::Xfrm
+            | K::Gtp,
         ) => return LinkKind::Tunnel,
-        Some(K::Bridge | K::Dummy | K::Ifb | K::Nlmon | K::Vrf | K::Vxlan | K::Geneve | K::Wwan | K::RmNet) => {
+        Some(
+            K::Bridge | K::Dummy | K::Ifb | K::Nlmon | K::Vrf | K::Vxlan | K::Geneve | K::Wwan | K::RmNet,
+        ) => {
             return LinkKind::Other;
         }
         Some(K::Other(word)) if word == "ppp" || word == "ovpn" => return LinkKind::Tunnel,
