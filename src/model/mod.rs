@@ -1,5 +1,6 @@
 //! Plain data: no I/O, no async, no clock, no drawing. Everything else speaks in these types.
 
+pub mod book;
 pub mod cause;
 pub mod check;
 pub mod evidence;
@@ -13,6 +14,7 @@ pub mod snapshot;
 pub mod text;
 pub mod time;
 
+pub use book::{AddressBook, Way};
 pub use cause::Cause;
 pub use finding::{Finding, Level, Owner, Verdict};
 pub use led::{Basis, LedSet, LedState, LedView};
