@@ -1,1 +1,3 @@
 //! (being written)
+#[cfg(feature = "lab")]
+pub mod lab;
