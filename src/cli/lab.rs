@@ -54,6 +54,9 @@ struct GatewayArgs {
     /// First wait before DHCP and the cloud are tried again
     #[arg(long, value_name = "MS", default_value_t = 1000, value_parser = clap::value_parser!(u64).range(10..=60_000))]
     retry_ms: u64,
+    /// How long a name server or the cloud may take to answer
+    #[arg(long, value_name = "SECS", default_value_t = 2.0, value_parser = positive)]
+    answer_limit: f64,
     /// Repeat a run exactly
     #[arg(long, value_name = "N")]
     seed: Option<u64>,
@@ -102,6 +105,7 @@ pub fn run(args: LabArgs, profile: &Profile) -> ExitCode {
                 keep_alive: a.keep_alive,
                 interval: a.interval,
                 retry_ms: a.retry_ms,
+                answer_limit: a.answer_limit,
                 seed: a.seed,
             },
             print,

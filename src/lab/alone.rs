@@ -23,6 +23,8 @@ pub struct GatewayOptions {
     pub keep_alive: f64,
     pub interval: u64,
     pub retry_ms: u64,
+    /// Seconds that a name server or the cloud may take to answer.
+    pub answer_limit: f64,
     pub seed: Option<u64>,
 }
 
@@ -149,6 +151,7 @@ mod linux {
         settings.keep_alive = options.keep_alive;
         settings.interval = options.interval;
         settings.retry_ms = options.retry_ms;
+        settings.answer_limit = std::time::Duration::from_secs_f64(options.answer_limit.clamp(0.05, 600.0));
         settings.seed = options.seed;
         if let Some(name) = options.host_name {
             settings.host_name = name;
