@@ -122,3 +122,45 @@ async fn serve(
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::lab::dial::Dialer;
+    use std::time::Duration;
+    use tokio::time::timeout;
+
+    async fn words(stream: &mut TcpStream, wanted: usize) -> Vec<Word> {
+        let (mut lines, mut got, mut buffer) = (Lines::default(), Vec::new(), [0; 256]);
+        while got.len() < wanted {
+            let n = timeout(Duration::from_secs(2), stream.read(&mut buffer)).await.unwrap().unwrap();
+            assert!(n > 0, "closed after {got:?}");
+            got.extend(lines.take(&buffer[..n]).unwrap());
+        }
+        got
+    }
+
+    #[tokio::test]
+    async fn it_acknowledges_pushes_and_stays_open() {
+        let (told, mut events) = mpsc::unbounded_channel();
+        let cloud = Cloud::start(&["127.0.0.1:0".parse().unwrap()], None, told).await.unwrap();
+        let mut stream = Dialer::Real.tcp(cloud.at[0], Duration::from_secs(1)).await.unwrap();
+        stream.write_all(b"SGLAB1 HELLO 34:a5:e1:00:00:01 60\nDATA 1 41\nPING 9\n").await.unwrap();
+        assert_eq!(words(&mut stream, 3).await, [Word::Welcome, Word::Ack { seq: 1 }, Word::Pong(9)]);
+        cloud.push_interval(7);
+        assert_eq!(words(&mut stream, 1).await, [Word::Interval { secs: 7 }]);
+        assert!(matches!(events.recv().await, Some(Event::Listening { .. })));
+        assert!(matches!(events.recv().await, Some(Event::Joined { mac, .. }) if mac == "34:a5:e1:00:00:01"));
+        assert!(matches!(events.recv().await, Some(Event::Measurement { seq: 1, tenths: 41, .. })));
+        // whoever joins later is told as well
+        let mut later = Dialer::Real.tcp(cloud.at[0], Duration::from_secs(1)).await.unwrap();
+        later.write_all(b"SGLAB1 HELLO 34:a5:e1:00:00:02 60\n").await.unwrap();
+        assert_eq!(words(&mut later, 2).await, [Word::Welcome, Word::Interval { secs: 7 }]);
+        // a stranger is shown the door, and the others notice nothing
+        let mut stranger = Dialer::Real.tcp(cloud.at[0], Duration::from_secs(1)).await.unwrap();
+        stranger.write_all(b"GET / HTTP/1.1\r\n\r\n").await.unwrap();
+        assert_eq!(timeout(Duration::from_secs(2), stranger.read(&mut [0; 9])).await.unwrap().unwrap_or(0), 0);
+        stream.write_all(b"PING 10\n").await.unwrap();
+        assert_eq!(words(&mut stream, 1).await, [Word::Pong(10)]);
+    }
+}

@@ -168,7 +168,9 @@ impl Case {
         if self.expect.led.len() != self.gateways.len() {
             return Err("expect.led needs one LED for each gateway".into());
         }
-        if self.watch.is_none() && [&self.expect.verdict, &self.expect.owner, &self.expect.level].iter().any(|e| e.is_none()) {
+        if self.watch.is_none()
+            && [&self.expect.verdict, &self.expect.owner, &self.expect.level].iter().any(|e| e.is_none())
+        {
             return Err("expect needs verdict, owner and level".into());
         }
         for word in self.expect.led.iter().chain(&self.expect.knows_led) {

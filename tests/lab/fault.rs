@@ -61,6 +61,7 @@ pub fn make(fault: &Fault) -> Result<(), String> {
 
 /// Adds a rule to the router's ruleset.
 fn nft(rule: &str) -> Result<(), String> {
-    let args: Vec<&str> = ["netns", "exec", "rtr", "nft", "add", "rule"].into_iter().chain(rule.split(' ')).collect();
+    let args: Vec<&str> =
+        ["netns", "exec", "rtr", "nft", "add", "rule"].into_iter().chain(rule.split(' ')).collect();
     run("ip", &args).map(drop)
 }

@@ -37,7 +37,8 @@ pub fn run_with(program: &str, args: &[&str], input: &str) -> Result<String, Str
 
 /// `ip -b` in a host: many commands, one process.
 pub fn ip_batch(host: Option<&str>, lines: &str) -> Result<(), String> {
-    let args: Vec<&str> = host.map_or_else(Vec::new, |h| vec!["-n", h]).into_iter().chain(["-b", "-"]).collect();
+    let args: Vec<&str> =
+        host.map_or_else(Vec::new, |h| vec!["-n", h]).into_iter().chain(["-b", "-"]).collect();
     run_with("ip", &args, lines).map(drop)
 }
 
@@ -51,7 +52,16 @@ pub fn command(host: &str, program: &str, args: &[&str]) -> Command {
         "exec \"$@\"".to_owned()
     };
     c.args(["netns", "exec", host, "sh", "-c", &script, "sh", program]).args(args);
-    for proxy in ["http_proxy", "https_proxy", "all_proxy", "no_proxy", "HTTP_PROXY", "HTTPS_PROXY", "ALL_PROXY", "NO_PROXY"] {
+    for proxy in [
+        "http_proxy",
+        "https_proxy",
+        "all_proxy",
+        "no_proxy",
+        "HTTP_PROXY",
+        "HTTPS_PROXY",
+        "ALL_PROXY",
+        "NO_PROXY",
+    ] {
         c.env_remove(proxy);
     }
     // what the program keeps goes into the sandbox, not into somebody's home
@@ -91,7 +101,9 @@ pub fn wait_for<T>(within: Duration, mut what: impl FnMut() -> Result<T, String>
     loop {
         match what() {
             Ok(found) => return Ok(found),
-            Err(why) if Instant::now() > until => return Err(format!("after {} ms: {why}", within.as_millis())),
+            Err(why) if Instant::now() > until => {
+                return Err(format!("after {} ms: {why}", within.as_millis()));
+            }
             // the condition itself is what is waited for; this only spares the processor
             Err(_) => std::thread::sleep(Duration::from_millis(4)),
         }

@@ -7,7 +7,8 @@ use serde_json::Value;
 
 /// Runs `check --json`; what was found, and everything in it that is not as expected.
 pub fn check(case: &Case) -> Result<(String, Vec<String>), String> {
-    let args: Vec<&str> = ["check", "--json"].into_iter().chain(case.check.iter().map(String::as_str)).collect();
+    let args: Vec<&str> =
+        ["check", "--json"].into_iter().chain(case.check.iter().map(String::as_str)).collect();
     let out = command("laptop", site::PROGRAM, &args).output().map_err(|e| e.to_string())?;
     let errors = String::from_utf8_lossy(&out.stderr);
     let json: Value = serde_json::from_slice(&out.stdout).map_err(|e| {
@@ -42,7 +43,13 @@ pub fn wanted(e: &Expect) -> String {
 
 fn said(json: &Value, exit: Option<i32>) -> String {
     let word = |key: &str| json["verdict"][key].as_str().unwrap_or("-").to_owned();
-    format!("{} {} {} {}", word("code"), word("owner"), word("level"), exit.map_or("killed".into(), |e| e.to_string()))
+    format!(
+        "{} {} {} {}",
+        word("code"),
+        word("owner"),
+        word("level"),
+        exit.map_or("killed".into(), |e| e.to_string())
+    )
 }
 
 /// The LED sets must hold the truth, and where the case says so, nothing else.
@@ -50,7 +57,8 @@ fn leds(case: &Case, json: &Value) -> Result<Vec<String>, String> {
     let mut wrong = Vec::new();
     for (n, gateway) in case.gateways.iter().enumerate() {
         let truth = truth::led(&truth::events(n)?);
-        let listed = json["gateways"].as_array().into_iter().flatten().find(|g| g["mac"] == gateway.mac.as_str());
+        let listed =
+            json["gateways"].as_array().into_iter().flatten().find(|g| g["mac"] == gateway.mac.as_str());
         let possible: Option<Vec<&str>> = listed
             .and_then(|g| g["led"]["possible"].as_array())
             .map(|p| p.iter().filter_map(Value::as_str).collect());

@@ -63,7 +63,8 @@ pub fn main() -> ExitCode {
     }
     let filters: Vec<&String> = args.iter().filter(|a| !a.starts_with('-')).collect();
     let chosen = |name: &str| {
-        filters.is_empty() || filters.iter().any(|f| if has("--exact") { name == **f } else { name.contains(f.as_str()) })
+        filters.is_empty()
+            || filters.iter().any(|f| if has("--exact") { name == **f } else { name.contains(f.as_str()) })
     };
     let mut rows: Vec<(String, Row)> = Vec::new();
     if chosen(UNKNOWN_KEY) {
@@ -120,9 +121,19 @@ fn inside(path: &Path) -> Result<Row, String> {
     }
     probes(&case)?;
     let proof_ms = began.elapsed().as_millis();
-    let expected = if case.watch.is_some() { "each lasting LED is told".to_owned() } else { judge::wanted(&case.expect) };
+    let expected = if case.watch.is_some() {
+        "each lasting LED is told".to_owned()
+    } else {
+        judge::wanted(&case.expect)
+    };
     if std::env::var_os("LAB_PROOF_ONLY").is_some() {
-        return Ok(Row { expected, found: format!("proved: {}", case.expect.led.join(" ")), proof_ms, ms: 0, wrong: vec![] });
+        return Ok(Row {
+            expected,
+            found: format!("proved: {}", case.expect.led.join(" ")),
+            proof_ms,
+            ms: 0,
+            wrong: vec![],
+        });
     }
     let began = Instant::now();
     let (found, wrong) = match case.watch {

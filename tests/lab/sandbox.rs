@@ -58,14 +58,27 @@ pub fn enter(case: &Path) -> Result<String, String> {
         unshare.arg("-Ur");
     }
     let mut child = unshare
-        .args(["--net", "--mount", "--pid", "--fork", "--kill-child", "--mount-proc", "sh", "-c", script, "sh"])
+        .args([
+            "--net",
+            "--mount",
+            "--pid",
+            "--fork",
+            "--kill-child",
+            "--mount-proc",
+            "sh",
+            "-c",
+            script,
+            "sh",
+        ])
         .arg(own)
         .stdin(Stdio::null())
         .stdout(Stdio::piped())
         .spawn()
         .map_err(|e| format!("unshare: {e}"))?;
     let out = child.stdout.take();
-    let reader = std::thread::spawn(move || out.map_or_else(String::new, |o| std::io::read_to_string(o).unwrap_or_default()));
+    let reader = std::thread::spawn(move || {
+        out.map_or_else(String::new, |o| std::io::read_to_string(o).unwrap_or_default())
+    });
     let until = Instant::now() + LONGEST;
     let status = loop {
         if let Some(status) = child.try_wait().map_err(|e| e.to_string())? {

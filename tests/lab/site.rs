@@ -33,8 +33,10 @@ pub fn build(case: &Case) -> Result<Site, String> {
     cables(case)?;
     router(case)?;
     let cloud_ports = ["443", "4321"];
-    let listen: Vec<String> = CLOUD.iter().flat_map(|a| cloud_ports.map(|p| format!("--listen={a}:{p}"))).collect();
-    let args: Vec<&str> = ["lab", "cloud", "--interval", "5"].into_iter().chain(listen.iter().map(String::as_str)).collect();
+    let listen: Vec<String> =
+        CLOUD.iter().flat_map(|a| cloud_ports.map(|p| format!("--listen={a}:{p}"))).collect();
+    let args: Vec<&str> =
+        ["lab", "cloud", "--interval", "5"].into_iter().chain(listen.iter().map(String::as_str)).collect();
     start("inet", "cloud", PROGRAM, &args)?;
     fs::write(format!("{SCRATCH}/unbound.conf"), unbound_conf()).map_err(|e| e.to_string())?;
     start("inet", "unbound", "unbound", &["-d", "-c", &format!("{SCRATCH}/unbound.conf")])?;
@@ -84,13 +86,19 @@ fn cables(case: &Case) -> Result<(), String> {
          addr add 192.168.7.1/24 brd + dev lan0\naddr add 192.168.8.1/24 brd + dev lan1\naddr add 100.64.0.2/30 dev wan0\n",
     )?;
     let public: String = CLOUD.iter().chain(&PUBLIC).map(|a| format!("addr add {a}/32 dev lo\n")).collect();
-    ip_batch(Some("inet"), &format!("link set lo up\nlink set up0 up\naddr add 100.64.0.1/30 dev up0\n{public}"))?;
+    ip_batch(
+        Some("inet"),
+        &format!("link set lo up\nlink set up0 up\naddr add 100.64.0.1/30 dev up0\n{public}"),
+    )?;
     ip_batch(Some("rtr"), "route add default via 100.64.0.1\n")?;
     ip_batch(Some("laptop"), "link set lo up\nlink set eth0 up\n")?;
     for n in 0..CROWD {
         ip_batch(
             Some(&format!("n{n}")),
-            &format!("link set lo up\nlink set eth0 up\naddr add 192.168.7.{}/24 brd + dev eth0\nroute add default via 192.168.7.1\n", 30 + n),
+            &format!(
+                "link set lo up\nlink set eth0 up\naddr add 192.168.7.{}/24 brd + dev eth0\nroute add default via 192.168.7.1\n",
+                30 + n
+            ),
         )?;
     }
     for n in 0..case.gateways.len() {
@@ -122,8 +130,18 @@ fn router(_: &Case) -> Result<(), String> {
 fn dnsmasq(case: &Case) -> Result<Child, String> {
     // -d runs without changing the user, which a user namespace forbids
     let mut args: Vec<String> = [
-        "-d", "-C", "/dev/null", "--no-hosts", "--no-resolv", "--interface=lan0", "--interface=lan1", "--bind-interfaces",
-        "--except-interface=lo", "--pid-file=", "--server=9.9.9.9", "--cache-size=0",
+        "-d",
+        "-C",
+        "/dev/null",
+        "--no-hosts",
+        "--no-resolv",
+        "--interface=lan0",
+        "--interface=lan1",
+        "--bind-interfaces",
+        "--except-interface=lo",
+        "--pid-file=",
+        "--server=9.9.9.9",
+        "--cache-size=0",
     ]
     .map(str::to_owned)
     .into();
@@ -138,7 +156,12 @@ fn dnsmasq(case: &Case) -> Result<Child, String> {
             ]
             .map(str::to_owned),
         );
-        args.extend(case.gateways.iter().filter(|g| g.other_subnet).map(|g| format!("--dhcp-host={},192.168.8.70", g.mac)));
+        args.extend(
+            case.gateways
+                .iter()
+                .filter(|g| g.other_subnet)
+                .map(|g| format!("--dhcp-host={},192.168.8.70", g.mac)),
+        );
     }
     for fault in &case.faults {
         match fault {
@@ -202,7 +225,10 @@ fn laptop(address: Addressing) -> Result<(), String> {
     match address {
         Addressing::None => Ok(()),
         Addressing::Static => {
-            ip_batch(Some("laptop"), "addr add 192.168.7.20/24 brd + dev eth0\nroute add default via 192.168.7.1\n")?;
+            ip_batch(
+                Some("laptop"),
+                "addr add 192.168.7.20/24 brd + dev eth0\nroute add default via 192.168.7.1\n",
+            )?;
             fs::write(&resolv, "nameserver 192.168.7.1\n").map_err(|e| e.to_string())
         }
         Addressing::Dhcp => {
@@ -214,7 +240,8 @@ fn laptop(address: Addressing) -> Result<(), String> {
                 resolv.display()
             );
             fs::write(&script, text).map_err(|e| e.to_string())?;
-            shell("laptop", &format!("chmod +x {script}; exec udhcpc -f -i eth0 -s {script} -n -q -t 4 -T 1")).map(drop)
+            shell("laptop", &format!("chmod +x {script}; exec udhcpc -f -i eth0 -s {script} -n -q -t 4 -T 1"))
+                .map(drop)
         }
     }
 }
@@ -222,9 +249,10 @@ fn laptop(address: Addressing) -> Result<(), String> {
 /// Gives power to gateway number `n`; its events go to its status file.
 pub fn power(n: usize, gateway: &Gateway) -> Result<Child, String> {
     let status = status_of(n);
-    let mut args: Vec<String> = ["lab", "gateway", "--interface", "eth0", "--keep-alive", "1", "--answer-limit", "0.6"]
-        .map(str::to_owned)
-        .into();
+    let mut args: Vec<String> =
+        ["lab", "gateway", "--interface", "eth0", "--keep-alive", "1", "--answer-limit", "0.6"]
+            .map(str::to_owned)
+            .into();
     args.extend(["--status".into(), status, "--seed".into(), (n + 1).to_string()]);
     if gateway.announce {
         args.push("--announce".into());
@@ -233,7 +261,12 @@ pub fn power(n: usize, gateway: &Gateway) -> Result<Child, String> {
         args.push("--broadcast".into());
     }
     if let Some(dialect) = &gateway.console {
-        args.extend(["--console".into(), format!("{SCRATCH}/gw{n}.tty"), "--dialect".into(), dialect.clone()]);
+        args.extend([
+            "--console".into(),
+            format!("{SCRATCH}/gw{n}.tty"),
+            "--dialect".into(),
+            dialect.clone(),
+        ]);
     }
     let args: Vec<&str> = args.iter().map(String::as_str).collect();
     start(&format!("gw{n}"), &format!("gw{n}"), PROGRAM, &args)

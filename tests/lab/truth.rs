@@ -9,7 +9,9 @@ use std::time::Duration;
 /// Everything that a gateway reported so far.
 pub fn events(n: usize) -> Result<Vec<Stamped>, String> {
     let text = std::fs::read_to_string(status_of(n)).map_err(|e| format!("{}: {e}", status_of(n)))?;
-    text.lines().map(|line| serde_json::from_str(line).map_err(|e| format!("gateway {n}: {line}: {e}"))).collect()
+    text.lines()
+        .map(|line| serde_json::from_str(line).map_err(|e| format!("gateway {n}: {line}: {e}")))
+        .collect()
 }
 
 /// The LED as it is now.
@@ -34,9 +36,13 @@ fn settled(events: &[Stamped], expected: LedState) -> bool {
     match expected {
         LedState::Dark => events.iter().any(|s| s.event == Event::Halt),
         LedState::SolidRed => {
-            let unplugged = events.iter().rev().find_map(|s| if let Event::Link { up } = s.event { Some(!up) } else { None });
+            let unplugged = events
+                .iter()
+                .rev()
+                .find_map(|s| if let Event::Link { up } = s.event { Some(!up) } else { None });
             // a DISCOVER that was sent again is one that was not answered
-            unplugged == Some(true) || count(since(|e| matches!(e, Event::Boot { .. })), |e| *e == Event::Discover) >= 2
+            unplugged == Some(true)
+                || count(since(|e| matches!(e, Event::Boot { .. })), |e| *e == Event::Discover) >= 2
         }
         // a second round begins after every way of the first has failed
         LedState::BlinkingRed => {
@@ -54,6 +60,10 @@ pub fn prove(n: usize, expected: LedState) -> Result<(), String> {
             return Ok(());
         }
         let last: Vec<String> = events.iter().rev().take(4).map(|s| s.line().trim_end().to_owned()).collect();
-        Err(format!("the fault does not bite: gateway {n} is {} in place of {expected}; last {}", led(&events), last.join(" ")))
+        Err(format!(
+            "the fault does not bite: gateway {n} is {} in place of {expected}; last {}",
+            led(&events),
+            last.join(" ")
+        ))
     })
 }

@@ -55,7 +55,9 @@ pub fn run(case: &Case, watch: Watch, site: &mut site::Site) -> Result<(String, 
     let mut wrong = Vec::new();
     let mut delays = Vec::new();
     for (led, at) in &transitions {
-        let line = lines.iter().find(|(seen, json)| seen >= at && json["led"]["possible"] == serde_json::json!([led.word()]));
+        let line = lines
+            .iter()
+            .find(|(seen, json)| seen >= at && json["led"]["possible"] == serde_json::json!([led.word()]));
         match line.map(|(seen, _)| (seen - at) / 1000) {
             Some(ms) if ms <= watch.within_ms => delays.push(format!("{led} {ms} ms")),
             Some(ms) => wrong.push(format!("{led} was told after {ms} ms, more than {}", watch.within_ms)),
