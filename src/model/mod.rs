@@ -14,6 +14,7 @@ pub mod snapshot;
 pub mod text;
 pub mod time;
 
+pub use book::{AddressBook, Way};
 pub use cause::Cause;
 pub use finding::{Finding, Level, Owner, Verdict};
 pub use led::{Basis, LedSet, LedState, LedView};

@@ -1,0 +1,200 @@
+//! A case as its TOML file says it. An unknown key is an error.
+
+use serde::Deserialize;
+use std::path::{Path, PathBuf};
+
+/// The folder with one file for each case.
+pub const FOLDER: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/lab/cases");
+
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Case {
+    /// What it is about, for people.
+    pub about: String,
+    #[serde(default)]
+    pub laptop: Laptop,
+    #[serde(default, rename = "gateway")]
+    pub gateways: Vec<Gateway>,
+    #[serde(default, rename = "fault")]
+    pub faults: Vec<Fault>,
+    /// Connections that must open or not before the program runs: further proof that the fault bites, and only there.
+    #[serde(default, rename = "probe")]
+    pub probes: Vec<Probe>,
+    /// Arguments of `check --json`.
+    #[serde(default)]
+    pub check: Vec<String>,
+    pub expect: Expect,
+    /// The program watches while a gateway restarts, in place of `check`.
+    #[serde(default)]
+    pub watch: Option<Watch>,
+}
+
+#[derive(Clone, Debug, Default, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct Laptop {
+    pub address: Addressing,
+}
+
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Addressing {
+    /// A real udhcpc asks the router.
+    #[default]
+    Dhcp,
+    /// 192.168.7.20/24, router and name server 192.168.7.1.
+    Static,
+    /// None at all.
+    None,
+}
+
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Gateway {
+    pub mac: String,
+    #[serde(default)]
+    pub announce: bool,
+    #[serde(default)]
+    pub broadcast: bool,
+    /// Dialect of a console on a pseudo-terminal.
+    #[serde(default)]
+    pub console: Option<String>,
+    /// In the router's second subnet, 192.168.8.0/24, with the address 192.168.8.70.
+    #[serde(default)]
+    pub other_subnet: bool,
+    /// Its cable is out.
+    #[serde(default)]
+    pub unplugged: bool,
+}
+
+/// One thing that is wrong with the site.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields, tag = "is", rename_all = "kebab-case")]
+pub enum Fault {
+    /// The router serves no DHCP.
+    NoDhcpServer,
+    /// The router's name server.
+    Names { answer: Naming },
+    /// The router's firewall drops or rejects TCP from the inside; empty lists mean all.
+    Filter {
+        #[serde(default)]
+        ports: Vec<u16>,
+        #[serde(default)]
+        addresses: Vec<std::net::Ipv4Addr>,
+        #[serde(default)]
+        mac: Option<String>,
+        how: How,
+    },
+    /// A proxy on the router takes 443 and 4321.
+    Proxy,
+    /// The cable between router and internet is out.
+    WanCableOut,
+    /// The router has no default route.
+    WanRouteGone,
+    /// The laptop's cable is out.
+    LaptopCableOut,
+    /// The laptop sends everything into a tunnel.
+    VpnRoute,
+    /// Anything else.
+    Run { on: String, commands: Vec<String> },
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Naming {
+    Silent,
+    Nxdomain,
+    Zero,
+    ToRouter,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum How {
+    Drop,
+    TcpReset,
+    AdminProhibited,
+}
+
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Probe {
+    /// A host of the site.
+    pub from: String,
+    pub to: std::net::SocketAddr,
+    pub opens: bool,
+}
+
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Expect {
+    /// The true LED of each gateway, in order.
+    #[serde(default)]
+    pub led: Vec<String>,
+    #[serde(default)]
+    pub verdict: Option<String>,
+    #[serde(default)]
+    pub owner: Option<String>,
+    #[serde(default)]
+    pub level: Option<String>,
+    #[serde(default)]
+    pub exit: i32,
+    /// The LED that the program must know of each gateway; empty means that it need not know.
+    #[serde(default)]
+    pub knows_led: Vec<String>,
+}
+
+#[derive(Clone, Copy, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Watch {
+    pub secs: u64,
+    /// For how long nobody serves DHCP after the restart.
+    pub without_dhcp_ms: u64,
+    /// Longest time from a change of the LED to the line that says so.
+    pub within_ms: u64,
+}
+
+impl Case {
+    pub fn read(path: &Path) -> Result<Case, String> {
+        let text = std::fs::read_to_string(path).map_err(|e| format!("{}: {e}", path.display()))?;
+        let case: Case = toml::from_str(&text).map_err(|e| format!("{}: {e}", path.display()))?;
+        case.sensible().map_err(|e| format!("{}: {e}", path.display()))?;
+        Ok(case)
+    }
+
+    fn sensible(&self) -> Result<(), String> {
+        if self.about.trim().is_empty() {
+            return Err("'about' says nothing".into());
+        }
+        if self.expect.led.len() != self.gateways.len() {
+            return Err("expect.led needs one LED for each gateway".into());
+        }
+        if self.watch.is_none()
+            && [&self.expect.verdict, &self.expect.owner, &self.expect.level].iter().any(|e| e.is_none())
+        {
+            return Err("expect needs verdict, owner and level".into());
+        }
+        for word in self.expect.led.iter().chain(&self.expect.knows_led) {
+            if solidgreen::model::LedState::from_word(word).is_none() {
+                return Err(format!("'{word}' is no LED"));
+            }
+        }
+        if let Some(code) = &self.expect.verdict
+            && solidgreen::model::Cause::from_code(code).is_none()
+        {
+            return Err(format!("'{code}' is no cause"));
+        }
+        Ok(())
+    }
+}
+
+/// All cases, by name.
+pub fn all() -> Result<Vec<(String, PathBuf)>, String> {
+    let entries = std::fs::read_dir(FOLDER).map_err(|e| format!("{FOLDER}: {e}"))?;
+    let mut cases: Vec<(String, PathBuf)> = entries
+        .filter_map(|e| e.ok().map(|e| e.path()))
+        .filter(|p| p.extension().is_some_and(|e| e == "toml"))
+        .filter_map(|p| Some((p.file_stem()?.to_str()?.to_owned(), p)))
+        .collect();
+    cases.sort();
+    if cases.is_empty() { Err(format!("{FOLDER}: no case")) } else { Ok(cases) }
+}

@@ -1,0 +1,77 @@
+//! Runs the program in the laptop's namespace and compares what it says with the case.
+
+use super::case::{Case, Expect};
+use super::host::command;
+use super::{site, truth};
+use serde_json::Value;
+
+/// Runs `check --json`; what was found, and everything in it that is not as expected.
+pub fn check(case: &Case) -> Result<(String, Vec<String>), String> {
+    let args: Vec<&str> =
+        ["check", "--json"].into_iter().chain(case.check.iter().map(String::as_str)).collect();
+    let out = command("laptop", site::PROGRAM, &args).output().map_err(|e| e.to_string())?;
+    let errors = String::from_utf8_lossy(&out.stderr);
+    let json: Value = serde_json::from_slice(&out.stdout).map_err(|e| {
+        format!(
+            "check {} gave no JSON ({e}), exit status {:?}, standard error: {}",
+            case.check.join(" "),
+            out.status.code(),
+            errors.trim()
+        )
+    })?;
+    let found = said(&json, out.status.code());
+    let mut wrong = Vec::new();
+    let wanted = wanted(&case.expect);
+    if found != wanted {
+        wrong.push(format!("expected {wanted}, found {found}"));
+    }
+    if json["schema"] != 1 {
+        wrong.push(format!("schema is {}", json["schema"]));
+    }
+    wrong.extend(leds(case, &json)?);
+    if !wrong.is_empty() {
+        wrong.push(format!("JSON: {json}"));
+        wrong.push(format!("standard error: {}", errors.trim()));
+    }
+    Ok((found, wrong))
+}
+
+pub fn wanted(e: &Expect) -> String {
+    let word = |o: &Option<String>| o.clone().unwrap_or_default();
+    format!("{} {} {} {}", word(&e.verdict), word(&e.owner), word(&e.level), e.exit)
+}
+
+fn said(json: &Value, exit: Option<i32>) -> String {
+    let word = |key: &str| json["verdict"][key].as_str().unwrap_or("-").to_owned();
+    format!(
+        "{} {} {} {}",
+        word("code"),
+        word("owner"),
+        word("level"),
+        exit.map_or("killed".into(), |e| e.to_string())
+    )
+}
+
+/// The LED sets must hold the truth, and where the case says so, nothing else.
+fn leds(case: &Case, json: &Value) -> Result<Vec<String>, String> {
+    let mut wrong = Vec::new();
+    for (n, gateway) in case.gateways.iter().enumerate() {
+        let truth = truth::led(&truth::events(n)?);
+        let listed =
+            json["gateways"].as_array().into_iter().flatten().find(|g| g["mac"] == gateway.mac.as_str());
+        let possible: Option<Vec<&str>> = listed
+            .and_then(|g| g["led"]["possible"].as_array())
+            .map(|p| p.iter().filter_map(Value::as_str).collect());
+        match (&possible, case.expect.knows_led.get(n)) {
+            (None, Some(_)) => wrong.push(format!("gateway {} is not listed", gateway.mac)),
+            (Some(p), Some(known)) if *p != [known.as_str()] => {
+                wrong.push(format!("LED of {}: {p:?} in place of {known}", gateway.mac));
+            }
+            (Some(p), _) if !p.contains(&truth.word()) => {
+                wrong.push(format!("not sound: {} is {truth}, the program says {p:?}", gateway.mac));
+            }
+            _ => {}
+        }
+    }
+    Ok(wrong)
+}

@@ -1,0 +1,194 @@
+//! Lists and runs the cases: each in its sandbox, then one table.
+
+use super::case::{self, Case};
+use super::host::command;
+use super::{helper, judge, sandbox, site, truth, watched};
+use solidgreen::model::LedState;
+use std::path::Path;
+use std::process::ExitCode;
+use std::sync::Mutex;
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::time::Instant;
+
+/// Begins the one line that the sandbox hands out.
+const ROW: &str = "ROW ";
+const AT_ONCE: usize = 2;
+
+#[derive(Clone, Debug, serde::Serialize, serde::Deserialize)]
+struct Row {
+    expected: String,
+    found: String,
+    /// From the order to build the site until the gateways proved the fault.
+    proof_ms: u128,
+    /// The program's own run.
+    ms: u128,
+    wrong: Vec<String>,
+}
+
+impl Row {
+    fn failed(why: String) -> Row {
+        Row { expected: String::new(), found: "no result".into(), proof_ms: 0, ms: 0, wrong: vec![why] }
+    }
+}
+
+pub fn main() -> ExitCode {
+    let args: Vec<String> = std::env::args().skip(1).collect();
+    match args.first().map(String::as_str) {
+        Some("--role-proxy") => return helper::proxy(args.get(1).map_or("", String::as_str)),
+        Some("--role-dial") => return helper::dial(args.get(1).map_or("", String::as_str)),
+        _ => {}
+    }
+    if let Some(file) = std::env::var_os(sandbox::INSIDE) {
+        let row = inside(Path::new(&file)).unwrap_or_else(Row::failed);
+        println!("{ROW}{}", serde_json::to_string(&row).unwrap_or_default());
+        return ExitCode::SUCCESS;
+    }
+    let has = |flag: &str| args.iter().any(|a| a == flag);
+    let all = match case::all() {
+        Ok(all) => all,
+        Err(why) => {
+            eprintln!("{why}");
+            return ExitCode::FAILURE;
+        }
+    };
+    if has("--list") {
+        // the form that cargo-nextest asks for; no case is ignored
+        if !has("--ignored") {
+            for (name, _) in &all {
+                println!("{name}: test");
+            }
+            println!("{UNKNOWN_KEY}: test");
+        }
+        return ExitCode::SUCCESS;
+    }
+    let filters: Vec<&String> = args.iter().filter(|a| !a.starts_with('-')).collect();
+    let chosen = |name: &str| {
+        filters.is_empty()
+            || filters.iter().any(|f| if has("--exact") { name == **f } else { name.contains(f.as_str()) })
+    };
+    let mut rows: Vec<(String, Row)> = Vec::new();
+    if chosen(UNKNOWN_KEY) {
+        rows.push((UNKNOWN_KEY.to_owned(), unknown_key()));
+    }
+    let wanted: Vec<_> = all.into_iter().filter(|(name, _)| chosen(name)).collect();
+    let (next, done) = (AtomicUsize::new(0), Mutex::new(Vec::new()));
+    std::thread::scope(|scope| {
+        for _ in 0..AT_ONCE.min(wanted.len()) {
+            scope.spawn(|| {
+                while let Some((name, path)) = wanted.get(next.fetch_add(1, Ordering::Relaxed)) {
+                    let row = outside(path);
+                    if let Ok(mut done) = done.lock() {
+                        done.push((name.clone(), row));
+                    }
+                }
+            });
+        }
+    });
+    rows.extend(done.into_inner().unwrap_or_default());
+    rows.sort_by(|a, b| a.0.cmp(&b.0));
+    table(&rows)
+}
+
+/// Reads the row of a case that ran in its sandbox.
+fn outside(path: &Path) -> Row {
+    // a mistake in the file is told before anything is built
+    if let Err(why) = Case::read(path) {
+        return Row::failed(why);
+    }
+    match sandbox::enter(path) {
+        Err(why) => Row::failed(why),
+        Ok(text) => text
+            .lines()
+            .find_map(|l| l.strip_prefix(ROW))
+            .and_then(|json| serde_json::from_str(json).ok())
+            .unwrap_or_else(|| Row::failed(format!("the sandbox handed out no row: {text}"))),
+    }
+}
+
+fn inside(path: &Path) -> Result<Row, String> {
+    let case = Case::read(path)?;
+    let began = Instant::now();
+    let mut site = site::build(&case)?;
+    for (n, gateway) in case.gateways.iter().enumerate() {
+        site.gateways.push(Some(site::power(n, gateway)?));
+    }
+    for (n, word) in case.expect.led.iter().enumerate() {
+        let led = LedState::from_word(word).ok_or_else(|| format!("'{word}' is no LED"))?;
+        truth::prove(n, led).map_err(|why| {
+            let log = std::fs::read_to_string(super::host::log_of(&format!("gw{n}"))).unwrap_or_default();
+            format!("{why}\nits log: {}", log.lines().rev().take(3).collect::<Vec<_>>().join(" "))
+        })?;
+    }
+    probes(&case)?;
+    let proof_ms = began.elapsed().as_millis();
+    let expected = if case.watch.is_some() {
+        "each lasting LED is told".to_owned()
+    } else {
+        judge::wanted(&case.expect)
+    };
+    if std::env::var_os("LAB_PROOF_ONLY").is_some() {
+        return Ok(Row {
+            expected,
+            found: format!("proved: {}", case.expect.led.join(" ")),
+            proof_ms,
+            ms: 0,
+            wrong: vec![],
+        });
+    }
+    let began = Instant::now();
+    let (found, wrong) = match case.watch {
+        Some(watch) => watched::run(&case, watch, &mut site)?,
+        None => judge::check(&case)?,
+    };
+    Ok(Row { expected, found, proof_ms, ms: began.elapsed().as_millis(), wrong })
+}
+
+fn probes(case: &Case) -> Result<(), String> {
+    let own = std::env::current_exe().map_err(|e| e.to_string())?.display().to_string();
+    for probe in &case.probes {
+        let out = command(&probe.from, &own, &["--role-dial", &probe.to.to_string()])
+            .env_remove(sandbox::INSIDE)
+            .output()
+            .map_err(|e| e.to_string())?;
+        let opens = match String::from_utf8_lossy(&out.stdout).trim() {
+            "opens" => true,
+            "closed" => false,
+            other => return Err(format!("the probe from {} failed: {other}", probe.from)),
+        };
+        if opens != probe.opens {
+            return Err(format!("the fault does not bite: {} to {} opens: {opens}", probe.from, probe.to));
+        }
+    }
+    Ok(())
+}
+
+const UNKNOWN_KEY: &str = "a-wrong-key-in-a-case-is-refused";
+
+/// A case with a key that nobody reads would test less than it says.
+fn unknown_key() -> Row {
+    let began = Instant::now();
+    let expected = "refused by name".to_owned();
+    let text = "about = \"x\"\nverdikt = \"y\"\n[expect]\nverdict = \"ok.green\"\nowner = \"nobody\"\nlevel = \"ok\"\n";
+    let found = toml::from_str::<Case>(text).err().map(|e| e.to_string()).unwrap_or_default();
+    let wrong = if found.contains("verdikt") { vec![] } else { vec![format!("not refused: {found}")] };
+    let found = if wrong.is_empty() { expected.clone() } else { "accepted".into() };
+    Row { expected, found, proof_ms: 0, ms: began.elapsed().as_millis(), wrong }
+}
+
+fn table(rows: &[(String, Row)]) -> ExitCode {
+    println!("{:<36} {:<46} {:<46} {:>8} {:>6}", "case", "expected", "found", "proof ms", "ms");
+    for (name, row) in rows {
+        let mark = if row.wrong.is_empty() { "" } else { "  FAILED" };
+        println!("{name:<36} {:<46} {:<46} {:>8} {:>6}{mark}", row.expected, row.found, row.proof_ms, row.ms);
+    }
+    for (name, row) in rows.iter().filter(|(_, r)| !r.wrong.is_empty()) {
+        println!("\n{name}:");
+        for line in &row.wrong {
+            println!("  {line}");
+        }
+    }
+    let failed = rows.iter().filter(|(_, r)| !r.wrong.is_empty()).count();
+    println!("\n{} passed, {failed} failed", rows.len() - failed);
+    // a filter that fits nothing is a slip, not a success
+    if failed == 0 && !rows.is_empty() { ExitCode::SUCCESS } else { ExitCode::FAILURE }
+}

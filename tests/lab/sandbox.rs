@@ -1,0 +1,118 @@
+//! The sandbox of a case: its own network, mounts and processes. When its first process ends, all is gone.
+
+use std::path::Path;
+use std::process::{Command, Stdio};
+use std::time::{Duration, Instant};
+
+/// Set inside a sandbox to the file of the case.
+pub const INSIDE: &str = "SOLIDGREEN_LAB_CASE";
+const LONGEST: Duration = Duration::from_secs(90);
+/// The kernel has one neighbour table for all namespaces (1024 entries); each sweep of a /24 takes 254 of them.
+const AT_ONCE: usize = 3;
+
+/// Programs and the Debian packages that have them.
+const TOOLS: [(&str, &str); 9] = [
+    ("unshare", "util-linux"),
+    ("mount", "mount"),
+    ("ip", "iproute2"),
+    ("nft", "nftables"),
+    ("dnsmasq", "dnsmasq-base"),
+    ("unbound", "unbound"),
+    ("udhcpc", "udhcpc"),
+    ("avahi-daemon", "avahi-daemon"),
+    ("sysctl", "procps"),
+];
+
+/// Where root's programs are, also for a user whose path lacks them.
+pub fn search_path() -> String {
+    let own = std::env::var("PATH").unwrap_or_default();
+    format!("{own}:/usr/sbin:/sbin:/usr/bin:/bin")
+}
+
+/// What the machine lacks for a lab, each with the way to get it.
+pub fn missing() -> Vec<String> {
+    let path = search_path();
+    TOOLS
+        .iter()
+        .filter(|(tool, _)| !path.split(':').any(|dir| Path::new(dir).join(tool).exists()))
+        .map(|(tool, package)| format!("the program '{tool}' is missing: apt-get install {package}"))
+        .collect()
+}
+
+/// Runs this program again in a new sandbox, for one case; gives what it printed.
+///
+/// The error names what is missing: a lab that cannot be made is a failure, never a skipped test.
+pub fn enter(case: &Path) -> Result<String, String> {
+    let missing = missing();
+    if !missing.is_empty() {
+        return Err(missing.join("; "));
+    }
+    let _slot = slot()?;
+    let own = std::env::current_exe().map_err(|e| e.to_string())?;
+    let is_root = std::fs::metadata("/proc/self").is_ok_and(|m| std::os::unix::fs::MetadataExt::uid(&m) == 0);
+    let script = "mount --make-rprivate / && mount -t tmpfs none /run && mkdir -p /run/netns /run/lab \
+                  && ip link set lo up && exec \"$@\"";
+    let mut unshare = Command::new("unshare");
+    unshare.env("PATH", search_path()).env(INSIDE, case);
+    if !is_root {
+        unshare.arg("-Ur");
+    }
+    let mut child = unshare
+        .args([
+            "--net",
+            "--mount",
+            "--pid",
+            "--fork",
+            "--kill-child",
+            "--mount-proc",
+            "sh",
+            "-c",
+            script,
+            "sh",
+        ])
+        .arg(own)
+        .stdin(Stdio::null())
+        .stdout(Stdio::piped())
+        .spawn()
+        .map_err(|e| format!("unshare: {e}"))?;
+    let out = child.stdout.take();
+    let reader = std::thread::spawn(move || {
+        out.map_or_else(String::new, |o| std::io::read_to_string(o).unwrap_or_default())
+    });
+    let until = Instant::now() + LONGEST;
+    let status = loop {
+        if let Some(status) = child.try_wait().map_err(|e| e.to_string())? {
+            break status;
+        }
+        if Instant::now() > until {
+            // --kill-child takes the whole sandbox along
+            let _ = child.kill();
+            let _ = child.wait();
+            return Err(format!("no end after {} s", LONGEST.as_secs()));
+        }
+        std::thread::sleep(Duration::from_millis(10));
+    };
+    let text = reader.join().map_err(|_| "the reader of the sandbox failed".to_owned())?;
+    if text.is_empty() && !status.success() {
+        return Err(format!(
+            "the sandbox cannot be made ({status}): namespaces of network, mounts and processes need root, or user \
+             namespaces (sysctl kernel.unprivileged_userns_clone=1)"
+        ));
+    }
+    Ok(text)
+}
+
+/// Holds one of the few places for labs that run at the same time, in all processes together.
+fn slot() -> Result<std::fs::File, String> {
+    let path = |n: usize| Path::new(env!("CARGO_TARGET_TMPDIR")).join(format!("lab-slot-{n}"));
+    let open = |n| std::fs::File::create(path(n)).map_err(|e| format!("{}: {e}", path(n).display()));
+    super::host::wait_for(Duration::from_secs(600), || {
+        for n in 0..AT_ONCE {
+            let file = open(n)?;
+            if file.try_lock().is_ok() {
+                return Ok(file);
+            }
+        }
+        Err("all places for labs are taken".into())
+    })
+}

@@ -1,0 +1,278 @@
+//! The site: laptop, gateways and neighbours on a switch; a router with real dnsmasq and nftables; an internet with a
+//! real name server and the virtual cloud.
+//!
+//! ```text
+//! laptop ─┐
+//! gw0 … ──┼── br0 ── lan0 router wan0 ── up0 inet (lo: the cloud, 9.9.9.9, 1.1.1.1, 8.8.8.8)
+//! n0 … ───┘          192.168.7.1   100.64.0.2 – 100.64.0.1
+//! gw (other subnet) ── br1 ── lan1, 192.168.8.1
+//! ```
+
+use super::case::{Addressing, Case, Fault, Gateway, Naming};
+use super::host::{self, SCRATCH, ip_batch, resolv_conf, shell, start, wait_for, wait_for_log};
+use std::fmt::Write;
+use std::fs;
+use std::process::Child;
+use std::time::Duration;
+
+pub const PROGRAM: &str = env!("CARGO_BIN_EXE_solidgreen");
+pub const LAPTOP_MAC: &str = "02:00:00:00:00:aa";
+const CLOUD: [&str; 2] = ["54.229.203.190", "54.229.68.147"];
+const PUBLIC: [&str; 3] = ["9.9.9.9", "1.1.1.1", "8.8.8.8"];
+/// Neighbours with a real avahi.
+const CROWD: usize = 3;
+
+/// A built site. It is gone when the sandbox is.
+pub struct Site {
+    pub router_dhcp: Child,
+    pub gateways: Vec<Option<Child>>,
+}
+
+/// Builds the site of a case with its faults in place; the gateways are not yet powered.
+pub fn build(case: &Case) -> Result<Site, String> {
+    cables(case)?;
+    router(case)?;
+    let cloud_ports = ["443", "4321"];
+    let listen: Vec<String> =
+        CLOUD.iter().flat_map(|a| cloud_ports.map(|p| format!("--listen={a}:{p}"))).collect();
+    let args: Vec<&str> =
+        ["lab", "cloud", "--interval", "5"].into_iter().chain(listen.iter().map(String::as_str)).collect();
+    start("inet", "cloud", PROGRAM, &args)?;
+    fs::write(format!("{SCRATCH}/unbound.conf"), unbound_conf()).map_err(|e| e.to_string())?;
+    start("inet", "unbound", "unbound", &["-d", "-c", &format!("{SCRATCH}/unbound.conf")])?;
+    crowd()?;
+    let router_dhcp = dnsmasq(case)?;
+    wait_for_log("cloud", "listening")?;
+    wait_for_log("unbound", "start of service")?;
+    wait_for_log("dnsmasq", "started")?;
+    laptop(case.laptop.address)?;
+    for fault in &case.faults {
+        super::fault::make(fault)?;
+    }
+    Ok(Site { router_dhcp, gateways: Vec::new() })
+}
+
+fn cables(case: &Case) -> Result<(), String> {
+    let mut hosts = vec!["sw".to_owned(), "rtr".into(), "inet".into(), "laptop".into()];
+    let mut switch = String::from(
+        "link set lo up\nlink add br0 type bridge forward_delay 0\nlink set br0 up\n\
+         link add br1 type bridge forward_delay 0\nlink set br1 up\n",
+    );
+    let mut plug = |bridge: &str, port: &str, name: &str, mac: &str, host: &str| {
+        // writing to a String cannot fail
+        let _ = write!(
+            switch,
+            "link add p_{port} type veth peer name {name} address {mac} netns {host}\nlink set p_{port} master {bridge} up\n"
+        );
+    };
+    plug("br0", "lan0", "lan0", "00:09:0f:00:00:01", "rtr");
+    plug("br1", "lan1", "lan1", "00:09:0f:00:00:02", "rtr");
+    plug("br0", "laptop", "eth0", LAPTOP_MAC, "laptop");
+    for (n, gateway) in case.gateways.iter().enumerate() {
+        let bridge = if gateway.other_subnet { "br1" } else { "br0" };
+        plug(bridge, &format!("gw{n}"), "eth0", &gateway.mac, &format!("gw{n}"));
+        hosts.push(format!("gw{n}"));
+    }
+    for n in 0..CROWD {
+        plug("br0", &format!("n{n}"), "eth0", &format!("b8:27:eb:00:00:{n:02x}"), &format!("n{n}"));
+        hosts.push(format!("n{n}"));
+    }
+    let add: String = hosts.iter().map(|h| format!("netns add {h}\n")).collect();
+    ip_batch(None, &add)?;
+    ip_batch(Some("sw"), &switch)?;
+    ip_batch(
+        Some("rtr"),
+        "link set lo up\nlink add wan0 type veth peer name up0 netns inet\nlink set lan0 up\nlink set lan1 up\nlink set wan0 up\n\
+         addr add 192.168.7.1/24 brd + dev lan0\naddr add 192.168.8.1/24 brd + dev lan1\naddr add 100.64.0.2/30 dev wan0\n",
+    )?;
+    let public: String = CLOUD.iter().chain(&PUBLIC).map(|a| format!("addr add {a}/32 dev lo\n")).collect();
+    ip_batch(
+        Some("inet"),
+        &format!("link set lo up\nlink set up0 up\naddr add 100.64.0.1/30 dev up0\n{public}"),
+    )?;
+    ip_batch(Some("rtr"), "route add default via 100.64.0.1\n")?;
+    ip_batch(Some("laptop"), "link set lo up\nlink set eth0 up\n")?;
+    for n in 0..CROWD {
+        ip_batch(
+            Some(&format!("n{n}")),
+            &format!(
+                "link set lo up\nlink set eth0 up\naddr add 192.168.7.{}/24 brd + dev eth0\nroute add default via 192.168.7.1\n",
+                30 + n
+            ),
+        )?;
+    }
+    for n in 0..case.gateways.len() {
+        ip_batch(Some(&format!("gw{n}")), "link set lo up\nlink set eth0 up\n")?;
+    }
+    // else the first packets vanish
+    wait_for(Duration::from_secs(5), || {
+        let ports = host::run("ip", &["-n", "sw", "-br", "link", "show", "type", "veth"])?;
+        let down: Vec<&str> = ports.lines().filter(|l| !l.contains(" UP ")).collect();
+        if down.is_empty() { Ok(()) } else { Err(format!("not up: {}", down.join("; "))) }
+    })?;
+    for (n, gateway) in case.gateways.iter().enumerate() {
+        if gateway.unplugged {
+            ip_batch(Some("sw"), &format!("link set p_gw{n} down\n"))?;
+        }
+    }
+    Ok(())
+}
+
+fn router(_: &Case) -> Result<(), String> {
+    shell("rtr", "sysctl -qw net.ipv4.ip_forward=1 net.ipv4.icmp_ratelimit=0")?;
+    let rules = "table ip nat {\n  chain pre { type nat hook prerouting priority -100;\n  }\n\
+                   chain post { type nat hook postrouting priority 100; oifname \"wan0\" masquerade\n  }\n}\n\
+                 table inet fw {\n  chain flt { type filter hook forward priority 0; policy accept;\n  }\n\
+                   chain own { type filter hook input priority 0; policy accept;\n  }\n}\n";
+    host::run_with("ip", &["netns", "exec", "rtr", "nft", "-f", "-"], rules).map(drop)
+}
+
+fn dnsmasq(case: &Case) -> Result<Child, String> {
+    // -d runs without changing the user, which a user namespace forbids
+    let mut args: Vec<String> = [
+        "-d",
+        "-C",
+        "/dev/null",
+        "--no-hosts",
+        "--no-resolv",
+        "--interface=lan0",
+        "--interface=lan1",
+        "--bind-interfaces",
+        "--except-interface=lo",
+        "--pid-file=",
+        "--server=9.9.9.9",
+        "--cache-size=0",
+    ]
+    .map(str::to_owned)
+    .into();
+    if !case.faults.iter().any(|f| matches!(f, Fault::NoDhcpServer)) {
+        args.extend(
+            [
+                "--dhcp-range=192.168.7.50,192.168.7.99,255.255.255.0,2m",
+                "--dhcp-range=192.168.8.50,192.168.8.99,255.255.255.0,2m",
+                "--dhcp-authoritative",
+                "--no-ping",
+                "--dhcp-leasefile=/run/lab/leases",
+            ]
+            .map(str::to_owned),
+        );
+        args.extend(
+            case.gateways
+                .iter()
+                .filter(|g| g.other_subnet)
+                .map(|g| format!("--dhcp-host={},192.168.8.70", g.mac)),
+        );
+    }
+    for fault in &case.faults {
+        match fault {
+            Fault::Names { answer: Naming::Nxdomain } => args.extend(domains("")),
+            Fault::Names { answer: Naming::Zero } => args.extend(domains("0.0.0.0")),
+            Fault::Names { answer: Naming::ToRouter } => args.push("--address=/#/192.168.7.1".into()),
+            _ => {}
+        }
+    }
+    let args: Vec<&str> = args.iter().map(String::as_str).collect();
+    start("rtr", "dnsmasq", "dnsmasq", &args)
+}
+
+fn domains(address: &str) -> [String; 2] {
+    ["com", "net"].map(|end| format!("--address=/sensorist.{end}/{address}"))
+}
+
+fn unbound_conf() -> String {
+    let mut conf = format!(
+        "server:\n  do-daemonize: no\n  chroot: \"\"\n  username: \"\"\n  directory: \"{SCRATCH}\"\n  pidfile: \"\"\n  \
+         use-syslog: no\n  verbosity: 1\n  module-config: \"iterator\"\n  do-ip6: no\n  num-threads: 1\n  \
+         access-control: 0.0.0.0/0 allow\n"
+    );
+    for server in PUBLIC {
+        let _ = writeln!(conf, "  interface: {server}");
+    }
+    conf.push_str("  local-zone: \".\" static\n");
+    for name in ["gk.sensorist.com", "gk.sensorist.net"] {
+        for address in CLOUD {
+            let _ = writeln!(conf, "  local-data: \"{name}. 60 IN A {address}\"");
+        }
+    }
+    for name in ["example.com", "iana.org"] {
+        let _ = writeln!(conf, "  local-data: \"{name}. 60 IN A 93.184.216.34\"");
+    }
+    conf.push_str("remote-control:\n  control-enable: no\n");
+    conf
+}
+
+/// Real avahi responders, each with a /run of its own.
+fn crowd() -> Result<(), String> {
+    for n in 0..CROWD {
+        let conf = format!("{SCRATCH}/avahi{n}.conf");
+        let text = format!(
+            "[server]\nhost-name=neighbour{n}\nallow-interfaces=eth0\nuse-ipv6=no\nenable-dbus=no\n[publish]\npublish-workstation=yes\n"
+        );
+        fs::write(&conf, text).map_err(|e| e.to_string())?;
+        // its folder in /run is made here, since the file of the configuration is in the outer one
+        let script = format!(
+            "mkdir -p /run/lab/run{n} && mount --bind /run/lab/run{n} /run/avahi-daemon && exec avahi-daemon -f {conf} --no-rlimits --no-drop-root --no-chroot --no-proc-title"
+        );
+        fs::create_dir_all("/run/avahi-daemon").map_err(|e| e.to_string())?;
+        start(&format!("n{n}"), &format!("avahi{n}"), "sh", &["-c", &script])?;
+    }
+    Ok(())
+}
+
+fn laptop(address: Addressing) -> Result<(), String> {
+    let resolv = resolv_conf("laptop");
+    fs::write(&resolv, "").map_err(|e| e.to_string())?;
+    match address {
+        Addressing::None => Ok(()),
+        Addressing::Static => {
+            ip_batch(
+                Some("laptop"),
+                "addr add 192.168.7.20/24 brd + dev eth0\nroute add default via 192.168.7.1\n",
+            )?;
+            fs::write(&resolv, "nameserver 192.168.7.1\n").map_err(|e| e.to_string())
+        }
+        Addressing::Dhcp => {
+            let script = format!("{SCRATCH}/udhcpc.sh");
+            let text = format!(
+                "#!/bin/sh\ncase $1 in\nbound|renew)\n  ip addr add $ip/$mask brd + dev $interface\n  \
+                 for r in $router; do ip route add default via $r; break; done\n  \
+                 for d in $dns; do echo nameserver $d; done > {}\n;;\nesac\n",
+                resolv.display()
+            );
+            fs::write(&script, text).map_err(|e| e.to_string())?;
+            shell("laptop", &format!("chmod +x {script}; exec udhcpc -f -i eth0 -s {script} -n -q -t 4 -T 1"))
+                .map(drop)
+        }
+    }
+}
+
+/// Gives power to gateway number `n`; its events go to its status file.
+pub fn power(n: usize, gateway: &Gateway) -> Result<Child, String> {
+    let status = status_of(n);
+    let mut args: Vec<String> =
+        ["lab", "gateway", "--interface", "eth0", "--keep-alive", "1", "--answer-limit", "0.6"]
+            .map(str::to_owned)
+            .into();
+    args.extend(["--status".into(), status, "--seed".into(), (n + 1).to_string()]);
+    if gateway.announce {
+        args.push("--announce".into());
+    }
+    if gateway.broadcast {
+        args.push("--broadcast".into());
+    }
+    if let Some(dialect) = &gateway.console {
+        args.extend([
+            "--console".into(),
+            format!("{SCRATCH}/gw{n}.tty"),
+            "--dialect".into(),
+            dialect.clone(),
+        ]);
+    }
+    let args: Vec<&str> = args.iter().map(String::as_str).collect();
+    start(&format!("gw{n}"), &format!("gw{n}"), PROGRAM, &args)
+}
+
+/// The status file of gateway number `n`.
+pub fn status_of(n: usize) -> String {
+    format!("{SCRATCH}/gw{n}.status")
+}

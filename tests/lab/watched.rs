@@ -1,0 +1,112 @@
+//! A gateway restarts while the program watches: each change of its LED that lasts must become a line, soon.
+
+use super::case::{Case, Watch};
+use super::host::{command, wait_for};
+use super::{site, truth};
+use serde_json::Value;
+use solidgreen::lab::event::{Event, unix_us};
+use solidgreen::model::LedState;
+use std::io::{BufRead, BufReader};
+use std::process::{Child, Stdio};
+use std::sync::{Arc, Mutex, PoisonError};
+use std::time::Duration;
+
+/// A line of the program and when it was read.
+type Line = (u64, Value);
+
+/// Restarts gateway 0 while `watch` runs; what was found, and everything that is not as expected.
+pub fn run(case: &Case, watch: Watch, site: &mut site::Site) -> Result<(String, Vec<String>), String> {
+    let gateway = case.gateways.first().ok_or("a watched case needs a gateway")?;
+    let secs = watch.secs.to_string();
+    let args = ["watch", "--mac", gateway.mac.as_str(), "--for", &secs, "--json-lines"];
+    let mut program = command("laptop", site::PROGRAM, &args)
+        .stdin(Stdio::null())
+        .stdout(Stdio::piped())
+        .stderr(Stdio::piped())
+        .spawn()
+        .map_err(|e| e.to_string())?;
+    let lines: Arc<Mutex<Vec<Line>>> = Arc::default();
+    let (out, kept) = (program.stdout.take(), lines.clone());
+    let reader = std::thread::spawn(move || {
+        for line in BufReader::new(out?).lines().map_while(Result::ok) {
+            // what is no JSON is found below, as a line that says nothing
+            let json = serde_json::from_str(&line).unwrap_or(Value::Null);
+            kept.lock().unwrap_or_else(PoisonError::into_inner).push((unix_us(), json));
+        }
+        Some(())
+    });
+    let so_far = || lines.lock().unwrap_or_else(PoisonError::into_inner).clone();
+    // the program watches once it has said something
+    let begun = wait_for(Duration::from_secs(watch.secs), || {
+        if so_far().is_empty() { Err("no line".to_owned()) } else { Ok(()) }
+    });
+    if let Err(why) = begun {
+        let _ = program.kill();
+        let out = program.wait_with_output().map_err(|e| e.to_string())?;
+        return Err(format!("watch says nothing {why}: {}", String::from_utf8_lossy(&out.stderr).trim()));
+    }
+    let from = unix_us();
+    restart(site, case, watch)?;
+    truth::prove(0, LedState::SolidGreen)?;
+    program.wait().map_err(|e| e.to_string())?;
+    let _ = reader.join();
+    let transitions = lasting(from)?;
+    let lines = so_far();
+    let mut wrong = Vec::new();
+    let mut delays = Vec::new();
+    for (led, at) in &transitions {
+        let line = lines
+            .iter()
+            .find(|(seen, json)| seen >= at && json["led"]["possible"] == serde_json::json!([led.word()]));
+        match line.map(|(seen, _)| (seen - at) / 1000) {
+            Some(ms) if ms <= watch.within_ms => delays.push(format!("{led} {ms} ms")),
+            Some(ms) => wrong.push(format!("{led} was told after {ms} ms, more than {}", watch.within_ms)),
+            None => wrong.push(format!("{led} was never told")),
+        }
+    }
+    if !transitions.iter().any(|(led, _)| *led == LedState::SolidRed) {
+        wrong.push("the restart gave no lasting solid red: the case proves nothing".into());
+    }
+    if !wrong.is_empty() {
+        wrong.extend(lines.iter().map(|(at, json)| format!("{at} {json}")));
+    }
+    Ok((delays.join(", "), wrong))
+}
+
+/// Power off, power on; meanwhile nobody serves DHCP.
+fn restart(site: &mut site::Site, case: &Case, watch: Watch) -> Result<(), String> {
+    if let Some(Some(mut running)) = site.gateways.first_mut().map(Option::take) {
+        signal(&running, "TERM")?;
+        running.wait().map_err(|e| e.to_string())?;
+    }
+    signal(&site.router_dhcp, "STOP")?;
+    let gateway = case.gateways.first().ok_or("no gateway")?;
+    let running = site::power(0, gateway)?;
+    if let Some(place) = site.gateways.first_mut() {
+        *place = Some(running);
+    }
+    // the time of the fault itself, not a wait for something to happen
+    std::thread::sleep(Duration::from_millis(watch.without_dhcp_ms));
+    signal(&site.router_dhcp, "CONT")
+}
+
+fn signal(child: &Child, name: &str) -> Result<(), String> {
+    super::host::run("sh", &["-c", &format!("kill -{name} {}", child.id())]).map(drop)
+}
+
+/// The LED states since `from` that lasted half a second or longer, with their beginning.
+fn lasting(from: u64) -> Result<Vec<(LedState, u64)>, String> {
+    let changes: Vec<(LedState, u64)> = truth::events(0)?
+        .into_iter()
+        .filter_map(|s| if let Event::Led { led } = s.event { Some((led, s.unix_us)) } else { None })
+        .filter(|(_, at)| *at >= from)
+        .collect();
+    let ends = changes.iter().skip(1).map(|(_, at)| *at).chain([u64::MAX]);
+    Ok(changes
+        .iter()
+        .zip(ends)
+        // a dark box says nothing: no program can know that it is dark
+        .filter(|((led, at), end)| *led != LedState::Dark && end - at >= 500_000)
+        .map(|(change, _)| *change)
+        .collect())
+}
