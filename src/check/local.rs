@@ -21,7 +21,9 @@ pub fn witness(host: &HostView) -> Vec<CheckResult> {
             format!("the default route of this computer goes through {}, a VPN or tunnel", tunnel.label),
         );
     }
-    let up = |kind: LinkKind| host.interfaces.iter().find(move |i| i.kind == kind && i.up && i.address().is_some());
+    let up = |kind: LinkKind| {
+        host.interfaces.iter().find(move |i| i.kind == kind && i.up && i.address().is_some())
+    };
     if let (Some(wire), Some(wireless)) = (up(LinkKind::Wired), up(LinkKind::Wireless)) {
         doubt(
             Failure::WirelessBesideWire,
@@ -31,7 +33,10 @@ pub fn witness(host: &HostView) -> Vec<CheckResult> {
     for proxy in &host.proxies {
         doubt(
             Failure::ProxyConfigured,
-            format!("this computer is told to use a proxy ({} = {}); the gateway has no such setting", proxy.setting, proxy.value),
+            format!(
+                "this computer is told to use a proxy ({} = {}); the gateway has no such setting",
+                proxy.setting, proxy.value
+            ),
         );
     }
     if out.is_empty() {
@@ -109,14 +114,17 @@ pub fn lease(host: &HostView) -> Vec<CheckResult> {
     }
     let mut out = Vec::new();
     if i.router.is_none() {
-        out.push(failed(Failure::NoRouter, format!("{} has {}/{} but no router", i.label, address.ip, address.prefix)));
+        out.push(failed(
+            Failure::NoRouter,
+            format!("{} has {}/{} but no router", i.label, address.ip, address.prefix),
+        ));
     }
     if out.is_empty() {
         let servers: Vec<String> = i.name_servers.iter().map(ToString::to_string).collect();
         let lease = match i.lease.as_ref() {
-            Some(l) if l.dhcp == Some(true) => l
-                .server
-                .map_or(", by DHCP".to_owned(), |s| format!(", by DHCP from {s}")),
+            Some(l) if l.dhcp == Some(true) => {
+                l.server.map_or(", by DHCP".to_owned(), |s| format!(", by DHCP from {s}"))
+            }
             _ => String::new(),
         };
         let detail = format!(

@@ -114,7 +114,10 @@ pub async fn names(
             .unwrap_or(usize::MAX),
         _ => usize::MAX,
     });
-    if !out.iter().any(|r| matches!(r.target, Target::Name { role: ServerRole::Lease | ServerRole::Host, .. })) {
+    if !out
+        .iter()
+        .any(|r| matches!(r.target, Target::Name { role: ServerRole::Lease | ServerRole::Host, .. }))
+    {
         out.push(CheckResult {
             id: CheckId::Names,
             target: Target::Host,
@@ -132,7 +135,8 @@ fn is_control(r: &CheckResult) -> bool {
 }
 
 fn is_cloud_failure(r: &CheckResult) -> bool {
-    let about_cloud = matches!(r.target, Target::Name { name_role: NameRole::Cloud | NameRole::Nonsense, .. });
+    let about_cloud =
+        matches!(r.target, Target::Name { name_role: NameRole::Cloud | NameRole::Nonsense, .. });
     about_cloud && !is_control(r) && r.outcome.failure().is_some()
 }
 
@@ -157,12 +161,16 @@ async fn ask_server(
     let documented: Vec<Ipv4Addr> = profile.cloud.documented_addresses.clone();
     let mut tasks = JoinSet::new();
     let mut ask = |name: &str, name_role, transport, repeats: usize| {
-        let (reach, name, found, documented) = (reach.clone(), name.to_owned(), found.clone(), documented.clone());
+        let (reach, name, found, documented) =
+            (reach.clone(), name.to_owned(), found.clone(), documented.clone());
         tasks.spawn(async move {
             let mut best: Option<CheckResult> = None;
             for _ in 0..repeats {
                 let r = ask_name(&reach, server, &name, name_role, transport, &documented).await;
-                if name_role == NameRole::Cloud && server.role != ServerRole::Control && r.outcome == Outcome::Passed {
+                if name_role == NameRole::Cloud
+                    && server.role != ServerRole::Control
+                    && r.outcome == Outcome::Passed
+                {
                     if let Measured::Addresses(addresses) = &r.measured {
                         for ip in addresses {
                             let _ = found.send(*ip).await;
@@ -180,7 +188,12 @@ async fn ask_server(
     };
     let control_server = server.role == ServerRole::Control;
     for name in &profile.cloud.hosts {
-        ask(name, NameRole::Cloud, Transport::Udp, if control_server { 1 } else { limits::CLOUD_NAME_REPEATS });
+        ask(
+            name,
+            NameRole::Cloud,
+            Transport::Udp,
+            if control_server { 1 } else { limits::CLOUD_NAME_REPEATS },
+        );
     }
     for name in &profile.control.names {
         ask(name, NameRole::Control, Transport::Udp, 1);
@@ -229,7 +242,13 @@ async fn ask_name(
     let (outcome, measured, detail) = judge(answer, name_role, documented);
     CheckResult {
         id: CheckId::Names,
-        target: Target::Name { server: server.ip, role: server.role, name: name.to_owned(), name_role, transport },
+        target: Target::Name {
+            server: server.ip,
+            role: server.role,
+            name: name.to_owned(),
+            name_role,
+            transport,
+        },
         outcome,
         took_ms: reach.took(begun),
         measured,
@@ -237,7 +256,12 @@ async fn ask_name(
     }
 }
 
-async fn exchange(reach: &Reach, server: IpAddr, name: &str, transport: Transport) -> Result<Message, Failure> {
+async fn exchange(
+    reach: &Reach,
+    server: IpAddr,
+    name: &str,
+    transport: Transport,
+) -> Result<Message, Failure> {
     let name = Name::from_str(&format!("{name}.")).map_err(|_| Failure::Malformed)?;
     let id = uuid::Uuid::now_v7().into_bytes();
     let id = u16::from_be_bytes([id[14], id[15]]);
@@ -296,15 +320,20 @@ fn judge(
         (ResponseCode::NXDomain, NameRole::Nonsense) => {
             (Outcome::Passed, Measured::Nothing, "does not exist, as it should be".into())
         }
-        (ResponseCode::NXDomain, _) => fail(Failure::NxDomain, "the server says that it does not exist".into()),
+        (ResponseCode::NXDomain, _) => {
+            fail(Failure::NxDomain, "the server says that it does not exist".into())
+        }
         (ResponseCode::Refused, _) => fail(Failure::DnsRefused, "the server refuses to answer for it".into()),
-        (ResponseCode::ServFail, _) => fail(Failure::ServFail, "the server could not find out (SERVFAIL)".into()),
+        (ResponseCode::ServFail, _) => {
+            fail(Failure::ServFail, "the server could not find out (SERVFAIL)".into())
+        }
         (ResponseCode::NoError, NameRole::Nonsense) if addresses.is_empty() => {
             (Outcome::Passed, Measured::Nothing, "has no address, as it should be".into())
         }
-        (ResponseCode::NoError, NameRole::Nonsense) => {
-            fail(Failure::AnsweredNonsense, format!("gives {} for a name that cannot exist", describe_addresses(&addresses)))
-        }
+        (ResponseCode::NoError, NameRole::Nonsense) => fail(
+            Failure::AnsweredNonsense,
+            format!("gives {} for a name that cannot exist", describe_addresses(&addresses)),
+        ),
         (ResponseCode::NoError, _) if addresses.is_empty() => {
             fail(Failure::NoData, "the server knows no address for it".into())
         }

@@ -3,9 +3,9 @@
 
 use super::limits;
 use super::reach::Reach;
+use crate::model::Mac;
 use crate::model::check::{CheckId, CheckResult, Failure, Measured, Offer, Outcome, Target};
 use crate::model::evidence::{DhcpKind, DhcpSeen};
-use crate::model::Mac;
 use crate::platform::guest::DhcpProbe;
 use crate::wire;
 use std::net::Ipv4Addr;
@@ -42,7 +42,9 @@ pub async fn offer(
     if let Some(simulated) = &reach.simulated {
         publish.send_replace(simulated.offers.clone());
         return match &simulated.offers {
-            None => finish(Outcome::Skipped("not simulated".into()), Measured::Nothing, "not simulated".into()),
+            None => {
+                finish(Outcome::Skipped("not simulated".into()), Measured::Nothing, "not simulated".into())
+            }
             Some(offers) => conclude(offers.clone(), true, finish),
         };
     }
@@ -138,7 +140,8 @@ pub async fn offer(
         return finish(Outcome::Inconclusive(why.clone()), Measured::Nothing, why);
     }
     if gave_up {
-        let why = "no answer so far; every gateway asked about has an address, so it was not waited for".to_owned();
+        let why =
+            "no answer so far; every gateway asked about has an address, so it was not waited for".to_owned();
         return finish(Outcome::Inconclusive(why.clone()), Measured::Nothing, why);
     }
     conclude(offers, own_ip.is_some() || sent_discover, finish)
@@ -168,7 +171,12 @@ fn describe(o: &Offer) -> String {
         _ if o.to_new_mac => "offers an address to a new MAC".to_owned(),
         _ => "answers".to_owned(),
     };
-    format!("{} {what}: router {}, name servers {}", o.server, or_none(&list(&o.routers)), or_none(&list(&o.name_servers)))
+    format!(
+        "{} {what}: router {}, name servers {}",
+        o.server,
+        or_none(&list(&o.routers)),
+        or_none(&list(&o.name_servers))
+    )
 }
 
 fn or_none(text: &str) -> &str {

@@ -35,7 +35,13 @@ pub fn plan(profile: &Profile, host: &HostView) -> CheckPlan {
         return plan;
     }
     let mut step = |id, target, limit: Duration, needs: &[CheckId], sends: &[(PacketKind, u32)]| {
-        plan.steps.push(CheckStep { id, target, limit_ms: ms(limit), needs: needs.to_vec(), sends: sends.to_vec() });
+        plan.steps.push(CheckStep {
+            id,
+            target,
+            limit_ms: ms(limit),
+            needs: needs.to_vec(),
+            sends: sends.to_vec(),
+        });
     };
     step(CheckId::Offer, Target::Segment, limits::OFFER, &[], &[(PacketKind::DhcpProbe, 7)]);
     if interface.address().is_none_or(|a| a.is_link_local()) {
@@ -64,7 +70,9 @@ pub fn plan(profile: &Profile, host: &HostView) -> CheckPlan {
             name(control, NameRole::Control, Transport::Udp, 1);
         }
         name("a random name that cannot exist", NameRole::Nonsense, Transport::Udp, 1);
-        if role != ServerRole::Control && let Some(host) = profile.cloud.hosts.first() {
+        if role != ServerRole::Control
+            && let Some(host) = profile.cloud.hosts.first()
+        {
             name(host, NameRole::Cloud, Transport::Tcp, 1);
         }
     }

@@ -34,12 +34,14 @@ pub struct Reach {
 }
 
 /// How a connection attempt ended.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Knock {
     /// Time to the SYN-ACK, or why there was none.
     pub outcome: Result<Duration, Failure>,
     /// Who sent the ICMP error.
     pub offender: Option<IpAddr>,
+    /// This computer itself could not try, and why: nothing is known of the network then.
+    pub not_sent: Option<String>,
 }
 
 impl Reach {
@@ -59,7 +61,12 @@ impl Reach {
     }
 
     /// Where a logical address really is; `Err` when the simulated site makes it fail.
-    async fn way(&self, transport: Transport, to: SocketAddr, limit: Duration) -> Result<SocketAddr, Failure> {
+    async fn way(
+        &self,
+        transport: Transport,
+        to: SocketAddr,
+        limit: Duration,
+    ) -> Result<SocketAddr, Failure> {
         let Some(simulated) = &self.simulated else { return Ok(to) };
         match simulated.book.way(transport, to) {
             Way::To(real) => Ok(real),
@@ -75,10 +82,14 @@ impl Reach {
     /// Opens a TCP connection and closes it at once.
     pub async fn knock(&self, to: SocketAddr, limit: Duration) -> Knock {
         match self.way(Transport::Tcp, to, limit).await {
-            Err(failure) => Knock { outcome: Err(failure), offender: None },
+            Err(failure) => Knock { outcome: Err(failure), offender: None, not_sent: None },
             Ok(real) => {
                 let c = self.meter.connect(self.bound_to(), real, limit, PacketKind::TcpConnect).await;
-                Knock { outcome: c.outcome, offender: c.offender }
+                Knock {
+                    outcome: c.outcome,
+                    offender: c.offender,
+                    not_sent: c.not_sent.map(|e| e.to_string()),
+                }
             }
         }
     }
@@ -105,7 +116,12 @@ impl Reach {
     ///
     /// # Errors
     /// The failure, when no answer came within `limit`.
-    pub async fn ask_tcp(&self, server: SocketAddr, question: &[u8], limit: Duration) -> Result<Vec<u8>, Failure> {
+    pub async fn ask_tcp(
+        &self,
+        server: SocketAddr,
+        question: &[u8],
+        limit: Duration,
+    ) -> Result<Vec<u8>, Failure> {
         let real = self.way(Transport::Tcp, server, limit).await?;
         let bound = if real.ip().is_loopback() { None } else { self.bound_to() };
         let exchange = async {

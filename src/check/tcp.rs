@@ -11,6 +11,9 @@ use tokio::task::JoinSet;
 
 /// What a knock means for people.
 fn describe(knock: &Knock) -> String {
+    if let Some(why) = &knock.not_sent {
+        return format!("this computer could not try: {why}");
+    }
     let by = knock.offender.map(|o| format!(", says {o}")).unwrap_or_default();
     match knock.outcome {
         Ok(after) => format!("open after {:.1} ms", after.as_secs_f64() * 1000.0),
@@ -28,6 +31,9 @@ fn describe(knock: &Knock) -> String {
 }
 
 fn outcome(knock: &Knock) -> Outcome {
+    if let Some(why) = &knock.not_sent {
+        return Outcome::Inconclusive(why.clone());
+    }
     match knock.outcome {
         Ok(_) => Outcome::Passed,
         Err(failure) => Outcome::Failed(failure),
@@ -76,7 +82,8 @@ pub async fn ports(
             }
         }
     }
-    let documented = |ip: IpAddr| matches!(ip, IpAddr::V4(v4) if profile.cloud.documented_addresses.contains(&v4));
+    let documented =
+        |ip: IpAddr| matches!(ip, IpAddr::V4(v4) if profile.cloud.documented_addresses.contains(&v4));
     done.into_iter()
         .map(|(addr, (knock, took_ms))| CheckResult {
             id: CheckId::Ports,
@@ -98,11 +105,15 @@ pub async fn ports(
 #[must_use]
 pub fn canary_addresses(is_on_link: impl Fn(Ipv4Addr) -> bool, random: u64) -> Vec<Ipv4Addr> {
     let host = |shift: u32| 2 + u8::try_from((random >> shift) % 250).unwrap_or(77);
-    [Ipv4Addr::new(192, 0, 2, host(0)), Ipv4Addr::new(198, 51, 100, host(8)), Ipv4Addr::new(203, 0, 113, host(16))]
-        .into_iter()
-        .filter(|ip| !is_on_link(*ip))
-        .take(2)
-        .collect()
+    [
+        Ipv4Addr::new(192, 0, 2, host(0)),
+        Ipv4Addr::new(198, 51, 100, host(8)),
+        Ipv4Addr::new(203, 0, 113, host(16)),
+    ]
+    .into_iter()
+    .filter(|ip| !is_on_link(*ip))
+    .take(2)
+    .collect()
 }
 
 /// `canary`: does something answer for addresses that cannot exist?
@@ -126,11 +137,24 @@ pub async fn canary(reach: Reach, addresses: &[Ipv4Addr], ports: &[u16]) -> Vec<
             let (outcome, detail) = match knock.outcome {
                 Ok(after) => (
                     Outcome::Failed(Failure::AnsweredForNobody),
-                    format!("something opened a connection for it after {:.1} ms", after.as_secs_f64() * 1000.0),
+                    format!(
+                        "something opened a connection for it after {:.1} ms",
+                        after.as_secs_f64() * 1000.0
+                    ),
                 ),
-                Err(_) => (Outcome::Passed, format!("nothing opened, as it should be ({})", describe(&knock))),
+                Err(_) if knock.not_sent.is_some() => (outcome(&knock), describe(&knock)),
+                Err(_) => {
+                    (Outcome::Passed, format!("nothing opened, as it should be ({})", describe(&knock)))
+                }
             };
-            CheckResult { id: CheckId::Canary, target: Target::Canary(addr), outcome, took_ms, measured: measured(&knock), detail }
+            CheckResult {
+                id: CheckId::Canary,
+                target: Target::Canary(addr),
+                outcome,
+                took_ms,
+                measured: measured(&knock),
+                detail,
+            }
         })
         .collect();
     out.sort_by(|a, b| a.target.cmp(&b.target));

@@ -56,10 +56,17 @@ fn render(s: &Snapshot) -> String {
     for g in &s.gateways {
         for state in LedState::ALL {
             let value = u8::from(g.led.possible.contains(state));
-            let _ = writeln!(out, "solidgreen_led_possible{{mac=\"{}\",state=\"{}\"}} {value}", g.mac, state.word());
+            let _ = writeln!(
+                out,
+                "solidgreen_led_possible{{mac=\"{}\",state=\"{}\"}} {value}",
+                g.mac,
+                state.word()
+            );
         }
     }
-    out.push_str("# HELP solidgreen_verdict 1 for the cause that is named now.\n# TYPE solidgreen_verdict gauge\n");
+    out.push_str(
+        "# HELP solidgreen_verdict 1 for the cause that is named now.\n# TYPE solidgreen_verdict gauge\n",
+    );
     if let Some(code) = s.verdict.code {
         let _ = writeln!(
             out,

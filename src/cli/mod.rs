@@ -100,7 +100,7 @@ pub fn run(cli: Cli, clock: Clock) -> ExitCode {
             }
         }
         #[cfg(feature = "lab")]
-        Some(Command::Lab(a)) => lab::run(a),
+        Some(Command::Lab(a)) => lab::run(a, &profile),
     }
 }
 
@@ -131,12 +131,21 @@ fn find(profile: &Arc<Profile>, options: Options, clock: Clock, json: bool) -> E
     };
     let printed = if json { out(&format!("{:#}\n", json::find(&s))) } else { out(&text::find(&s)) };
     if s.host.interface().is_none() {
-        return fail(BLIND, "no network interface was found: plug in a network adapter, or name one with --interface");
+        return fail(
+            BLIND,
+            "no network interface was found: plug in a network adapter, or name one with --interface",
+        );
     }
     printed
 }
 
-fn check(profile: &Arc<Profile>, options: Options, clock: Clock, port: Option<String>, json: bool) -> ExitCode {
+fn check(
+    profile: &Arc<Profile>,
+    options: Options,
+    clock: Clock,
+    port: Option<String>,
+    json: bool,
+) -> ExitCode {
     let session = match start(profile, options, clock) {
         Ok(session) => session,
         Err(status) => return status,
@@ -164,7 +173,8 @@ pub fn demo(profile: &Arc<Profile>, clock: Clock, fault: &str, json: bool) -> Ex
         if fault == "list" {
             return out(&session::demo::fault_list());
         }
-        let options = Options { demo: Some(fault.to_owned()), site: "Demonstration".into(), ..Options::default() };
+        let options =
+            Options { demo: Some(fault.to_owned()), site: "Demonstration".into(), ..Options::default() };
         let session = match start(profile, options, clock) {
             Ok(session) => session,
             Err(status) => return status,
@@ -260,10 +270,10 @@ fn history(what: Option<HistoryWhat>, data: Option<PathBuf>) -> ExitCode {
         Err(status) => return status,
     };
     match what.unwrap_or(HistoryWhat::List { json: false }) {
-        HistoryWhat::List { json } => match history.list() {
-            Ok(visits) => out(&if json { print::visits_json(&visits) } else { print::visits(&visits) }),
-            Err(e) => fail(BLIND, e),
-        },
+        HistoryWhat::List { json } => {
+            let visits = history.list();
+            out(&if json { print::visits_json(&visits) } else { print::visits(&visits) })
+        }
         HistoryWhat::Show { id } => match history.load(&id) {
             Ok(s) => out(&text::check(&s)),
             Err(e) => fail(BLIND, e),

@@ -60,13 +60,44 @@ pub fn visits(visits: &[VisitSummary]) -> String {
     if visits.is_empty() {
         return "No visit is kept yet: `solidgreen check` keeps one.\n".into();
     }
-    visits.iter().map(|v| format!("{v}\n")).collect()
+    let mut out = String::new();
+    for v in visits {
+        let begun = v.started_unix_ms.map_or("at an unknown time".to_owned(), local_time);
+        let site = if v.site.is_empty() { String::new() } else { format!("  {}", v.site) };
+        let code = v.code.as_deref().map(|c| format!("  [{c}]")).unwrap_or_default();
+        let _ = writeln!(out, "{}  {begun}{site}  {}{code}", v.id, v.title);
+        if let Some(why) = &v.broken {
+            let _ = writeln!(out, "    cannot be opened: {why}");
+        }
+    }
+    out
+}
+
+fn local_time(unix_ms: i64) -> String {
+    jiff::Timestamp::from_millisecond(unix_ms)
+        .map(|t| t.to_zoned(jiff::tz::TimeZone::system()).strftime("%Y-%m-%d %H:%M").to_string())
+        .unwrap_or_default()
 }
 
 /// `history list --json`.
 #[must_use]
 pub fn visits_json(visits: &[VisitSummary]) -> String {
-    format!("{:#}\n", serde_json::json!({ "schema": SCHEMA, "visits": visits }))
+    let list: Vec<serde_json::Value> = visits
+        .iter()
+        .map(|v| {
+            serde_json::json!({
+                "id": v.id,
+                "started_unix_ms": v.started_unix_ms,
+                "site": v.site,
+                "gateways": v.gateways,
+                "level": v.level.word(),
+                "code": v.code,
+                "title": v.title,
+                "broken": v.broken,
+            })
+        })
+        .collect();
+    format!("{:#}\n", serde_json::json!({ "schema": SCHEMA, "visits": list }))
 }
 
 /// `profile` without `--print`.
@@ -90,7 +121,9 @@ pub fn profile(p: &Profile) -> String {
         let _ = writeln!(out, "Announcement:  {}{assumed}", a.service);
     }
     let _ = writeln!(out, "Contact:       {}, {}, {}", p.contact.name, p.contact.email, p.contact.phone);
-    out.push_str("`solidgreen profile --print` prints the whole file; change it and give it with --profile.\n");
+    out.push_str(
+        "`solidgreen profile --print` prints the whole file; change it and give it with --profile.\n",
+    );
     out
 }
 
@@ -105,7 +138,12 @@ pub enum ReportFailed {
 ///
 /// # Errors
 /// When the ending is not known, or the file cannot be written.
-pub fn report(snapshot: &Snapshot, file: &Path, redact: Redact, lang: Lang) -> Result<Vec<String>, ReportFailed> {
+pub fn report(
+    snapshot: &Snapshot,
+    file: &Path,
+    redact: Redact,
+    lang: Lang,
+) -> Result<Vec<String>, ReportFailed> {
     let options = ReportOptions { redact, lang, utc_offset_secs: utc_offset(snapshot) };
     let ending = file.extension().and_then(|e| e.to_str()).unwrap_or_default().to_ascii_lowercase();
     let mut notes = Vec::new();
@@ -113,8 +151,7 @@ pub fn report(snapshot: &Snapshot, file: &Path, redact: Redact, lang: Lang) -> R
         "md" => report::markdown(&report::document(snapshot, &options)).into_bytes(),
         "json" => report::json(snapshot, &options).into_bytes(),
         "pdf" => {
-            let attached = report::json(snapshot, &options);
-            let made = report::pdf(&report::document(snapshot, &options), Some(&attached))
+            let made = report::pdf_of(snapshot, &options)
                 .map_err(|e| ReportFailed::Write(format!("the PDF could not be made: {e}")))?;
             notes.extend(made.plain_because.map(|why| format!("the PDF is not of the archival kind: {why}")));
             made.bytes

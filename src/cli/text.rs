@@ -51,7 +51,12 @@ fn limits(out: &mut String, s: &Snapshot) {
 pub fn find(s: &Snapshot) -> String {
     let mut out = String::new();
     gateways(&mut out, s);
-    let _ = writeln!(out, "\nNeighbours on {}: {}", s.host.chosen.as_deref().unwrap_or("no interface"), s.hosts.len());
+    let _ = writeln!(
+        out,
+        "\nNeighbours on {}: {}",
+        s.host.chosen.as_deref().unwrap_or("no interface"),
+        s.hosts.len()
+    );
     for h in &s.hosts {
         let _ = writeln!(
             out,
@@ -110,7 +115,8 @@ pub fn check(s: &Snapshot) -> String {
     for f in s.findings.iter().filter(|f| f.level > Level::Ok) {
         let _ = writeln!(out, "Finding [{}] {}: {}", f.code, f.level.word(), f.title);
         for e in &f.evidence {
-            let _ = writeln!(out, "  {} ({}, {}, {} s ago)", e.text, e.source, e.basis.word(), e.age_ms / 1000);
+            let _ =
+                writeln!(out, "  {} ({}, {}, {} s ago)", e.text, e.source, e.basis.word(), e.age_ms / 1000);
         }
         if !f.hides.is_empty() {
             let hidden: Vec<&str> = f.hides.iter().map(|c| c.code()).collect();
@@ -150,8 +156,13 @@ pub fn plan(host: &HostView, plan: &CheckPlan) -> String {
             last = Some(step.id);
         }
         let sends: Vec<String> = step.sends.iter().map(|(k, n)| format!("{n} {}", k.word())).collect();
-        let sends = if sends.is_empty() { "sends nothing".to_owned() } else { format!("sends up to {}", sends.join(", ")) };
-        let limit = if step.limit_ms == 0 { String::new() } else { format!(", at most {} ms", step.limit_ms) };
+        let sends = if sends.is_empty() {
+            "sends nothing".to_owned()
+        } else {
+            format!("sends up to {}", sends.join(", "))
+        };
+        let limit =
+            if step.limit_ms == 0 { String::new() } else { format!(", at most {} ms", step.limit_ms) };
         let _ = writeln!(out, "  {}: {sends}{limit}", step.target);
     }
     out.push_str("Also: one-byte UDP datagrams to each address of this subnet, mDNS queries, and listening on port 67.\nLeft out\n");

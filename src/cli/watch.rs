@@ -18,8 +18,7 @@ use std::time::Duration;
 type Said = BTreeMap<Option<Mac>, (LedSet, Option<Cause>)>;
 
 pub fn watch(profile: &Arc<Profile>, a: Watch, data: Option<PathBuf>, clock: Clock) -> ExitCode {
-    let options =
-        Options { interface: a.interface, mac: a.mac.first().copied(), data, ..Options::default() };
+    let options = Options { interface: a.interface, mac: a.mac.first().copied(), data, ..Options::default() };
     let session = match super::start(profile, options, Arc::clone(&clock)) {
         Ok(session) => session,
         Err(status) => return status,
@@ -92,7 +91,8 @@ fn changes(s: &Snapshot, wanted: &[Mac], said: &mut Said) -> Vec<Line> {
         let verdict = if g.verdict.code.is_some() { &g.verdict } else { &s.verdict };
         let now = (g.led.possible, verdict.code);
         let before = said.get(&Some(g.mac));
-        let led_changed = before.is_none_or(|b| b.0 != now.0) && (g.first_seen_ms.is_some() || before.is_some() || now.0 != LedSet::ALL);
+        let led_changed = before.is_none_or(|b| b.0 != now.0)
+            && (g.first_seen_ms.is_some() || before.is_some() || now.0 != LedSet::ALL);
         let verdict_changed = before.is_none_or(|b| b.1 != now.1) && now.1.is_some();
         if before == Some(&now) || !(led_changed || verdict_changed && !looking) {
             continue;
@@ -162,7 +162,9 @@ pub fn console(profile: &Arc<Profile>, a: Console, clock: Clock) -> ExitCode {
                     })
                 )
             } else {
-                let mark = led.map(|l| format!("[{}, {}] ", l.label(), if line.assumed { "assumed" } else { "documented" }));
+                let mark = led.map(|l| {
+                    format!("[{}, {}] ", l.label(), if line.assumed { "assumed" } else { "documented" })
+                });
                 format!("{}{}\n", mark.unwrap_or_default(), line.text)
             };
             let printed = out(&text);

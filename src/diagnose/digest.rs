@@ -96,11 +96,12 @@ impl<'a> Digest<'a> {
                 _ => Router::Unknown,
             }
         };
-        let offers = results.iter().find(|r| r.id == CheckId::Offer).and_then(|r| match (&r.outcome, &r.measured) {
-            (Outcome::Passed, Measured::Offers(offers)) => Some(offers.as_slice()),
-            (Outcome::Failed(Failure::Silence), _) => Some(&[][..]),
-            _ => None,
-        });
+        let offers =
+            results.iter().find(|r| r.id == CheckId::Offer).and_then(|r| match (&r.outcome, &r.measured) {
+                (Outcome::Passed, Measured::Offers(offers)) => Some(offers.as_slice()),
+                (Outcome::Failed(Failure::Silence), _) => Some(&[][..]),
+                _ => None,
+            });
         let names = read_names(results);
         // where every name leads to one wrong address, that address says nothing about the cloud
         let way_out = way_out(results, names.state == NamesState::Redirected);
@@ -175,11 +176,8 @@ fn way_out(results: &[CheckResult], names_lie: bool) -> WayOut {
     }
     let opens_on = |port: u16| tried.iter().any(|(a, r)| a.port() == port && passed(r));
     let never: BTreeSet<u16> = ports.iter().copied().filter(|p| !opens_on(*p)).collect();
-    let addresses: BTreeSet<IpAddr> = tried
-        .iter()
-        .filter(|(a, r)| !never.contains(&a.port()) && !passed(r))
-        .map(|(a, _)| a.ip())
-        .collect();
+    let addresses: BTreeSet<IpAddr> =
+        tried.iter().filter(|(a, r)| !never.contains(&a.port()) && !passed(r)).map(|(a, _)| a.ip()).collect();
     if addresses.is_empty() { WayOut::PortsBlocked(never) } else { WayOut::AddressesBlocked(addresses) }
 }
 
@@ -221,12 +219,17 @@ fn answered_for_nobody(results: &[CheckResult]) -> BTreeSet<u16> {
         .iter()
         .filter(|r| r.id == CheckId::Canary)
         .filter_map(|r| match r.target {
-            Target::Canary(addr) => Some((addr.port(), r.outcome.failure() == Some(Failure::AnsweredForNobody))),
+            Target::Canary(addr) => {
+                Some((addr.port(), r.outcome.failure() == Some(Failure::AnsweredForNobody)))
+            }
             _ => None,
         })
         .collect();
     let ports: BTreeSet<u16> = canaries.iter().map(|(p, _)| *p).collect();
-    ports.into_iter().filter(|p| canaries.iter().filter(|(q, _)| q == p).all(|(_, answered)| *answered)).collect()
+    ports
+        .into_iter()
+        .filter(|p| canaries.iter().filter(|(q, _)| q == p).all(|(_, answered)| *answered))
+        .collect()
 }
 
 fn control(results: &[CheckResult]) -> Option<bool> {

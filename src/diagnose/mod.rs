@@ -92,7 +92,9 @@ pub fn diagnose(scene: &Scene<'_>) -> Diagnosis {
 
 /// Hides what follows from another cause, joins what was found twice, sorts what to fix first to the top.
 fn conclude(found: &[Found]) -> Vec<Finding> {
-    let hides = |f: &Found| if f.level() > Level::Info || is_ok(f.cause) { catalogue::page(f.cause).hides } else { &[] };
+    let hides = |f: &Found| {
+        if f.level() > Level::Info || is_ok(f.cause) { catalogue::page(f.cause).hides } else { &[] }
+    };
     let hidden = |cause: Cause| found.iter().any(|f| f.cause != cause && hides(f).contains(&cause));
     let mut out: Vec<Finding> = Vec::new();
     for f in found.iter().filter(|f| !hidden(f.cause)) {
@@ -155,6 +157,3 @@ fn verdict_of(findings: &[Finding]) -> Verdict {
         },
     }
 }
-
-
-

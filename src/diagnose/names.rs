@@ -1,6 +1,8 @@
 //! What the name servers' answers mean together: the filter signatures of field guide 4.3 and 5.4.
 
-use crate::model::check::{CheckId, CheckResult, Failure, Measured, NameRole, Outcome, ServerRole, Target, Transport};
+use crate::model::check::{
+    CheckId, CheckResult, Failure, Measured, NameRole, Outcome, ServerRole, Target, Transport,
+};
 use std::net::IpAddr;
 
 /// How name resolution stands for the gateway.
@@ -52,8 +54,14 @@ impl Answer<'_> {
             Outcome::Passed => true,
             Outcome::Failed(f) => matches!(
                 f,
-                Failure::NxDomain | Failure::ServFail | Failure::DnsRefused | Failure::NoData | Failure::Sinkhole
-                    | Failure::PrivateAddress | Failure::AnsweredNonsense | Failure::Malformed
+                Failure::NxDomain
+                    | Failure::ServFail
+                    | Failure::DnsRefused
+                    | Failure::NoData
+                    | Failure::Sinkhole
+                    | Failure::PrivateAddress
+                    | Failure::AnsweredNonsense
+                    | Failure::Malformed
             ),
             Outcome::Skipped(_) | Outcome::Inconclusive(_) => false,
         }
@@ -88,12 +96,13 @@ pub fn read_names(results: &[CheckResult]) -> Names {
         Names { state: NamesState::Unknown, first_silent: false, upstream_alive: false, only_tcp: false };
     let all = answers(results);
     // the servers that the gateway is given decide; this computer's own only when those are not known
-    let role = if all.iter().any(|a| a.role == ServerRole::Lease) { ServerRole::Lease } else { ServerRole::Host };
+    let role =
+        if all.iter().any(|a| a.role == ServerRole::Lease) { ServerRole::Lease } else { ServerRole::Host };
     let local: Vec<&Answer<'_>> = all.iter().filter(|a| a.role == role).collect();
     if local.is_empty() {
-        let none = results.iter().any(|r| {
-            r.id == CheckId::Names && r.outcome.failure() == Some(Failure::NoNameServer)
-        });
+        let none = results
+            .iter()
+            .any(|r| r.id == CheckId::Names && r.outcome.failure() == Some(Failure::NoNameServer));
         if none {
             names.state = NamesState::NoServer;
         }
@@ -105,9 +114,8 @@ pub fn read_names(results: &[CheckResult]) -> Names {
             servers.push(a.server);
         }
     }
-    let alive = |s: IpAddr, t: Transport| {
-        local.iter().any(|a| a.server == s && a.transport == t && a.answered())
-    };
+    let alive =
+        |s: IpAddr, t: Transport| local.iter().any(|a| a.server == s && a.transport == t && a.answered());
     names.upstream_alive = all.iter().any(|a| {
         a.name_role == NameRole::Nonsense && matches!(a.outcome, Outcome::Passed)
             || a.name_role == NameRole::Control && matches!(a.outcome, Outcome::Passed)
@@ -138,15 +146,20 @@ fn judge(answers: &[&Answer<'_>], control_server: &[&Answer<'_>]) -> NamesState 
         return NamesState::Unknown;
     }
     // a name is asked for several times, since its address is chosen at random: one good answer is enough
-    let fine = |name: &str| of(NameRole::Cloud).any(|a| a.name == name && matches!(a.outcome, Outcome::Passed));
+    let fine =
+        |name: &str| of(NameRole::Cloud).any(|a| a.name == name && matches!(a.outcome, Outcome::Passed));
     let nonsense: Vec<IpAddr> = of(NameRole::Nonsense)
         .filter(|a| a.outcome.failure() == Some(Failure::AnsweredNonsense))
         .flat_map(|a| a.addresses.iter().copied())
         .collect();
-    let cloud_addresses: Vec<IpAddr> = of(NameRole::Cloud).flat_map(|a| a.addresses.iter().copied()).collect();
+    let cloud_addresses: Vec<IpAddr> =
+        of(NameRole::Cloud).flat_map(|a| a.addresses.iter().copied()).collect();
     // some providers answer for every name that does not exist; only when the cloud's names get the same address
     // does that concern the gateway
-    if !nonsense.is_empty() && !cloud_addresses.is_empty() && cloud_addresses.iter().all(|a| nonsense.contains(a)) {
+    if !nonsense.is_empty()
+        && !cloud_addresses.is_empty()
+        && cloud_addresses.iter().all(|a| nonsense.contains(a))
+    {
         return NamesState::Redirected;
     }
     let good = cloud_names.iter().filter(|n| fine(n)).count();
@@ -166,8 +179,9 @@ fn judge(answers: &[&Answer<'_>], control_server: &[&Answer<'_>]) -> NamesState 
     }
     let others: Vec<Failure> = of(NameRole::Control).filter_map(|a| a.outcome.failure()).collect();
     let nonsense_fine = of(NameRole::Nonsense).any(|a| matches!(a.outcome, Outcome::Passed));
-    let same_as_others =
-        !others.is_empty() && failures.iter().all(|f| others.contains(f)) && !failures.contains(&Failure::NxDomain);
+    let same_as_others = !others.is_empty()
+        && failures.iter().all(|f| others.contains(f))
+        && !failures.contains(&Failure::NxDomain);
     if same_as_others && !nonsense_fine {
         return NamesState::NoForwarding;
     }

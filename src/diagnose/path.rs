@@ -1,7 +1,7 @@
 //! The path picture: gateway – switch – router/firewall – internet – cloud, and which link is broken.
 
-use super::digest::{Digest, Router, WayOut};
 use super::Scene;
+use super::digest::{Digest, Router, WayOut};
 use crate::model::Cause;
 use crate::model::finding::{Finding, Level};
 use crate::model::snapshot::{LinkHealth, PathView};

@@ -60,12 +60,19 @@ fn found(cause: Cause, evidence: Vec<Evidence>) -> Found {
 fn say(scene: &Scene<'_>, d: &Digest<'_>, id: CheckId) -> Vec<Evidence> {
     let mut lines: Vec<Evidence> = d
         .telling(id)
-        .map(|r| evidence(format!("{}: {}", r.target, r.detail), Basis::Measured, id.word(), scene.results_age_ms))
+        .map(|r| {
+            evidence(format!("{}: {}", r.target, r.detail), Basis::Measured, id.word(), scene.results_age_ms)
+        })
         .collect();
     if lines.len() > 6 {
         let more = lines.len() - 5;
         lines.truncate(5);
-        lines.push(evidence(format!("and {more} more alike"), Basis::Measured, id.word(), scene.results_age_ms));
+        lines.push(evidence(
+            format!("and {more} more alike"),
+            Basis::Measured,
+            id.word(),
+            scene.results_age_ms,
+        ));
     }
     lines
 }
@@ -151,7 +158,8 @@ fn box_itself(scene: &Scene<'_>, d: &Digest<'_>, g: &GatewayView, out: &mut Vec<
         return;
     }
     if let Some(other) = mistyped(scene, g.mac) {
-        let text = format!("{} was never seen; {other} is here, which a slip of the pen turns into it", g.mac);
+        let text =
+            format!("{} was never seen; {other} is here, which a slip of the pen turns into it", g.mac);
         push(Cause::GatewayWrongMac, vec![evidence(text, Basis::Measured, "neighbour", 0)], out);
     } else if d.other_subnet.is_none() && g.led.possible.known() != Some(LedState::Dark) {
         let text = format!(
@@ -333,7 +341,10 @@ fn names(scene: &Scene<'_>, d: &Digest<'_>, out: &mut Vec<Found>) {
     if let Some(cause) = cause {
         let mut lines = say(scene, d, CheckId::Names);
         if d.names.only_tcp {
-            lines.insert(0, evidence("name servers answer over TCP but not over UDP", Basis::Measured, "names", 0));
+            lines.insert(
+                0,
+                evidence("name servers answer over TCP but not over UDP", Basis::Measured, "names", 0),
+            );
         }
         out.push(found(cause, lines));
     }
@@ -350,7 +361,8 @@ fn ways(scene: &Scene<'_>, d: &Digest<'_>, out: &mut Vec<Found>) {
         WayOut::Rejected | WayOut::Unreachable => out.push(found(Cause::CloudBothPortsRejected, lines())),
         WayOut::PortsBlocked(ports) => {
             // the vendor's two ports have codes of their own; a profile with others gets the nearer one
-            let cause = if ports.contains(&443) { Cause::CloudPort443Blocked } else { Cause::CloudPort4321Blocked };
+            let cause =
+                if ports.contains(&443) { Cause::CloudPort443Blocked } else { Cause::CloudPort4321Blocked };
             out.push(found(cause, lines()));
         }
         WayOut::AddressesBlocked(_) => out.push(found(Cause::CloudSomeAddressesBlocked, lines())),
@@ -358,7 +370,13 @@ fn ways(scene: &Scene<'_>, d: &Digest<'_>, out: &mut Vec<Found>) {
 }
 
 /// The heart: the same way, tried by this computer, and by the box as its LED tells.
-fn device_against_host(scene: &Scene<'_>, d: &Digest<'_>, g: &GatewayView, clear: bool, out: &mut Vec<Found>) {
+fn device_against_host(
+    scene: &Scene<'_>,
+    d: &Digest<'_>,
+    g: &GatewayView,
+    clear: bool,
+    out: &mut Vec<Found>,
+) {
     let blinking = g.led.possible == LedSet::only(LedState::BlinkingRed);
     if !blinking || !clear || !d.answered_for_nobody.is_empty() {
         return;
@@ -370,7 +388,12 @@ fn device_against_host(scene: &Scene<'_>, d: &Digest<'_>, g: &GatewayView, clear
         out.push(Found { cause: Cause::HostOtherSubnet, about: Some(g.mac), evidence: lines, level: None });
         return;
     }
-    out.push(Found { cause: Cause::CloudGatewayOnlyBlocked, about: Some(g.mac), evidence: lines, level: None });
+    out.push(Found {
+        cause: Cause::CloudGatewayOnlyBlocked,
+        about: Some(g.mac),
+        evidence: lines,
+        level: None,
+    });
 }
 
 /// A box that is green has its way out, whatever this computer is denied: those findings become information.
@@ -396,7 +419,8 @@ pub fn why_nothing_can_be_said(_scene: &Scene<'_>, d: &Digest<'_>) -> Option<(St
     if matches!(d.address, Address::None | Address::LinkLocal) {
         return Some((
             "This computer has no address, although addresses are handed out here.".into(),
-            "Renew this computer's lease (unplug the cable, wait, plug it in again), then check again.".into(),
+            "Renew this computer's lease (unplug the cable, wait, plug it in again), then check again."
+                .into(),
         ));
     }
     let undecided = d.results().iter().find_map(|r| match &r.outcome {

@@ -54,7 +54,8 @@ async fn keep_open(eyes: Eyes, profile: Arc<Profile>, port: String, baud: Option
                 let text = e.to_string();
                 if told != text {
                     told.clone_from(&text);
-                    let status = if was_open { "unplugged; waiting for it to come back".to_owned() } else { text };
+                    let status =
+                        if was_open { "unplugged; waiting for it to come back".to_owned() } else { text };
                     eyes.tell(Sighting::Console { port: port.clone(), open: false, status }).await;
                     if !was_open {
                         eyes.tell(Sighting::Limited(e.limit())).await;

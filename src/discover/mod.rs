@@ -18,7 +18,11 @@ pub enum Sighting {
     /// It cannot work, or not fully: what, why, and what to do.
     Limited(Limit),
     /// A console's state changed, in words; `open` is false when the port went away.
-    Console { port: String, open: bool, status: String },
+    Console {
+        port: String,
+        open: bool,
+        status: String,
+    },
     /// The search made all its rounds.
     Searched,
 }

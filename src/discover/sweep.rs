@@ -63,11 +63,13 @@ pub async fn search(eyes: Eyes, meter: std::sync::Arc<Meter>, interface: Interfa
     }
     match sweep.await {
         Ok(Err(e)) => {
-            let _ = eyes.tell(Sighting::Limited(Limit {
-                what: "Asking every address of this subnet".into(),
-                why: e.to_string(),
-                advice: "Type the gateway's MAC or IP address in; what was seen so far stays.".into(),
-            })).await;
+            let _ = eyes
+                .tell(Sighting::Limited(Limit {
+                    what: "Asking every address of this subnet".into(),
+                    why: e.to_string(),
+                    advice: "Type the gateway's MAC or IP address in; what was seen so far stays.".into(),
+                }))
+                .await;
         }
         Ok(Ok(())) | Err(_) => {}
     }
@@ -79,7 +81,13 @@ pub async fn search(eyes: Eyes, meter: std::sync::Arc<Meter>, interface: Interfa
 }
 
 /// One round of watching: asks the known addresses again and says which did not answer.
-pub async fn round(eyes: Eyes, meter: std::sync::Arc<Meter>, interface: Interface, ask: Vec<Ipv4Addr>, patience: Duration) {
+pub async fn round(
+    eyes: Eyes,
+    meter: std::sync::Arc<Meter>,
+    interface: Interface,
+    ask: Vec<Ipv4Addr>,
+    patience: Duration,
+) {
     let ask: Vec<Ipv4Addr> =
         ask.into_iter().filter(|ip| interface.addresses.iter().any(|a| a.contains(*ip))).collect();
     if ask.is_empty() || meter.sweep(&interface, &ask).is_err() {

@@ -124,7 +124,8 @@ impl Engine {
 
     /// Begins a run: what the last one measured is forgotten, what was seen stays.
     pub fn begin(&mut self, purpose: Purpose, now: At, quiet: bool) {
-        self.run = Some(Run { purpose, begun: now, searched: false, checks_done: purpose == Purpose::Find, quiet });
+        self.run =
+            Some(Run { purpose, begun: now, searched: false, checks_done: purpose == Purpose::Find, quiet });
         if !quiet {
             self.searched = false;
             self.limits.clear();
@@ -133,7 +134,10 @@ impl Engine {
                 self.checked_at = None;
                 self.took_ms = None;
             }
-            self.note(now, if purpose == Purpose::Find { "Search began." } else { "Search and check began." });
+            self.note(
+                now,
+                if purpose == Purpose::Find { "Search began." } else { "Search and check began." },
+            );
         }
     }
 
@@ -278,10 +282,8 @@ impl Engine {
         let known = asked.iter().all(|g| g.led.possible.len() == 1);
         if asked.iter().any(|g| g.led.possible == LedSet::only(LedState::BlinkingRed)) {
             let diagnosis = self.diagnose(now, true);
-            let blames_the_box = diagnosis
-                .findings
-                .iter()
-                .any(|f| f.code == crate::model::Cause::CloudGatewayOnlyBlocked);
+            let blames_the_box =
+                diagnosis.findings.iter().any(|f| f.code == crate::model::Cause::CloudGatewayOnlyBlocked);
             if blames_the_box {
                 return elapsed >= CONNECTING_GRACE_MS;
             }
@@ -364,7 +366,10 @@ impl Engine {
         let mut times: Vec<At> = self.roster.next_expiry(now).into_iter().collect();
         if let Some(run) = &self.run {
             times.extend(
-                [ANNOUNCEMENT_WAIT_MS, CONNECTING_GRACE_MS].map(|ms| run.begun.plus(ms)).into_iter().filter(|t| *t > now),
+                [ANNOUNCEMENT_WAIT_MS, CONNECTING_GRACE_MS]
+                    .map(|ms| run.begun.plus(ms))
+                    .into_iter()
+                    .filter(|t| *t > now),
             );
         }
         times.into_iter().min()
@@ -468,7 +473,9 @@ impl Engine {
             .collect();
         if !self.results.is_empty() {
             out.push("What the gateway itself may do: this computer has another MAC and may fall under other rules.".into());
-            out.push("Whether an idle connection lasts, TLS inspection, captive portals and packet sizes.".into());
+            out.push(
+                "Whether an idle connection lasts, TLS inspection, captive portals and packet sizes.".into(),
+            );
         }
         out
     }
@@ -510,7 +517,11 @@ impl Engine {
     ///
     /// # Errors
     /// The names there are, when the one asked for is not among them.
-    pub fn choose_interface(&mut self, wanted: Option<&str>, gateway_ip: Option<Ipv4Addr>) -> Result<(), String> {
+    pub fn choose_interface(
+        &mut self,
+        wanted: Option<&str>,
+        gateway_ip: Option<Ipv4Addr>,
+    ) -> Result<(), String> {
         self.host.chosen = interface::choose(&self.host, wanted, gateway_ip)?;
         Ok(())
     }

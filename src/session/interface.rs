@@ -7,7 +7,11 @@ use std::net::Ipv4Addr;
 ///
 /// # Errors
 /// When `wanted` does not exist: the names there are.
-pub fn choose(host: &HostView, wanted: Option<&str>, gateway_ip: Option<Ipv4Addr>) -> Result<Option<String>, String> {
+pub fn choose(
+    host: &HostView,
+    wanted: Option<&str>,
+    gateway_ip: Option<Ipv4Addr>,
+) -> Result<Option<String>, String> {
     if let Some(name) = wanted {
         return match host.interfaces.iter().find(|i| i.name == name || i.label == name) {
             Some(i) => Ok(Some(i.name.clone())),
@@ -29,7 +33,10 @@ fn names(host: &HostView) -> String {
 
 /// What speaks for an interface, most telling first. A bridge with a router counts as wire (the cable is enslaved to
 /// it); one without is a container's. A cable without an address still stands before radio: that it got none is news.
-fn score(i: &Interface, gateway_ip: Option<Ipv4Addr>) -> (bool, bool, bool, bool, bool, bool, std::cmp::Reverse<u32>) {
+fn score(
+    i: &Interface,
+    gateway_ip: Option<Ipv4Addr>,
+) -> (bool, bool, bool, bool, bool, bool, std::cmp::Reverse<u32>) {
     let wire = i.kind == LinkKind::Wired || i.kind == LinkKind::Other && i.router.is_some();
     (
         gateway_ip.is_some_and(|ip| i.addresses.iter().any(|a| a.contains(ip))),
@@ -86,7 +93,10 @@ mod tests {
 
     #[test]
     fn a_cable_without_link_is_still_the_answer_when_it_is_the_only_one() {
-        let host = HostView { interfaces: vec![interface("eth0", LinkKind::Wired, None, false)], ..HostView::default() };
+        let host = HostView {
+            interfaces: vec![interface("eth0", LinkKind::Wired, None, false)],
+            ..HostView::default()
+        };
         assert_eq!(choose(&host, None, None), Ok(Some("eth0".into())));
         assert_eq!(choose(&HostView::default(), None, None), Ok(None));
     }

@@ -101,7 +101,10 @@ impl Session {
             .enable_all()
             .build()?;
         let _entered = runtime.enter();
-        let mut engine = Engine::new(Arc::clone(&profile), uuid::Uuid::now_v7().to_string(), world::unix_ms());
+        let mut engine = {
+            let started = world::unix_ms();
+            Engine::new(Arc::clone(&profile), History::new_id(started), started)
+        };
         engine.site = options.site;
         engine.platform = options.platform;
         engine.scope = options.scope;
@@ -110,12 +113,15 @@ impl Session {
         world.gateway_ip = options.ip;
         #[cfg(feature = "lab")]
         if let Some(fault) = &options.demo {
-            let demo = demo::Demo::begin(&runtime, fault, &profile, world.clock()).map_err(StartError::Demo)?;
+            let demo =
+                demo::Demo::begin(&runtime, fault, &profile, world.clock()).map_err(StartError::Demo)?;
             world.demo = Some(demo);
         }
         if world.is_real() && options.interface.is_some() {
             engine.host = interfaces::read();
-            engine.choose_interface(options.interface.as_deref(), options.ip).map_err(StartError::Interface)?;
+            engine
+                .choose_interface(options.interface.as_deref(), options.ip)
+                .map_err(StartError::Interface)?;
         }
         let keep = if world.is_real() { keeper(&mut engine, options.data) } else { None };
         let (commands, queue) = mpsc::channel(64);
@@ -151,7 +157,11 @@ impl Session {
     }
 
     /// The next picture after the one seen last by this call; `None` when `until` has passed or the session ended.
-    pub fn next(&self, seen: &mut watch::Receiver<Arc<Snapshot>>, limit: Option<Duration>) -> Option<Arc<Snapshot>> {
+    pub fn next(
+        &self,
+        seen: &mut watch::Receiver<Arc<Snapshot>>,
+        limit: Option<Duration>,
+    ) -> Option<Arc<Snapshot>> {
         let runtime = self.runtime.as_ref()?;
         runtime.block_on(async {
             let changed = async {
@@ -206,9 +216,9 @@ impl Drop for Session {
 type Keeper = Box<dyn FnMut(&Snapshot) -> Result<(), String> + Send>;
 
 fn keeper(engine: &mut Engine, data: Option<PathBuf>) -> Option<Keeper> {
-    let opened = History::open(data).and_then(|h| h.begin(&engine.visit));
+    let opened = History::open(data).and_then(|h| h.begin(&engine.visit, engine.started_unix_ms));
     match opened {
-        Ok(mut visit) => {
+        Ok(visit) => {
             engine.kept_in = Some(visit.folder().display().to_string());
             let mut noted = 0;
             Some(Box::new(move |snapshot: &Snapshot| {
@@ -237,7 +247,11 @@ fn keeper(engine: &mut Engine, data: Option<PathBuf>) -> Option<Keeper> {
 ///
 /// # Errors
 /// When the interface asked for does not exist.
-pub fn plan(profile: &Profile, wanted: Option<&str>, ip: Option<Ipv4Addr>) -> Result<(HostView, CheckPlan), StartError> {
+pub fn plan(
+    profile: &Profile,
+    wanted: Option<&str>,
+    ip: Option<Ipv4Addr>,
+) -> Result<(HostView, CheckPlan), StartError> {
     let mut host = interfaces::read();
     host.chosen = interface::choose(&host, wanted, ip).map_err(StartError::Interface)?;
     let plan = check::plan::plan(profile, &host);

@@ -76,7 +76,8 @@ impl Loop {
         self.publish();
         loop {
             let now = self.world.now();
-            let wake_at = self.engine.next_wake(now).map(|at| Instant::now() + Duration::from_millis(at.since(now)));
+            let wake_at =
+                self.engine.next_wake(now).map(|at| Instant::now() + Duration::from_millis(at.since(now)));
             let deadline = |at: Option<Instant>| async move {
                 match at {
                     Some(at) => tokio::time::sleep_until(at).await,
@@ -283,7 +284,12 @@ impl Loop {
                     if tasks.listeners.is_empty() {
                         tasks.listeners.push(tasks.set.spawn(discover::dhcp::listen(eyes.clone())));
                         let (m, p) = (self.world.meter.clone(), Arc::clone(&self.engine.profile));
-                        tasks.listeners.push(tasks.set.spawn(discover::mdns::browse(eyes.clone(), m, p, i.clone())));
+                        tasks.listeners.push(tasks.set.spawn(discover::mdns::browse(
+                            eyes.clone(),
+                            m,
+                            p,
+                            i.clone(),
+                        )));
                     }
                     let wait = if purpose == Purpose::Find { self.find_wait } else { SEARCH };
                     let m = self.world.meter.clone();
@@ -307,7 +313,8 @@ impl Loop {
             let profile = Arc::clone(&self.engine.profile);
             let (host, out) = (self.engine.host.clone(), progress.clone());
             let random = super::world::random();
-            tasks.checks = Some(tasks.set.spawn(check::run(reach, profile, host, needs.clone(), random, out)));
+            tasks.checks =
+                Some(tasks.set.spawn(check::run(reach, profile, host, needs.clone(), random, out)));
         }
     }
 
@@ -323,7 +330,9 @@ impl Loop {
         }
         self.world.read_host(&mut self.engine);
         self.engine.plug_in_pending = true;
-        let Some(interface) = self.engine.host.interface().cloned().filter(|_| self.world.is_real()) else { return };
+        let Some(interface) = self.engine.host.interface().cloned().filter(|_| self.world.is_real()) else {
+            return;
+        };
         if tasks.listeners.is_empty() {
             tasks.listeners.push(tasks.set.spawn(discover::dhcp::listen(eyes.clone())));
         }

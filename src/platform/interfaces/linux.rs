@@ -78,7 +78,7 @@ fn read_link(link: &LinkMessage) -> Option<Interface> {
     }
     let sys = sysfs(&name, link.header.index);
     let up = link.header.flags.contains(LinkFlags::Up);
-    let kind = kind(link.header.link_layer_type, made_as.as_ref(), &sys);
+    let kind = kind(&name, link.header.link_layer_type, made_as.as_ref(), &sys);
     let number = |file: &str| read(&sys, file)?.parse::<i64>().ok().filter(|n| *n > 0);
     Some(Interface {
         index: link.header.index,
@@ -104,12 +104,27 @@ fn read_link(link: &LinkMessage) -> Option<Interface> {
     })
 }
 
-fn kind(layer: LinkLayerType, made_as: Option<&InfoKind>, sys: &Option<PathBuf>) -> LinkKind {
+/// Names that VPN programs give their interfaces. A TAP device is Ethernet like a cable, and only its name tells which
+/// it is: a virtual machine's cable is called eth0 or ens3, never so.
+fn named_like_a_tunnel(name: &str) -> bool {
+    const PREFIXES: [&str; 10] =
+        ["tun", "tap", "utun", "wg", "ppp", "ipsec", "vpn", "tailscale", "nordlynx", "zt"];
+    PREFIXES.iter().any(|p| {
+        name.strip_prefix(p).is_some_and(|rest| !rest.starts_with(|c: char| c.is_ascii_alphabetic()))
+    })
+}
+
+fn kind(name: &str, layer: LinkLayerType, made_as: Option<&InfoKind>, sys: &Option<PathBuf>) -> LinkKind {
     use InfoKind as K;
     if layer == LinkLayerType::Loopback {
         return LinkKind::Loopback;
     }
+    if named_like_a_tunnel(name) {
+        return LinkKind::Tunnel;
+    }
+    let is_tap = layer == LinkLayerType::Ether && matches!(made_as, Some(K::Tun) | None);
     match made_as {
+        Some(K::Tun) if is_tap => {}
         Some(
             K::Tun
             | K::Wireguard
@@ -140,7 +155,7 @@ fn kind(layer: LinkLayerType, made_as: Option<&InfoKind>, sys: &Option<PathBuf>)
         LinkKind::Wireless
     } else if device.contains("DEVTYPE=wwan") {
         LinkKind::Other
-    } else if has("tun_flags") {
+    } else if has("tun_flags") && !is_tap {
         LinkKind::Tunnel
     } else {
         match layer {
@@ -226,6 +241,9 @@ mod tests {
 
     #[test]
     fn kinds_of_links() {
+        assert_eq!(kind("tap0", LinkLayerType::Ether, Some(&InfoKind::Tun), &None), LinkKind::Tunnel);
+        assert_eq!(kind("eth0", LinkLayerType::Ether, Some(&InfoKind::Tun), &None), LinkKind::Wired);
+        assert_eq!(kind("wgs4", LinkLayerType::Ether, None, &None), LinkKind::Wired);
         for (layer, made_as, want) in [
             (LinkLayerType::Ether, None, LinkKind::Wired),
             (LinkLayerType::Ether, Some(InfoKind::Veth), LinkKind::Wired),
@@ -236,7 +254,7 @@ mod tests {
             (LinkLayerType::Loopback, None, LinkKind::Loopback),
             (LinkLayerType::Netrom, None, LinkKind::Other),
         ] {
-            assert_eq!(kind(layer, made_as.as_ref(), &None), want, "{layer:?} {made_as:?}");
+            assert_eq!(kind("x0", layer, made_as.as_ref(), &None), want, "{layer:?} {made_as:?}");
         }
     }
 }
