@@ -16,7 +16,10 @@ pub enum Command {
     /// Begin or end watching.
     Watch(bool),
     /// The installer looked at the LED; `None` means the chosen gateway.
-    Saw { mac: Option<Mac>, led: LedState },
+    Saw {
+        mac: Option<Mac>,
+        led: LedState,
+    },
     /// A MAC was typed in from a label.
     TypeMac(Mac),
     /// An IP address of the gateway was typed in.
@@ -26,7 +29,10 @@ pub enum Command {
     /// "Plug it in now": begin or end waiting for a new MAC.
     PlugInFinder(bool),
     /// `None` as baud takes the profile's.
-    OpenConsole { port: String, baud: Option<u32> },
+    OpenConsole {
+        port: String,
+        baud: Option<u32>,
+    },
     CloseConsole,
     /// Read the list of serial ports again.
     RefreshPorts,
@@ -35,7 +41,10 @@ pub enum Command {
     /// Name of the site, for the report and the firewall text.
     SetSite(String),
     /// Platform id and scope of the firewall text.
-    SetFirewall { platform: String, scope: Scope },
+    SetFirewall {
+        platform: String,
+        scope: Scope,
+    },
     /// Put another fault into the simulated site (demo only).
     DemoFault(String),
 }
