@@ -54,14 +54,18 @@ fn main() {
         snapshot.limits = vec![Limit {
             what: "DHCP broadcasts could not be heard".into(),
             why: "Port 67 needs more rights than this program has.".into(),
-            advice: "It would show the box asking for an address. Not needed when the box already has one.".into(),
+            advice: "It would show the box asking for an address. Not needed when the box already has one."
+                .into(),
         }];
     }
     if std::env::args().any(|a| a == "demo") {
         let fault = |name: &str, about: &str| (name.to_owned(), about.to_owned());
         snapshot.demo = Some(DemoView {
             fault: "both-ports-dropped".into(),
-            faults: vec![fault("none", "Everything works."), fault("both-ports-dropped", "A firewall drops 443 and 4321.")],
+            faults: vec![
+                fault("none", "Everything works."),
+                fault("both-ports-dropped", "A firewall drops 443 and 4321."),
+            ],
         });
     }
     let waker = solidgreen::ui::Waker::new();

@@ -110,6 +110,8 @@ pub mod size {
     pub const LAMP_SMALL: f32 = 20.0;
     pub const MARK: f32 = 16.0;
     pub const GAP: f32 = 12.0;
+    /// Width of the words before a field.
+    pub const KEY: f32 = 96.0;
     pub const BIG_BUTTON: [f32; 2] = [260.0, 56.0];
     pub const GATEWAY_ROW: f32 = 48.0;
 }
@@ -154,7 +156,11 @@ pub fn install(ctx: &egui::Context) {
     ctx.set_style_of(Theme::Light, style(&LIGHT, egui::Visuals::light()));
     ctx.set_style_of(Theme::Dark, style(&DARK, egui::Visuals::dark()));
     // our own keys do this, within the limits of ZOOM
-    ctx.options_mut(|o| o.zoom_with_keyboard = false);
+    ctx.options_mut(|o| {
+        o.zoom_with_keyboard = false;
+        // for a desktop that does not say whether it is light or dark
+        o.fallback_theme = Theme::Light;
+    });
 }
 
 fn style(p: &Palette, mut v: egui::Visuals) -> Style {
@@ -164,7 +170,7 @@ fn style(p: &Palette, mut v: egui::Visuals) -> Style {
     v.window_fill = p.card;
     v.window_stroke = Stroke::new(1.0, p.line);
     v.popup_shadow = Shadow { offset: [0, 4], blur: 14, spread: 0, color: Color32::from_black_alpha(50) };
-    v.extreme_bg_color = p.card;
+    v.extreme_bg_color = p.code;
     v.text_edit_bg_color = Some(p.card);
     v.code_bg_color = p.code;
     v.faint_bg_color = p.code;
@@ -212,7 +218,11 @@ fn style(p: &Palette, mut v: egui::Visuals) -> Style {
     style.spacing.icon_width = 16.0;
     style.spacing.combo_width = 120.0;
     style.spacing.combo_height = 320.0;
-    style.spacing.scroll = egui::style::ScrollStyle::thin();
+    style.spacing.scroll = egui::style::ScrollStyle {
+        // a bar that can be seen before it is touched: there is more below
+        dormant_handle_opacity: 0.7,
+        ..egui::style::ScrollStyle::thin()
+    };
     // movement without meaning distracts, and each frame costs a core without a graphics card
     style.animation_time = 0.0;
     style.scroll_animation = egui::style::ScrollAnimation::none();

@@ -75,7 +75,8 @@ impl TestRenderer for CpuPainter {
             }
         }
         let bytes = canvas.pixels.iter().flat_map(|p| [p.r(), p.g(), p.b(), 255]).collect();
-        RgbaImage::from_raw(width as u32, height as u32, bytes).ok_or_else(|| "the picture has no size".into())
+        RgbaImage::from_raw(width as u32, height as u32, bytes)
+            .ok_or_else(|| "the picture has no size".into())
     }
 }
 
@@ -100,8 +101,12 @@ impl Canvas {
             v.swap(1, 2);
             area = -area;
         }
-        let low = |axis: usize| p.iter().map(|q| q[axis]).min().unwrap_or(0).div_euclid(GRID as i64).max(0) as usize;
-        let high = |axis: usize| (p.iter().map(|q| q[axis]).max().unwrap_or(0).div_euclid(GRID as i64) + 1).max(0) as usize;
+        let low = |axis: usize| {
+            p.iter().map(|q| q[axis]).min().unwrap_or(0).div_euclid(GRID as i64).max(0) as usize
+        };
+        let high = |axis: usize| {
+            (p.iter().map(|q| q[axis]).max().unwrap_or(0).div_euclid(GRID as i64) + 1).max(0) as usize
+        };
         let (x0, y0) = (low(0).max(clip[0]), low(1).max(clip[1]));
         let (x1, y1) = (high(0).min(clip[2]).min(self.width), high(1).min(clip[3]).min(self.height));
         let plain = v.iter().all(|k| k.color == v[0].color && k.uv == v[0].uv);
@@ -116,7 +121,8 @@ impl Canvas {
                 }
                 let source = flat.unwrap_or_else(|| {
                     let part = w.map(|w| w as f32 / area as f32);
-                    let mix = |get: &dyn Fn(&Vertex) -> f32| (0..3).map(|i| part[i] * get(&v[i])).sum::<f32>();
+                    let mix =
+                        |get: &dyn Fn(&Vertex) -> f32| (0..3).map(|i| part[i] * get(&v[i])).sum::<f32>();
                     let colour = [0, 1, 2, 3].map(|c| mix(&|k| f32::from(k.color.to_array()[c])));
                     let uv = Pos2::new(mix(&|k| k.uv.x), mix(&|k| k.uv.y));
                     tint(colour, texture.at(uv))
@@ -144,7 +150,8 @@ fn tint(colour: [f32; 4], texel: [f32; 4]) -> [f32; 4] {
 fn over(source: [f32; 4], under: Color32) -> Color32 {
     let rest = 1.0 - source[3] / 255.0;
     let under = under.to_array();
-    let [r, g, b, a] = [0, 1, 2, 3].map(|i| (source[i] + f32::from(under[i]) * rest).round().clamp(0.0, 255.0) as u8);
+    let [r, g, b, a] =
+        [0, 1, 2, 3].map(|i| (source[i] + f32::from(under[i]) * rest).round().clamp(0.0, 255.0) as u8);
     Color32::from_rgba_premultiplied(r, g, b, a)
 }
 

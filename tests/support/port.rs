@@ -1,7 +1,7 @@
 //! A session that shows what it is given and records what it is asked, and sources that are plain functions.
 
-use solidgreen::model::rule::{Checked, PackPart, Part, RuleIntent};
 use solidgreen::model::Snapshot;
+use solidgreen::model::rule::{Checked, PackPart, Part, RuleIntent};
 use solidgreen::session::{Command, Refused, SessionPort};
 use solidgreen::ui::{FirewallSource, ReportSource, Sources};
 use std::sync::{Arc, Mutex};
@@ -65,7 +65,12 @@ pub fn sources(folder: &std::path::Path) -> Sources {
         },
         report: ReportSource {
             preview: Arc::new(|s, redaction| {
-                format!("# Solid Green report ({})\n\nSite: {}\n\n{}\n", redaction.word(), s.site, s.verdict.title)
+                format!(
+                    "# Solid Green report ({})\n\nSite: {}\n\n{}\n",
+                    redaction.word(),
+                    s.site,
+                    s.verdict.title
+                )
             }),
             export: Arc::new(|s, redaction, path| {
                 std::fs::write(path, format!("{} {}", redaction.word(), s.verdict.title))
@@ -77,7 +82,11 @@ pub fn sources(folder: &std::path::Path) -> Sources {
 }
 
 fn pack(platform: &str, intent: &RuleIntent) -> Vec<PackPart> {
-    if platform == "fortigate" { fortigate(intent) } else { vec![part(Part::Rule, &format!("accept {}", intent.ip))] }
+    if platform == "fortigate" {
+        fortigate(intent)
+    } else {
+        vec![part(Part::Rule, &format!("accept {}", intent.ip))]
+    }
 }
 
 fn part(part: Part, text: &str) -> PackPart {
@@ -92,7 +101,10 @@ fn fortigate(intent: &RuleIntent) -> Vec<PackPart> {
         scope = intent.scope.word()
     );
     let mut first = part(Part::Rule, &rule);
-    first.notes = vec!["Move the policy above the one that denies.".into(), "The gateway never takes a connection from outside.".into()];
+    first.notes = vec![
+        "Move the policy above the one that denies.".into(),
+        "The gateway never takes a connection from outside.".into(),
+    ];
     let rest = [
         (Part::Undo, "config firewall policy\n    delete solidgreen-out\nend\n"),
         (Part::Verify, "diagnose sys session filter src ...\n"),

@@ -1,12 +1,18 @@
 //! A rich snapshot to draw and to change: a hospital site whose firewall drops both ports.
 
-use solidgreen::model::check::{CheckId, CheckResult, Failure, Measured, NameRole, Outcome, ServerRole, Target, Transport};
+use solidgreen::model::check::{
+    CheckId, CheckResult, Failure, Measured, NameRole, Outcome, ServerRole, Target, Transport,
+};
 use solidgreen::model::evidence::{ConsoleFact, ConsoleLine, DhcpKind, Source};
 use solidgreen::model::finding::Evidence;
 use solidgreen::model::footprint::{Footprint, PacketKind};
 use solidgreen::model::host::{HostAddress, HostView, Interface, LinkKind, SerialPort};
-use solidgreen::model::snapshot::{Activity, ConsoleView, FirewallView, GatewayView, HostSeen, LinkHealth, PathView};
-use solidgreen::model::{At, Basis, Cause, Finding, LedSet, LedState, LedView, Level, Mac, Owner, Snapshot, Verdict};
+use solidgreen::model::snapshot::{
+    Activity, ConsoleView, FirewallView, GatewayView, HostSeen, LinkHealth, PathView,
+};
+use solidgreen::model::{
+    At, Basis, Cause, Finding, LedSet, LedState, LedView, Level, Mac, Owner, Snapshot, Verdict,
+};
 use std::net::{IpAddr, Ipv4Addr};
 
 pub const BOX: Mac = Mac([0x34, 0xa5, 0xe1, 0x00, 0x0b, 0x07]);
@@ -15,7 +21,13 @@ pub const BOX_IP: Ipv4Addr = Ipv4Addr::new(192, 168, 40, 71);
 
 /// Nothing was asked for yet.
 pub fn empty() -> Snapshot {
-    Snapshot { visit: "v".into(), version: "0.1.0".into(), host: host(), console: ports(), ..Snapshot::default() }
+    Snapshot {
+        visit: "v".into(),
+        version: "0.1.0".into(),
+        host: host(),
+        console: ports(),
+        ..Snapshot::default()
+    }
 }
 
 /// A check is running.
@@ -132,7 +144,10 @@ fn second() -> GatewayView {
     GatewayView {
         ip: None,
         name: None,
-        led: LedView { basis: Basis::Measured, ..LedView { possible: LedSet::only(LedState::SolidRed), ..LedView::default() } },
+        led: LedView {
+            basis: Basis::Measured,
+            ..LedView { possible: LedSet::only(LedState::SolidRed), ..LedView::default() }
+        },
         ..gateway(OTHER, LedSet::ALL)
     }
 }
@@ -202,9 +217,21 @@ fn checks() -> Vec<CheckResult> {
     let lost = || Outcome::Failed(Failure::Silence);
     vec![
         check(CheckId::Witness, Target::Host, Outcome::Passed, 2, "No VPN, no proxy, one network."),
-        check(CheckId::Link, Target::Interface("eth0".into()), Outcome::Passed, 1, "1000 Mbit/s, full duplex."),
+        check(
+            CheckId::Link,
+            Target::Interface("eth0".into()),
+            Outcome::Passed,
+            1,
+            "1000 Mbit/s, full duplex.",
+        ),
         check(CheckId::Lease, Target::Host, Outcome::Passed, 1, "192.168.40.23/24 from 192.168.40.1."),
-        check(CheckId::Router, Target::Router(Ipv4Addr::new(192, 168, 40, 1)), Outcome::Passed, 3, "Fortinet, Inc."),
+        check(
+            CheckId::Router,
+            Target::Router(Ipv4Addr::new(192, 168, 40, 1)),
+            Outcome::Passed,
+            3,
+            "Fortinet, Inc.",
+        ),
         check(
             CheckId::Offer,
             Target::Segment,
@@ -214,10 +241,34 @@ fn checks() -> Vec<CheckResult> {
         ),
         check(CheckId::Names, name("gk.sensorist.com"), Outcome::Passed, 14, "54.229.203.190"),
         check(CheckId::Names, name("gk.sensorist.net"), Outcome::Passed, 17, "54.229.68.147"),
-        check(CheckId::Ports, cloud("54.229.203.190:443"), lost(), 3000, "Three SYNs, no answer of any kind."),
-        check(CheckId::Ports, cloud("54.229.203.190:4321"), lost(), 3000, "Three SYNs, no answer of any kind."),
-        check(CheckId::Canary, Target::Canary("198.51.100.7:443".parse().unwrap()), Outcome::Passed, 3000, "Silence, as it must be."),
-        check(CheckId::Control, Target::Control("1.1.1.1:53".parse().unwrap()), Outcome::Passed, 11, "Answers."),
+        check(
+            CheckId::Ports,
+            cloud("54.229.203.190:443"),
+            lost(),
+            3000,
+            "Three SYNs, no answer of any kind.",
+        ),
+        check(
+            CheckId::Ports,
+            cloud("54.229.203.190:4321"),
+            lost(),
+            3000,
+            "Three SYNs, no answer of any kind.",
+        ),
+        check(
+            CheckId::Canary,
+            Target::Canary("198.51.100.7:443".parse().unwrap()),
+            Outcome::Passed,
+            3000,
+            "Silence, as it must be.",
+        ),
+        check(
+            CheckId::Control,
+            Target::Control("1.1.1.1:53".parse().unwrap()),
+            Outcome::Passed,
+            11,
+            "Answers.",
+        ),
         check(
             CheckId::Control,
             Target::Control("9.9.9.9:53".parse().unwrap()),
@@ -264,7 +315,11 @@ fn ports() -> ConsoleView {
     ConsoleView {
         ports: vec![
             SerialPort { name: "/dev/ttyS0".into(), usb: None, product: None },
-            SerialPort { name: "/dev/ttyUSB0".into(), usb: Some((0x0403, 0x6001)), product: Some("FT232R USB UART".into()) },
+            SerialPort {
+                name: "/dev/ttyUSB0".into(),
+                usb: Some((0x0403, 0x6001)),
+                product: Some("FT232R USB UART".into()),
+            },
         ],
         ..ConsoleView::default()
     }
@@ -285,10 +340,26 @@ pub fn with_console() -> Snapshot {
     s.console.open = true;
     s.console.status = "open".into();
     s.console.lines = vec![
-        (At(400), line("[ 0] boot: fw 2.1 mac=34:a5:e1:00:0b:07", Some(ConsoleFact { mac: Some(BOX), restarted: true, ..ConsoleFact::default() }))),
+        (
+            At(400),
+            line(
+                "[ 0] boot: fw 2.1 mac=34:a5:e1:00:0b:07",
+                Some(ConsoleFact { mac: Some(BOX), restarted: true, ..ConsoleFact::default() }),
+            ),
+        ),
         (At(900), line("[ 512] eth: 100M full", None)),
         (At(1_200), line("[ 800] dhcp: discover", led(LedState::SolidRed))),
-        (At(1_900), line("[ 1490] dhcp: bound 192.168.40.71", Some(ConsoleFact { led: Some(LedState::BlinkingRed), ip: Some(BOX_IP), ..ConsoleFact::default() }))),
+        (
+            At(1_900),
+            line(
+                "[ 1490] dhcp: bound 192.168.40.71",
+                Some(ConsoleFact {
+                    led: Some(LedState::BlinkingRed),
+                    ip: Some(BOX_IP),
+                    ..ConsoleFact::default()
+                }),
+            ),
+        ),
         (At(5_100), line("[ 4700] cloud: connect failed 54.229.203.190:443", led(LedState::BlinkingRed))),
     ];
     s

@@ -60,7 +60,7 @@ fn port_ui(ui: &mut Ui, v: &mut View<'_>, state: &mut State) {
     let c = &snapshot.console;
     let port = chosen_port(v, state);
     ui.horizontal_wrapped(|ui| {
-        let label = ui.label(RichText::new("Port").text_style(theme::strong_style()));
+        let label = parts::key(ui, "Port");
         let shown = port.as_ref().map_or_else(
             || "no serial port found".to_owned(),
             |name| c.ports.iter().find(|p| p.name == *name).map_or_else(|| name.clone(), port_name),
@@ -126,7 +126,7 @@ fn status_ui(ui: &mut Ui, v: &View<'_>) {
 fn lines_ui(ui: &mut Ui, v: &mut View<'_>, state: &mut State) {
     let snapshot = v.snapshot.clone();
     ui.horizontal_wrapped(|ui| {
-        let label = ui.label(RichText::new("Show lines with").text_style(theme::strong_style()));
+        let label = parts::key(ui, "Lines with");
         ui.add(TextEdit::singleline(&mut state.filter).desired_width(160.0).char_limit(100))
             .labelled_by(label.id);
         ui.checkbox(&mut state.only_recognised, "Only recognised");
@@ -157,6 +157,8 @@ fn lines_ui(ui: &mut Ui, v: &mut View<'_>, state: &mut State) {
     theme::code_frame(ui).show(ui, |ui| {
         ui.set_min_width(ui.available_width());
         let height = ui.text_style_height(&TextStyle::Monospace).max(theme::size::MARK) + 2.0;
+        ui.spacing_mut().interact_size.y = 0.0;
+        ui.spacing_mut().item_spacing.y = 3.0;
         ScrollArea::both()
             .id_salt("console-lines")
             .max_height(460.0)
@@ -178,7 +180,7 @@ fn line_ui(ui: &mut Ui, at: At, line: &ConsoleLine, height: f32) {
         ui.label(RichText::new(stamp(at)).monospace().color(p.quiet));
         match meaning(line) {
             None => {
-                ui.add_space(theme::size::MARK);
+                ui.allocate_exact_size(egui::Vec2::splat(theme::size::MARK), egui::Sense::empty());
                 ui.add(Label::new(RichText::new(&line.text).monospace()).extend());
             }
             Some(meaning) => {

@@ -65,7 +65,7 @@ fn chosen_scope(v: &View<'_>, state: &State) -> Scope {
 fn choosers(ui: &mut Ui, v: &mut View<'_>, state: &mut State, platform: &str) {
     let scope = chosen_scope(v, state);
     ui.horizontal_wrapped(|ui| {
-        let label = ui.label(RichText::new("Platform").text_style(theme::strong_style()));
+        let label = parts::key(ui, "Platform");
         let combo = ComboBox::from_id_salt("platform")
             .width(240.0)
             .selected_text(platform_name(v, platform))
@@ -84,7 +84,7 @@ fn choosers(ui: &mut Ui, v: &mut View<'_>, state: &mut State, platform: &str) {
         }
     });
     ui.horizontal_wrapped(|ui| {
-        ui.label(RichText::new("Destination").text_style(theme::strong_style()));
+        parts::key(ui, "Destination");
         for choice in Scope::ALL {
             if ui.radio(choice == scope, words::scope(choice)).clicked() && choice != scope {
                 state.scope = Some(choice);

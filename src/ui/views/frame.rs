@@ -50,7 +50,8 @@ pub fn banner_ui(ui: &mut Ui, v: &mut View<'_>, demo: &DemoView) {
 /// The pages at the left, the main button at the right.
 pub fn top_ui(ui: &mut Ui, v: &mut View<'_>, state: &UiState) {
     let tabs = |ui: &mut Ui, v: &mut View<'_>| {
-        ui.spacing_mut().item_spacing.x = 2.0;
+        ui.spacing_mut().item_spacing.x = 24.0;
+        ui.spacing_mut().button_padding.x = 1.0;
         let more = if v.narrow { &[Route::Gateways][..] } else { &[] };
         for route in Route::PAGES.iter().chain(more) {
             tab(ui, v, *route, state.route == *route);
@@ -83,11 +84,7 @@ fn tab(ui: &mut Ui, v: &mut View<'_>, route: Route, chosen: bool) {
         ui.add(Button::selectable(chosen, text).frame_when_inactive(false).min_size(vec2(0.0, 34.0)));
     if chosen {
         let r = response.rect;
-        ui.painter().hline(
-            r.left() + 10.0..=r.right() - 10.0,
-            r.bottom() - 1.0,
-            egui::Stroke::new(2.5, p.accent),
-        );
+        ui.painter().hline(r.x_range(), r.bottom() - 1.0, egui::Stroke::new(2.5, p.accent));
     }
     if response.clicked() {
         v.asks.go(route);

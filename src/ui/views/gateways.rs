@@ -52,7 +52,12 @@ fn list(ui: &mut Ui, v: &mut View<'_>, room: f32) {
     };
     parts::title(ui, &head);
     if n == 0 {
-        parts::quiet(ui, "None seen yet. A silent box is not a missing box: it may answer later.");
+        let text = if super::frame::untouched(v) {
+            "None yet: nothing was looked for."
+        } else {
+            "None seen yet. A silent box is not a missing box: it may answer later."
+        };
+        parts::quiet(ui, text);
         return;
     }
     let snapshot = v.snapshot.clone();
@@ -171,7 +176,7 @@ fn plug_in_ui(ui: &mut Ui, v: &mut View<'_>) {
     let on = v.snapshot.plug_in_finder;
     let text = if on { "Stop waiting" } else { "Plug it in now" };
     let response = ui
-        .add(Button::new(text).min_size(vec2(ui.available_width().min(240.0), 32.0)))
+        .add_sized([ui.available_width().min(240.0), 32.0], Button::new(text))
         .on_hover_text("Finds the box by what appears on the network after you plug it in");
     if response.clicked() {
         v.asks.send(Command::PlugInFinder(!on));

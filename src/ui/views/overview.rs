@@ -94,7 +94,7 @@ fn hero(ui: &mut Ui, v: &mut View<'_>, state: &mut OverviewState) {
         });
         ui.add_space(if v.narrow { 6.0 } else { 16.0 });
         ui.vertical(|ui| {
-            ui.set_max_width(theme::size::READING);
+            ui.set_max_width(ui.available_width().min(theme::size::READING));
             which_box(ui, gateway);
             verdict(ui, v);
             ui.add_space(4.0);
@@ -200,7 +200,12 @@ fn buttons(ui: &mut Ui, v: &mut View<'_>, state: &mut OverviewState) {
         if v.snapshot.verdict.owner == Owner::It && ui.button("Text for the firewall").clicked() {
             v.asks.go(Route::Firewall);
         }
-        let text = if state.correcting { "Never mind" } else { "The box shows something else" };
+        let known = led_of(v.snapshot.chosen_gateway()).len() < 4;
+        let text = match (state.correcting, known) {
+            (true, _) => "Never mind",
+            (false, true) => "The box shows something else",
+            (false, false) => "I can see the box",
+        };
         if ui.button(text).clicked() {
             state.correcting = !state.correcting;
         }

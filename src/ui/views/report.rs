@@ -159,7 +159,7 @@ pub fn report_ui(ui: &mut Ui, v: &mut View<'_>, state: &mut State) {
 
 fn site_ui(ui: &mut Ui, v: &mut View<'_>, state: &mut State) {
     ui.horizontal_wrapped(|ui| {
-        let label = ui.label(RichText::new("Site").text_style(theme::strong_style()));
+        let label = parts::key(ui, "Site");
         let mut text = state.site.clone().unwrap_or_else(|| v.snapshot.site.clone());
         let field = ui
             .add(
@@ -183,7 +183,7 @@ fn site_ui(ui: &mut Ui, v: &mut View<'_>, state: &mut State) {
 
 fn choices_ui(ui: &mut Ui, state: &mut State) {
     ui.horizontal_wrapped(|ui| {
-        ui.label(RichText::new("Format").text_style(theme::strong_style()));
+        parts::key(ui, "Format");
         for format in Format::ALL {
             if ui.radio(state.format == format, format.label()).clicked() {
                 state.format = format;
@@ -192,12 +192,12 @@ fn choices_ui(ui: &mut Ui, state: &mut State) {
         }
     });
     ui.horizontal_wrapped(|ui| {
-        ui.label(RichText::new("Addresses and names").text_style(theme::strong_style()));
+        parts::key(ui, "Gives away");
         for redaction in Redaction::ALL {
             let text = match redaction {
-                Redaction::Full => "All shown",
-                Redaction::Shared => "Only what IT needs",
-                Redaction::Public => "None",
+                Redaction::Full => "Full",
+                Redaction::Shared => "Shared",
+                Redaction::Public => "Public",
             };
             if ui.radio(state.redaction == redaction, text).clicked() {
                 state.redaction = redaction;

@@ -7,7 +7,9 @@
 use crate::model::{LedSet, LedState};
 use crate::profile::Blink;
 use crate::ui::{theme, words};
-use egui::{Color32, Painter, Pos2, Response, Role, Sense, Shape, Stroke, Ui, Vec2, WidgetInfo, pos2, vec2};
+use egui::{
+    Color32, Painter, Pos2, Response, Role, Sense, Shape, Stroke, TextStyle, Ui, Vec2, WidgetInfo, pos2, vec2,
+};
 use std::time::Duration;
 
 /// What is painted.
@@ -48,23 +50,41 @@ pub fn lamp(ui: &mut Ui, set: LedSet, blink: Blink, diameter: f32, name: &str) -
 
 /// The four states with shape, word and meaning (design section 2: on every screen that shows a LED).
 pub fn legend(ui: &mut Ui) {
-    ui.horizontal_wrapped(|ui| {
-        ui.spacing_mut().item_spacing.x = 6.0;
-        for state in [LedState::SolidGreen, LedState::BlinkingRed, LedState::SolidRed, LedState::Dark] {
-            // a lamp and its words stay together when the row breaks
-            let text = format!("{}: {}", state.label(), state.meaning());
-            let font = egui::TextStyle::Small.resolve(ui.style());
-            let galley = ui.painter().layout_no_wrap(text, font, theme::palette(ui).quiet);
-            let (rect, response) = ui.allocate_exact_size(vec2(galley.size().x + 38.0, 20.0), Sense::hover());
-            let label = galley.text().to_owned();
-            response.widget_info(|| WidgetInfo::labeled(Role::Label, true, &label));
-            if ui.is_rect_visible(rect) {
-                paint(ui, Face::Whole(state), pos2(rect.left() + 10.0, rect.center().y), 7.5, true);
-                let at = pos2(rect.left() + 23.0, rect.center().y - galley.size().y / 2.0);
-                ui.painter().galley(at, galley, theme::palette(ui).quiet);
+    let p = theme::palette(ui);
+    let width = ui.available_width();
+    let columns = if width > 620.0 { 4 } else { 2 };
+    let cell = width / columns as f32;
+    let states = [LedState::SolidGreen, LedState::BlinkingRed, LedState::SolidRed, LedState::Dark];
+    for row in states.chunks(columns) {
+        let texts: Vec<_> = row
+            .iter()
+            .map(|state| {
+                let mut job = egui::text::LayoutJob::default();
+                job.wrap.max_width = cell - 40.0;
+                let part = |style: TextStyle, color| egui::TextFormat {
+                    font_id: style.resolve(ui.style()),
+                    color,
+                    ..Default::default()
+                };
+                job.append(&words::sentence(state.label()), 0.0, part(theme::strong_style(), p.text));
+                job.append(&format!("\n{}", state.meaning()), 0.0, part(TextStyle::Small, p.quiet));
+                ui.painter().layout_job(job)
+            })
+            .collect();
+        let height = texts.iter().map(|t| t.size().y).fold(0.0, f32::max);
+        ui.horizontal(|ui| {
+            ui.spacing_mut().item_spacing.x = 0.0;
+            for (state, text) in row.iter().zip(texts) {
+                let (rect, response) = ui.allocate_exact_size(vec2(cell, height + 2.0), Sense::hover());
+                let spoken = format!("{}: {}", words::sentence(state.label()), state.meaning());
+                response.widget_info(|| WidgetInfo::labeled(Role::Label, true, &spoken));
+                if ui.is_rect_visible(rect) {
+                    paint(ui, Face::Whole(*state), pos2(rect.left() + 11.0, rect.top() + 10.0), 11.0, true);
+                    ui.painter().galley(pos2(rect.left() + 30.0, rect.top()), text, p.text);
+                }
             }
-        }
-    });
+        });
+    }
 }
 
 /// The sentence that a screen reader says for a lamp.

@@ -72,10 +72,29 @@ pub fn title(ui: &mut Ui, text: &str) -> Response {
 
 /// "Key: text", the key strong.
 pub fn pair(ui: &mut Ui, key: &str, text: &str) -> Response {
-    ui.horizontal_wrapped(|ui| {
+    flow(ui, |ui| {
         ui.spacing_mut().item_spacing.x = 5.0;
         ui.label(RichText::new(format!("{key}:")).text_style(theme::strong_style()));
         ui.add(Label::new(text).wrap())
+    })
+}
+
+/// Running text: rows as high as the text, not as a button.
+pub fn flow<R>(ui: &mut Ui, add: impl FnOnce(&mut Ui) -> R) -> R {
+    ui.scope(|ui| {
+        ui.spacing_mut().interact_size.y = 0.0;
+        ui.horizontal_wrapped(add).inner
+    })
+    .inner
+}
+
+/// The words before a field, in a column.
+pub fn key(ui: &mut Ui, text: &str) -> Response {
+    let height = ui.spacing().interact_size.y;
+    let layout = egui::Layout::left_to_right(egui::Align::Center);
+    ui.allocate_ui_with_layout(vec2(theme::size::KEY, height), layout, |ui| {
+        ui.set_min_width(theme::size::KEY);
+        ui.label(RichText::new(text).text_style(theme::strong_style()))
     })
     .inner
 }

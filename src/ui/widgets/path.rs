@@ -58,7 +58,7 @@ pub fn path(ui: &mut Ui, view: PathView, stops: &[Stop; 5]) {
     for (i, label) in labels.into_iter().enumerate() {
         let frame = Rect::from_center_size(centre(i), Vec2::splat(ICON));
         painter.rect(frame, 9.0, p.code, Stroke::new(1.0, p.line), egui::StrokeKind::Inside);
-        icon(painter, i, frame.shrink(11.0), p.text, p.code);
+        icon(painter, i, frame.shrink(11.0), p.text);
         painter.galley(pos2(centre(i).x, frame.bottom() + 7.0), label, p.text);
     }
 }
@@ -114,7 +114,7 @@ fn link(ui: &Ui, health: LinkHealth, a: Pos2, b: Pos2, font: &FontId) {
     }
 }
 
-fn icon(painter: &Painter, which: usize, r: Rect, ink: Color32, ground: Color32) {
+fn icon(painter: &Painter, which: usize, r: Rect, ink: Color32) {
     let s = Stroke::new(1.6, ink);
     let at = |x: f32, y: f32| pos2(r.left() + x * r.width(), r.top() + y * r.height());
     let outline = |a: Pos2, b: Pos2| {
@@ -159,7 +159,7 @@ fn icon(painter: &Painter, which: usize, r: Rect, ink: Color32, ground: Color32)
                 [at(0.78, 0.42), at(1.12, 0.4), at(1.1, 0.82), at(0.8, 0.82)],
             ];
             for curve in points {
-                painter.add(CubicBezierShape::from_points_stroke(curve, false, ground, s));
+                painter.add(CubicBezierShape::from_points_stroke(curve, false, Color32::TRANSPARENT, s));
             }
             painter.line_segment([at(0.2, 0.82), at(0.8, 0.82)], s);
         }
