@@ -123,9 +123,10 @@ impl eframe::App for App {
 
     fn ui(&mut self, ui: &mut Ui, _frame: &mut eframe::Frame) {
         let mut asks = Asks::default();
+        let held = keys::Held::now(ui.ctx());
         self.draw(ui, &mut asks);
         // after the widgets, so that a text field or an open list has its keys first
-        keys::read(&ui.ctx().clone(), &self.snapshot, &mut asks);
-        self.carry_out(&ui.ctx().clone(), asks);
+        keys::read(ui.ctx(), held, &self.snapshot, &mut asks);
+        self.carry_out(ui.ctx(), asks);
     }
 }

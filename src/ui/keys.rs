@@ -41,14 +41,25 @@ const TABLE: [(KeyboardShortcut, Act); 12] = [
 /// The help line.
 pub const HELP: &str = "Ctrl+1 to 4 pages   \u{b7}   Ctrl+R find and check   \u{b7}   Esc cancel   \u{b7}   Ctrl+T watch   \u{b7}   Ctrl+C copy   \u{b7}   Ctrl + and \u{2212} text size   \u{b7}   Tab next";
 
+/// Who has the keyboard as a frame begins: Enter and Escape are theirs, even when they give it up for that.
+#[derive(Clone, Copy, Debug)]
+pub struct Held {
+    widget: bool,
+    popup: bool,
+}
+
+impl Held {
+    pub fn now(ctx: &Context) -> Self {
+        Held { widget: ctx.memory(|m| m.focused().is_some()), popup: egui::Popup::is_any_open(ctx) }
+    }
+}
+
 /// Turns pressed shortcuts into requests.
-pub fn read(ctx: &Context, snapshot: &Snapshot, asks: &mut Asks) {
-    let typing = ctx.memory(|m| m.focused().is_some());
-    let popup = egui::Popup::is_any_open(ctx);
+pub fn read(ctx: &Context, held: Held, snapshot: &Snapshot, asks: &mut Asks) {
     let working = matches!(snapshot.activity, Activity::Working { .. });
     for (shortcut, act) in TABLE {
         let plain = shortcut.modifiers.is_none();
-        if plain && (popup || (typing && shortcut.logical_key == Key::Enter)) {
+        if plain && (held.popup || (held.widget && shortcut.logical_key == Key::Enter)) {
             continue;
         }
         if act == Act::Cancel && !working {

@@ -1,12 +1,19 @@
 //! The first page in each state of the lamp, of a check and of an error.
 
 use super::support::sample::{self, BOX};
-use super::{assert_not_shown, assert_shown, open, press};
+use super::{assert_not_shown, assert_shown, open, open_as, press};
+use egui_kittest::Harness;
 use egui_kittest::kittest::Queryable;
 use solidgreen::model::check::CheckId;
 use solidgreen::model::snapshot::Limit;
-use solidgreen::model::{LedSet, LedState};
+use solidgreen::model::{LedSet, LedState, Snapshot};
 use solidgreen::session::Command;
+use solidgreen::ui::App;
+
+/// A window in which the whole page is in sight.
+fn tall(snapshot: Snapshot) -> Harness<'static, App> {
+    open_as(snapshot, [1100.0, 1900.0], egui::Theme::Light, 1.0).0
+}
 
 #[test]
 fn each_lamp_has_its_words_and_the_legend_is_always_there() {
@@ -101,7 +108,7 @@ fn the_path_is_one_sentence_for_a_screen_reader() {
 
 #[test]
 fn each_step_opens_to_its_checks_with_word_and_detail() {
-    let (mut h, _) = open(sample::blocked());
+    let mut h = tall(sample::blocked());
     h.run();
     assert_shown(&h, "Step 1  Ethernet: passed, 2 of 2 checks passed");
     assert_shown(&h, "Step 2  DHCP: not decided, 2 of 3 checks passed");
@@ -119,7 +126,7 @@ fn each_step_opens_to_its_checks_with_word_and_detail() {
 
 #[test]
 fn a_running_step_says_so() {
-    let (mut h, _) = open(sample::running());
+    let mut h = tall(sample::running());
     h.run();
     assert_shown(&h, "Step 3  Cloud communication: checking");
     h.get_by_label_contains("Step 3").click();
@@ -129,7 +136,7 @@ fn a_running_step_says_so() {
 
 #[test]
 fn further_findings_open_to_their_page() {
-    let (mut h, _) = open(sample::blocked());
+    let mut h = tall(sample::blocked());
     h.run();
     h.get_by_label("This computer is on Wi-Fi beside the cable.: warning, turn of the installer").click();
     h.run();
