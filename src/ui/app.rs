@@ -92,7 +92,16 @@ impl App {
         for ask in asks.0 {
             match ask {
                 Ask::Session(command) => self.state.refused = self.port.send(command).is_err(),
-                Ask::Go(route) => self.state.route = route,
+                Ask::Go(route) => {
+                    // a field that is gone cannot say that it lost the keyboard
+                    if self.state.route == Route::Report
+                        && route != Route::Report
+                        && let Some(command) = self.state.report.tell_site(&self.snapshot)
+                    {
+                        self.state.refused = self.port.send(command).is_err();
+                    }
+                    self.state.route = route;
+                }
                 Ask::Zoom(factor) => {
                     ctx.set_zoom_factor(factor.clamp(*theme::ZOOM.start(), *theme::ZOOM.end()))
                 }
@@ -103,7 +112,8 @@ impl App {
                 Ask::Export { path, redaction } => {
                     let path = PathBuf::from(path.trim());
                     let source = &self.sources.report;
-                    self.state.report.job = report::Job::write(ctx, &self.snapshot, source, redaction, path);
+                    let snapshot = self.state.report.as_typed(&self.snapshot);
+                    self.state.report.job = report::Job::write(ctx, &snapshot, source, redaction, path);
                 }
                 Ask::AskWhere { suggested, redaction } => {
                     self.state.report.job = report::Job::choose(ctx, &suggested, redaction);
@@ -118,7 +128,8 @@ impl App {
 impl eframe::App for App {
     fn logic(&mut self, ctx: &Context, _frame: &mut eframe::Frame) {
         self.snapshot = self.port.snapshot();
-        self.state.report.job.poll(ctx, &self.snapshot, &self.sources.report);
+        let snapshot = self.state.report.as_typed(&self.snapshot);
+        self.state.report.job.poll(ctx, &snapshot, &self.sources.report);
     }
 
     fn ui(&mut self, ui: &mut Ui, _frame: &mut eframe::Frame) {

@@ -39,7 +39,7 @@ const TABLE: [(KeyboardShortcut, Act); 12] = [
 ];
 
 /// The help line.
-pub const HELP: &str = "Ctrl+1 to 4 pages   \u{b7}   Ctrl+R find and check   \u{b7}   Esc cancel   \u{b7}   Ctrl+T watch   \u{b7}   Ctrl+C copy   \u{b7}   Ctrl + and \u{2212} text size   \u{b7}   Tab next";
+pub const HELP: &str = "Ctrl+1 to 4 pages   \u{b7}   Ctrl+R find and check   \u{b7}   Esc cancel   \u{b7}   Ctrl+T watch   \u{b7}   Ctrl+C copy   \u{b7}   Ctrl + and \u{2212} text size";
 
 /// Who has the keyboard as a frame begins: Enter and Escape are theirs, even when they give it up for that.
 #[derive(Clone, Copy, Debug)]

@@ -142,11 +142,20 @@ fn semibold() -> FontFamily {
     FontFamily::Name("semibold".into())
 }
 
-/// The fonts. Own fonts go here and nowhere else.
+/// The fonts: the ones of the report first, then egui's own for what they lack.
 fn fonts() -> FontDefinitions {
     let mut fonts = FontDefinitions::default();
-    let normal = fonts.families.get(&FontFamily::Proportional).cloned().unwrap_or_default();
-    fonts.families.insert(semibold(), normal);
+    let own: [(&str, &'static [u8], FontFamily); 3] = [
+        ("regular", include_bytes!("../../assets/fonts/Inter-Regular.ttf"), FontFamily::Proportional),
+        ("semibold", include_bytes!("../../assets/fonts/Inter-SemiBold.ttf"), semibold()),
+        ("mono", include_bytes!("../../assets/fonts/Mono-Regular.ttf"), FontFamily::Monospace),
+    ];
+    let fallback = fonts.families.get(&FontFamily::Proportional).cloned().unwrap_or_default();
+    fonts.families.insert(semibold(), fallback);
+    for (name, bytes, family) in own {
+        fonts.font_data.insert(name.to_owned(), Arc::new(FontData::from_static(bytes)));
+        fonts.families.entry(family).or_default().insert(0, name.to_owned());
+    }
     fonts
 }
 
@@ -220,7 +229,8 @@ fn style(p: &Palette, mut v: egui::Visuals) -> Style {
     style.spacing.combo_height = 320.0;
     style.spacing.scroll = egui::style::ScrollStyle {
         // a bar that can be seen before it is touched: there is more below
-        dormant_handle_opacity: 0.7,
+        foreground_color: true,
+        dormant_handle_opacity: 0.25,
         ..egui::style::ScrollStyle::thin()
     };
     // movement without meaning distracts, and each frame costs a core without a graphics card
@@ -273,9 +283,4 @@ pub fn banner(ui: &Ui) -> Frame {
 #[must_use]
 pub fn panel(fill: Color32, x: i8, y: i8) -> Frame {
     Frame::new().fill(fill).inner_margin(Margin::symmetric(x, y))
-}
-
-#[allow(dead_code, reason = "used by `fonts` once font files are there")]
-fn font(bytes: &'static [u8]) -> Arc<FontData> {
-    Arc::new(FontData::from_static(bytes))
 }

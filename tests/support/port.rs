@@ -73,7 +73,7 @@ pub fn sources(folder: &std::path::Path) -> Sources {
                 )
             }),
             export: Arc::new(|s, redaction, path| {
-                std::fs::write(path, format!("{} {}", redaction.word(), s.verdict.title))
+                std::fs::write(path, format!("{} [{}] {}", redaction.word(), s.site, s.verdict.title))
                     .map_err(|e| format!("{}: {e}", path.display()))
             }),
             folder: folder.to_owned(),

@@ -12,6 +12,10 @@ fn picture(name: &str, page: &str, snapshot: Snapshot, size: [f32; 2], theme: Th
     // the pointer would leave the tab under it lit
     h.remove_cursor();
     h.run();
+    // a blinking lamp is pictured while it is lit
+    while h.ctx.input(|i| i.time) % 1.0 >= 0.45 {
+        h.step();
+    }
     h.snapshot(name);
 }
 

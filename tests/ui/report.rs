@@ -57,6 +57,23 @@ fn the_name_of_the_site_is_told_once_it_is_typed() {
 }
 
 #[test]
+fn a_name_that_was_just_typed_is_in_the_file_and_is_told_on_leaving() {
+    let folder = tempfile::tempdir().unwrap();
+    let (mut h, desk) = at_report(folder.path());
+    let field = h.get_by_role_and_label(egui::Role::TextInput, "Site");
+    field.focus();
+    field.type_text("!");
+    h.run();
+    press(&mut h, "Save");
+    wait_for(&mut h, "Saved to");
+    let text = std::fs::read_to_string(folder.path().join("solid-green-report.pdf")).unwrap();
+    assert!(text.contains("[Ward 4, Lindesberg hospital!]"), "{text}");
+    h.key_press_modifiers(egui::Modifiers::COMMAND, egui::Key::Num1);
+    h.run();
+    assert!(desk.asked().contains(&Command::SetSite("Ward 4, Lindesberg hospital!".into())));
+}
+
+#[test]
 fn saving_writes_the_file_and_says_where() {
     let folder = tempfile::tempdir().unwrap();
     let (mut h, _) = at_report(folder.path());
@@ -67,7 +84,7 @@ fn saving_writes_the_file_and_says_where() {
     wait_for(&mut h, &format!("Saved to {}", file.display()));
     assert_eq!(
         std::fs::read_to_string(file).unwrap(),
-        "full A firewall drops the way to the cloud, on both ports."
+        "full [Ward 4, Lindesberg hospital] A firewall drops the way to the cloud, on both ports."
     );
 }
 

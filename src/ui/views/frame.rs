@@ -82,6 +82,7 @@ fn tab(ui: &mut Ui, v: &mut View<'_>, route: Route, chosen: bool) {
     };
     let response =
         ui.add(Button::selectable(chosen, text).frame_when_inactive(false).min_size(vec2(0.0, 34.0)));
+    parts::focus_ring(ui, &response);
     if chosen {
         let r = response.rect;
         ui.painter().hline(r.x_range(), r.bottom() - 1.0, egui::Stroke::new(2.5, p.accent));

@@ -39,7 +39,7 @@ pub fn gateways_ui(ui: &mut Ui, v: &mut View<'_>, state: &mut GatewaysState) {
 
 fn foot_height(state: &GatewaysState, v: &View<'_>) -> f32 {
     let answer = if state.answer == TypedAnswer::Nothing { 0.0 } else { 74.0 };
-    let plug = if v.snapshot.plug_in_finder { 46.0 } else { 0.0 };
+    let plug = if v.snapshot.plug_in_finder { 46.0 } else { 22.0 };
     268.0 + answer + plug
 }
 
@@ -83,6 +83,7 @@ fn row(ui: &mut Ui, v: &mut View<'_>, gateway: &GatewayView) {
     let led = words::led_set(gateway.led.possible);
     let spoken = format!("Gateway {name}, {}, {address}, LED {led}", gateway.mac);
     response.widget_info(|| WidgetInfo::selected(egui::Role::Button, true, chosen, &spoken));
+    let response = response.on_hover_text(&spoken);
     if response.clicked() && !chosen {
         v.asks.send(Command::Choose(gateway.mac));
     }
@@ -181,7 +182,9 @@ fn plug_in_ui(ui: &mut Ui, v: &mut View<'_>) {
     if response.clicked() {
         v.asks.send(Command::PlugInFinder(!on));
     }
-    if on {
+    if !on {
+        parts::quiet(ui, "No label to read? Press, then plug the box in.");
+    } else {
         parts::live(&parts::quiet(
             ui,
             "Waiting: plug the box in now. Whatever appears on the network next is taken for it.",

@@ -8,10 +8,10 @@ use crate::session::Command;
 use crate::ui::state::{OverviewState, Route};
 use crate::ui::widgets::lamp;
 use crate::ui::widgets::mark::Mark;
-use crate::ui::widgets::parts::{self, Row};
+use crate::ui::widgets::parts;
 use crate::ui::widgets::path::{Stop, path};
 use crate::ui::{theme, words};
-use egui::{Align, Id, Label, Layout, RichText, TextStyle, Ui, vec2};
+use egui::{Align, Label, Layout, RichText, TextStyle, Ui, vec2};
 
 pub fn overview_ui(ui: &mut Ui, v: &mut View<'_>, state: &mut OverviewState) {
     if frame::untouched(v) {
@@ -97,21 +97,22 @@ fn hero(ui: &mut Ui, v: &mut View<'_>, state: &mut OverviewState) {
             ui.set_max_width(ui.available_width().min(theme::size::READING));
             which_box(ui, gateway);
             verdict(ui, v);
+            remarks(ui, gateway);
             ui.add_space(4.0);
             ask(ui, v, state, gateway);
             buttons(ui, v, state);
         });
     });
-    if state.why
-        && let Some(finding) = snapshot.findings.first()
-    {
+    if state.why {
         ui.add_space(6.0);
         ui.separator();
         ui.add_space(4.0);
-        explain::finding_ui(ui, finding);
-    }
-    if let Some(gateway) = gateway {
-        remarks(ui, gateway);
+        if let Some(finding) = snapshot.findings.first() {
+            explain::finding_ui(ui, finding);
+        }
+        if let Some(gateway) = gateway {
+            lamp_evidence(ui, gateway);
+        }
     }
     ui.add_space(8.0);
     ui.separator();
@@ -164,8 +165,9 @@ fn verdict(ui: &mut Ui, v: &View<'_>) {
         }
     });
     ui.add_space(2.0);
-    parts::pair(ui, "Whose turn", verdict.owner.label());
-    parts::pair(ui, "Next step", &verdict.next_step);
+    let owner = words::sentence(verdict.owner.label());
+    parts::fact(ui, "Whose turn", RichText::new(owner).text_style(theme::strong_style()));
+    parts::fact(ui, "Next step", RichText::new(&verdict.next_step));
 }
 
 /// Two or three states are left: one button each. The installer may always say what the box shows.
@@ -191,7 +193,7 @@ fn ask(ui: &mut Ui, v: &mut View<'_>, state: &mut OverviewState, gateway: Option
 fn buttons(ui: &mut Ui, v: &mut View<'_>, state: &mut OverviewState) {
     ui.add_space(4.0);
     ui.horizontal_wrapped(|ui| {
-        if !v.snapshot.findings.is_empty() {
+        if !v.snapshot.findings.is_empty() || v.snapshot.chosen_gateway().is_some() {
             let text = if state.why { "Hide the reasons" } else { "Why?" };
             if ui.button(text).clicked() {
                 state.why = !state.why;
@@ -212,33 +214,27 @@ fn buttons(ui: &mut Ui, v: &mut View<'_>, state: &mut OverviewState) {
     });
 }
 
-fn remarks(ui: &mut Ui, gateway: &GatewayView) {
-    if gateway.remarks.is_empty() && gateway.led.because.is_empty() {
-        return;
+/// What the box did that nobody asked it to: a restart, evidence that contradicts itself.
+fn remarks(ui: &mut Ui, gateway: Option<&GatewayView>) {
+    for remark in gateway.map(|g| g.remarks.as_slice()).unwrap_or_default() {
+        ui.horizontal_top(|ui| {
+            Mark::Warn.show(ui);
+            ui.add(Label::new(remark).wrap());
+        });
     }
-    ui.add_space(4.0);
-    let count = gateway.remarks.len();
-    let note = match count {
-        0 => String::from("evidence"),
-        1 => String::from("evidence, 1 remark"),
-        n => format!("evidence, {n} remarks"),
-    };
-    let mark = if count == 0 { Mark::Note } else { Mark::Warn };
-    let row = Row {
-        id: Id::unique(("led-why", gateway.mac)),
-        open_at_first: false,
-        mark,
-        title: "How the lamp is known",
-        note: &note,
-    };
-    parts::disclosure(ui, &row, |ui| {
-        parts::lines(ui, &gateway.remarks);
-        parts::lines(ui, &gateway.led.because);
-        let sources: Vec<&str> = gateway.sources.iter().map(|s| words::source(*s)).collect();
-        if !sources.is_empty() {
-            parts::quiet(ui, format!("The box was seen by: {}", sources.join(", ")));
-        }
-    });
+}
+
+fn lamp_evidence(ui: &mut Ui, gateway: &GatewayView) {
+    ui.add_space(3.0);
+    ui.label(RichText::new("How the lamp is known").text_style(theme::strong_style()));
+    if gateway.led.because.is_empty() {
+        parts::quiet(ui, "There is no evidence yet: it may be in any state.");
+    }
+    parts::lines(ui, &gateway.led.because);
+    let sources: Vec<&str> = gateway.sources.iter().map(|s| words::source(*s)).collect();
+    if !sources.is_empty() {
+        parts::quiet(ui, format!("The box was seen by: {}", sources.join(", ")));
+    }
 }
 
 fn way(ui: &mut Ui, v: &View<'_>) {

@@ -44,13 +44,40 @@ impl Format {
 
 #[derive(Default)]
 pub struct State {
-    /// `None` as long as the field shows the session's name of the site.
+    /// What is typed and the session does not show yet; `None` as long as the field shows the session's name.
     site: Option<String>,
+    /// The last name that the session was told.
+    told: Option<String>,
     redaction: Redaction,
     format: Format,
     path: Option<String>,
     preview: Option<(Arc<Snapshot>, Redaction, String)>,
     pub job: Job,
+}
+
+impl State {
+    /// What is typed, when the session shows something else.
+    fn pending(&self, snapshot: &Snapshot) -> Option<&str> {
+        self.site.as_deref().map(str::trim).filter(|site| *site != snapshot.site)
+    }
+
+    /// The command that tells the session what was typed; once for each text.
+    pub fn tell_site(&mut self, snapshot: &Snapshot) -> Option<Command> {
+        let site = self.pending(snapshot)?.to_owned();
+        if self.told.as_ref() == Some(&site) {
+            return None;
+        }
+        self.told = Some(site.clone());
+        Some(Command::SetSite(site))
+    }
+
+    /// The snapshot with the name of the site as typed: "Save" may be pressed before the session has answered.
+    pub fn as_typed(&self, snapshot: &Arc<Snapshot>) -> Arc<Snapshot> {
+        match self.pending(snapshot) {
+            Some(site) => Arc::new(Snapshot { site: site.to_owned(), ..(**snapshot).clone() }),
+            None => snapshot.clone(),
+        }
+    }
 }
 
 /// The one thing that is written at a time.
@@ -173,10 +200,12 @@ fn site_ui(ui: &mut Ui, v: &mut View<'_>, state: &mut State) {
             state.site = Some(text);
         }
         if field.lost_focus()
-            && let Some(site) = state.site.take()
-            && site.trim() != v.snapshot.site
+            && let Some(command) = state.tell_site(v.snapshot)
         {
-            v.asks.send(Command::SetSite(site.trim().to_owned()));
+            v.asks.send(command);
+        }
+        if !field.has_focus() && state.pending(v.snapshot).is_none() {
+            (state.site, state.told) = (None, None);
         }
     });
 }

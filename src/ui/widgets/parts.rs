@@ -17,19 +17,37 @@ const COPIED_FOR: f64 = 4.0;
 /// The one button that matters on a screen.
 pub fn primary(ui: &mut Ui, text: &str, size: [f32; 2], style: TextStyle) -> Response {
     let p = theme::palette(ui);
-    ui.scope(|ui| {
-        let w = &mut ui.visuals_mut().widgets;
-        for (state, fill) in
-            [(&mut w.inactive, p.accent), (&mut w.hovered, p.accent_hover), (&mut w.active, p.accent_hover)]
-        {
-            state.weak_bg_fill = fill;
-            state.bg_stroke = Stroke::NONE;
-            state.fg_stroke = Stroke::new(1.5, p.on_accent);
-        }
-        let text = RichText::new(text).text_style(style).color(p.on_accent);
-        Button::new(text).min_size(size.into()).ui(ui)
-    })
-    .inner
+    let response = ui
+        .scope(|ui| {
+            let w = &mut ui.visuals_mut().widgets;
+            for (state, fill) in [
+                (&mut w.inactive, p.accent),
+                (&mut w.hovered, p.accent_hover),
+                (&mut w.active, p.accent_hover),
+            ] {
+                state.weak_bg_fill = fill;
+                state.bg_stroke = Stroke::NONE;
+                state.fg_stroke = Stroke::new(1.5, p.on_accent);
+            }
+            let text = RichText::new(text).text_style(style).color(p.on_accent);
+            Button::new(text).min_size(size.into()).ui(ui)
+        })
+        .inner;
+    focus_ring(ui, &response);
+    response
+}
+
+/// Shows where the keyboard is, for what has no frame of its own to show it.
+pub fn focus_ring(ui: &Ui, response: &Response) {
+    if response.has_focus() {
+        let p = theme::palette(ui);
+        ui.painter().rect_stroke(
+            response.rect.expand(3.0),
+            8.0,
+            Stroke::new(2.0, p.text),
+            egui::StrokeKind::Middle,
+        );
+    }
 }
 
 /// A button that copies `text` and then says so; `what` tells one button of a page from another.
@@ -70,13 +88,20 @@ pub fn title(ui: &mut Ui, text: &str) -> Response {
     ui.label(RichText::new(text).text_style(theme::title_style()))
 }
 
-/// "Key: text", the key strong.
-pub fn pair(ui: &mut Ui, key: &str, text: &str) -> Response {
-    flow(ui, |ui| {
-        ui.spacing_mut().item_spacing.x = 5.0;
-        ui.label(RichText::new(format!("{key}:")).text_style(theme::strong_style()));
+/// A key in a column of its own and what belongs to it.
+pub fn fact(ui: &mut Ui, key: &str, text: RichText) -> Response {
+    let p = theme::palette(ui);
+    ui.horizontal_top(|ui| {
+        ui.spacing_mut().item_spacing.x = 0.0;
+        let height = ui.text_style_height(&TextStyle::Body);
+        let layout = egui::Layout::left_to_right(egui::Align::Min);
+        ui.allocate_ui_with_layout(vec2(theme::size::KEY, height), layout, |ui| {
+            ui.set_min_width(theme::size::KEY);
+            ui.label(RichText::new(key).color(p.quiet));
+        });
         ui.add(Label::new(text).wrap())
     })
+    .inner
 }
 
 /// Running text: rows as high as the text, not as a button.
