@@ -1,7 +1,9 @@
 //! The window on a fixture: no network, no session. `cargo run --example window [empty|running|blocked|green|two|console|limits]`.
 //! For looking at the window while drawing it; "Find and check" walks on to the next picture.
+#![allow(clippy::unwrap_used, clippy::panic, reason = "it shares the code of the tests")]
 
 #[cfg(feature = "gui")]
+#[allow(dead_code, reason = "the tests use all of it")]
 #[path = "../tests/support/port.rs"]
 mod port;
 #[cfg(feature = "gui")]

@@ -115,7 +115,7 @@ impl App {
                     let snapshot = self.state.report.as_typed(&self.snapshot);
                     self.state.report.job = report::Job::write(ctx, &snapshot, source, redaction, path);
                 }
-                Ask::AskWhere { suggested, redaction } => {
+                Ask::ChooseFile { suggested, redaction } => {
                     self.state.report.job = report::Job::choose(ctx, &suggested, redaction);
                 }
             }

@@ -54,20 +54,38 @@ pub fn run(
                     Ok(Box::new(App::new(&cc.egui_ctx, port, profile, sources)))
                 }),
             )
-            .map_err(|e| e.to_string())
+            .map_err(|e| {
+                let no_loop = matches!(e, eframe::Error::WinitEventLoop(_) | eframe::Error::Winit(_));
+                let why = without_place(&e.to_string());
+                if no_loop { UiError::NoDisplay(why) } else { UiError::CannotOpen(why) }
+            })
         })
     };
     let Err(why) = told else { return Ok(()) };
     if open.load(Ordering::Relaxed) {
-        return Err(UiError::Broke(why));
+        return Err(UiError::Broke(why.reason()));
     }
     let wanted = if wayland { WAYLAND } else { X11 };
     let packages = if unix_desktop { missing(&library_folders(), wanted) } else { Vec::new() };
-    if packages.is_empty() {
-        Err(UiError::CannotOpen(why))
-    } else {
-        Err(UiError::MissingLibrary { packages })
+    if packages.is_empty() { Err(why) } else { Err(UiError::MissingLibrary { packages }) }
+}
+
+impl UiError {
+    /// The reason alone, without the sentence around it.
+    fn reason(self) -> String {
+        match self {
+            Self::NoDisplay(why) | Self::CannotOpen(why) | Self::Broke(why) => why,
+            Self::MissingLibrary { packages } => packages.join(" "),
+        }
     }
+}
+
+/// Without the place in the source of a library that some errors carry: it names the computer that built the program.
+fn without_place(text: &str) -> String {
+    let Some((before, after)) = text.split_once(".rs:") else { return text.to_owned() };
+    let head = before.rsplit_once(' ').map_or("", |(head, _path)| head);
+    let tail = after.trim_start_matches(|c: char| c.is_ascii_digit() || c == ':').trim_start();
+    format!("{head} {tail}").replace("os error at ", "").trim().to_owned()
 }
 
 fn is_set(name: &str) -> bool {
@@ -107,7 +125,7 @@ fn icon() -> egui::IconData {
 
 /// Runs the window; a panic before it is open becomes an error without noise (a missing library is one), a later one is
 /// told as always and becomes an error too.
-fn guarded(open: &Arc<AtomicBool>, work: impl FnOnce() -> Result<(), String>) -> Result<(), String> {
+fn guarded(open: &Arc<AtomicBool>, work: impl FnOnce() -> Result<(), UiError>) -> Result<(), UiError> {
     let said = Arc::new(Mutex::new(String::new()));
     let loud = Arc::new(panic::take_hook());
     panic::set_hook({
@@ -122,7 +140,9 @@ fn guarded(open: &Arc<AtomicBool>, work: impl FnOnce() -> Result<(), String>) ->
     });
     let done = panic::catch_unwind(AssertUnwindSafe(work));
     panic::set_hook(Box::new(move |info| loud(info)));
-    done.unwrap_or_else(|_| Err(said.lock().unwrap_or_else(PoisonError::into_inner).clone()))
+    done.unwrap_or_else(|_| {
+        Err(UiError::CannotOpen(said.lock().unwrap_or_else(PoisonError::into_inner).clone()))
+    })
 }
 
 /// A library that the window opens at run time, and the Debian package that brings it.
@@ -192,9 +212,17 @@ mod tests {
     fn a_panic_before_the_window_is_an_error() {
         let open = Arc::new(AtomicBool::new(false));
         let told = guarded(&open, || panic!("library not found"));
-        assert_eq!(told, Err("library not found".into()));
-        assert_eq!(guarded(&open, || Err("plain".into())), Err("plain".into()));
+        assert_eq!(told, Err(UiError::CannotOpen("library not found".into())));
+        let plain = || UiError::NoDisplay("plain".into());
+        assert_eq!(guarded(&open, || Err(plain())), Err(plain()));
         assert_eq!(guarded(&open, || Ok(())), Ok(()));
+    }
+
+    #[test]
+    fn no_path_of_the_building_computer_is_told() {
+        let text = "winit EventLoopError: os error at /home/x/winit-0.30/src/linux/mod.rs:788: Failed to open connection";
+        assert_eq!(without_place(text), "winit EventLoopError: Failed to open connection");
+        assert_eq!(without_place("glutin error: no config"), "glutin error: no config");
     }
 
     #[test]

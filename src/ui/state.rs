@@ -98,7 +98,7 @@ pub enum Ask {
         redaction: Redaction,
     },
     /// Open the file dialog, then write the report.
-    AskWhere {
+    ChooseFile {
         suggested: String,
         redaction: Redaction,
     },

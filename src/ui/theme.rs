@@ -19,6 +19,8 @@ pub struct Palette {
     pub accent: Color32,
     pub accent_hover: Color32,
     pub accent_soft: Color32,
+    /// Text on a card or on `accent_soft`.
+    pub accent_text: Color32,
     pub on_accent: Color32,
     pub button: Color32,
     pub button_hover: Color32,
@@ -50,6 +52,7 @@ const LIGHT: Palette = Palette {
     accent: rgb(0x1b5e9b),
     accent_hover: rgb(0x174f83),
     accent_soft: rgb(0xdce8f4),
+    accent_text: rgb(0x174f83),
     on_accent: rgb(0xffffff),
     button: rgb(0xffffff),
     button_hover: rgb(0xf0f4f8),
@@ -76,6 +79,7 @@ const DARK: Palette = Palette {
     accent: rgb(0x2f76b8),
     accent_hover: rgb(0x3a86cb),
     accent_soft: rgb(0x213547),
+    accent_text: rgb(0x93c4f2),
     on_accent: rgb(0xffffff),
     button: rgb(0x252e37),
     button_hover: rgb(0x2e3944),
@@ -183,11 +187,11 @@ fn style(p: &Palette, mut v: egui::Visuals) -> Style {
     v.text_edit_bg_color = Some(p.card);
     v.code_bg_color = p.code;
     v.faint_bg_color = p.code;
-    v.hyperlink_color = p.accent;
+    v.hyperlink_color = p.accent_text;
     v.warn_fg_color = p.warn;
     v.error_fg_color = p.bad;
     v.selection.bg_fill = p.accent_soft;
-    v.selection.stroke = Stroke::new(2.0, p.accent);
+    v.selection.stroke = Stroke::new(2.0, p.accent_text);
     v.indent_has_left_vline = false;
     let radius = CornerRadius::same(6);
     let w = &mut v.widgets;
@@ -212,14 +216,14 @@ fn style(p: &Palette, mut v: egui::Visuals) -> Style {
     let prop = |size| FontId::new(size, FontFamily::Proportional);
     let semi = |size| FontId::new(size, semibold());
     style.text_styles = BTreeMap::from([
-        (TextStyle::Small, prop(12.5)),
-        (TextStyle::Body, prop(14.5)),
-        (TextStyle::Button, prop(14.5)),
-        (TextStyle::Heading, semi(20.0)),
-        (TextStyle::Monospace, FontId::new(13.0, FontFamily::Monospace)),
-        (verdict_style(), semi(24.0)),
-        (title_style(), semi(16.0)),
-        (strong_style(), semi(14.5)),
+        (TextStyle::Small, prop(12.0)),
+        (TextStyle::Body, prop(14.0)),
+        (TextStyle::Button, prop(14.0)),
+        (TextStyle::Heading, semi(18.0)),
+        (TextStyle::Monospace, FontId::new(12.5, FontFamily::Monospace)),
+        (verdict_style(), semi(22.0)),
+        (title_style(), semi(15.0)),
+        (strong_style(), semi(14.0)),
     ]);
     style.spacing.item_spacing = Vec2::new(8.0, 7.0);
     style.spacing.button_padding = Vec2::new(12.0, 6.0);
@@ -231,6 +235,8 @@ fn style(p: &Palette, mut v: egui::Visuals) -> Style {
         // a bar that can be seen before it is touched: there is more below
         foreground_color: true,
         dormant_handle_opacity: 0.25,
+        active_handle_opacity: 0.4,
+        interact_handle_opacity: 0.6,
         ..egui::style::ScrollStyle::thin()
     };
     // movement without meaning distracts, and each frame costs a core without a graphics card
@@ -240,7 +246,6 @@ fn style(p: &Palette, mut v: egui::Visuals) -> Style {
 }
 
 /// A white box on the page.
-#[must_use]
 pub fn card(ui: &Ui) -> Frame {
     let p = palette(ui);
     Frame::new()
@@ -251,7 +256,6 @@ pub fn card(ui: &Ui) -> Frame {
 }
 
 /// Text to paste.
-#[must_use]
 pub fn code_frame(ui: &Ui) -> Frame {
     let p = palette(ui);
     Frame::new()
@@ -262,7 +266,6 @@ pub fn code_frame(ui: &Ui) -> Frame {
 }
 
 /// A strip that must not be overlooked but is no alarm.
-#[must_use]
 pub fn notice(ui: &Ui) -> Frame {
     let p = palette(ui);
     Frame::new()
@@ -273,14 +276,12 @@ pub fn notice(ui: &Ui) -> Frame {
 }
 
 /// The strip of the simulated site.
-#[must_use]
 pub fn banner(ui: &Ui) -> Frame {
     let p = palette(ui);
     Frame::new().fill(p.warn_soft).inner_margin(Margin::symmetric(16, 8))
 }
 
 /// The margin of panels.
-#[must_use]
 pub fn panel(fill: Color32, x: i8, y: i8) -> Frame {
     Frame::new().fill(fill).inner_margin(Margin::symmetric(x, y))
 }

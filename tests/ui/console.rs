@@ -44,7 +44,7 @@ fn without_a_port_it_says_so_and_can_look_again() {
     let (mut h, desk) = at_console(s);
     press(&mut h, "Open");
     assert_eq!(desk.asked(), [], "there is nothing to open");
-    press(&mut h, "Look for ports again");
+    press(&mut h, "Refresh ports");
     assert_eq!(desk.asked(), [Command::RefreshPorts]);
 }
 

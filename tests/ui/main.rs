@@ -1,5 +1,11 @@
 //! The window, without a window: each page in its states, found by role and label as a screen reader finds it.
 #![cfg(feature = "gui")]
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    reason = "a test ends where its ground is gone"
+)]
 
 #[path = "../support/mod.rs"]
 mod support;

@@ -76,7 +76,7 @@ fn one_sentence_one_owner_one_next_step() {
     assert_shown(&h, "Whose turn");
     assert_shown(&h, "The IT department");
     assert_shown(&h, "Next step");
-    assert_shown(&h, "reported by the box, 2 s ago");
+    assert_shown(&h, "reported by the box\n2 s ago");
     assert_shown(&h, "Fault");
     press(&mut h, "Text for the firewall");
     assert_shown(&h, "config firewall policy");
@@ -122,6 +122,14 @@ fn each_step_opens_to_its_checks_with_word_and_detail() {
     h.get_by_label_contains("Step 2").click();
     h.run();
     assert_shown(&h, "Inconclusive");
+}
+
+#[test]
+fn as_long_as_nothing_is_concluded_it_is_nobodys_turn_and_not_said() {
+    let (mut h, _) = open(sample::running());
+    h.run();
+    assert_shown(&h, "Still looking.");
+    assert_not_shown(&h, "Whose turn");
 }
 
 #[test]

@@ -66,7 +66,7 @@ fn port_ui(ui: &mut Ui, v: &mut View<'_>, state: &mut State) {
             |name| c.ports.iter().find(|p| p.name == *name).map_or_else(|| name.clone(), port_name),
         );
         let combo =
-            ComboBox::from_id_salt("port").width(210.0).truncate().selected_text(shown).show_ui(ui, |ui| {
+            ComboBox::from_id_salt("port").width(190.0).truncate().selected_text(shown).show_ui(ui, |ui| {
                 for p in &c.ports {
                     if ui.selectable_label(port.as_ref() == Some(&p.name), port_name(p)).clicked() {
                         state.port = Some(p.name.clone());
@@ -98,7 +98,7 @@ fn port_ui(ui: &mut Ui, v: &mut View<'_>, state: &mut State) {
                 v.asks.send(Command::OpenConsole { port, baud: state.baud });
             }
         }
-        if ui.button("Look for ports again").clicked() {
+        if ui.button("Refresh ports").clicked() {
             v.asks.send(Command::RefreshPorts);
         }
     });
@@ -187,7 +187,8 @@ fn line_ui(ui: &mut Ui, at: At, line: &ConsoleLine, height: f32) {
                 Mark::Note.show(ui);
                 ui.add(Label::new(RichText::new(&line.text).monospace()).extend());
                 ui.add(
-                    Label::new(RichText::new(meaning).text_style(TextStyle::Small).color(p.accent)).extend(),
+                    Label::new(RichText::new(meaning).text_style(TextStyle::Small).color(p.accent_text))
+                        .extend(),
                 );
             }
         }

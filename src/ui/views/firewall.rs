@@ -200,5 +200,5 @@ fn copy_pressed(ui: &Ui) -> bool {
     let pressed = ui.input(|i| i.events.iter().any(|e| matches!(e, Event::Copy)));
     pressed
         && !ctx.plugin::<egui::text_selection::LabelSelectionState>().lock().has_selection()
-        && !ctx.memory(|m| m.focused()).is_some_and(|id| egui::TextEdit::load_state(ctx, id).is_some())
+        && ctx.memory(|m| m.focused()).is_none_or(|id| egui::TextEdit::load_state(ctx, id).is_none())
 }

@@ -9,8 +9,8 @@ use crate::ui::state::{GatewaysState, TypedAnswer, read_typed};
 use crate::ui::widgets::{lamp, parts};
 use crate::ui::{theme, words};
 use egui::{
-    Align, Button, ComboBox, Key, Label, Layout, RichText, ScrollArea, Sense, Stroke, TextEdit, TextStyle,
-    Ui, WidgetInfo, pos2, vec2,
+    Button, ComboBox, Key, Label, RichText, ScrollArea, Sense, Stroke, TextEdit, TextStyle, Ui, WidgetInfo,
+    pos2, vec2,
 };
 
 pub fn gateways_ui(ui: &mut Ui, v: &mut View<'_>, state: &mut GatewaysState) {
@@ -18,23 +18,11 @@ pub fn gateways_ui(ui: &mut Ui, v: &mut View<'_>, state: &mut GatewaysState) {
         ui.label(RichText::new("Solid Green").text_style(TextStyle::Heading));
         ui.add_space(6.0);
     }
-    ui.with_layout(Layout::bottom_up(Align::Min), |ui| {
-        if v.narrow {
-            // no fixed foot in a small window: it would take the room of the list
-            ui.with_layout(Layout::top_down(Align::Min), |ui| {
-                list(ui, v, 240.0);
-                ui.add_space(theme::size::GAP);
-                foot(ui, v, state);
-            });
-            return;
-        }
-        ui.with_layout(Layout::top_down(Align::Min), |ui| {
-            let room = (ui.available_height() - foot_height(state, v)).max(theme::size::GATEWAY_ROW * 2.0);
-            list(ui, v, room);
-            ui.add_space(theme::size::GAP);
-            foot(ui, v, state);
-        });
-    });
+    // in a small window the page scrolls; beside a page the list takes what the fields below it leave
+    let room = if v.narrow { 240.0 } else { ui.available_height() - foot_height(state, v) };
+    list(ui, v, room.max(theme::size::GATEWAY_ROW * 2.0));
+    ui.add_space(theme::size::GAP);
+    foot(ui, v, state);
 }
 
 fn foot_height(state: &GatewaysState, v: &View<'_>) -> f32 {
@@ -183,7 +171,7 @@ fn plug_in_ui(ui: &mut Ui, v: &mut View<'_>) {
         v.asks.send(Command::PlugInFinder(!on));
     }
     if !on {
-        parts::quiet(ui, "No label to read? Press, then plug the box in.");
+        parts::quiet(ui, "No label? Press, then plug the box in.");
     } else {
         parts::live(&parts::quiet(
             ui,
@@ -196,7 +184,13 @@ fn interface_ui(ui: &mut Ui, v: &mut View<'_>) {
     let host = &v.snapshot.host;
     let label = ui.label(RichText::new("Measured from").text_style(theme::strong_style()));
     let chosen = host.interface();
-    let shown = chosen.map_or_else(|| "no network interface".into(), words::interface);
+    let shown = chosen.map_or_else(
+        || "no network interface".into(),
+        |i| {
+            let name = if i.label.is_empty() { &i.name } else { &i.label };
+            i.address().map_or_else(|| format!("{name}, no address"), |a| format!("{name}, {}", a.ip))
+        },
+    );
     let width = ui.available_width().min(240.0);
     let combo =
         ComboBox::from_id_salt("interface").width(width).truncate().selected_text(shown).show_ui(ui, |ui| {

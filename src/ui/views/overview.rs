@@ -9,7 +9,7 @@ use crate::ui::state::{OverviewState, Route};
 use crate::ui::widgets::lamp;
 use crate::ui::widgets::mark::Mark;
 use crate::ui::widgets::parts;
-use crate::ui::widgets::path::{Stop, path};
+use crate::ui::widgets::path::{STOPS, Stop, broken_links, path};
 use crate::ui::{theme, words};
 use egui::{Align, Label, Layout, RichText, TextStyle, Ui, vec2};
 
@@ -127,7 +127,7 @@ fn hero(ui: &mut Ui, v: &mut View<'_>, state: &mut OverviewState) {
 fn led_basis(gateway: Option<&GatewayView>) -> String {
     let Some(gateway) = gateway else { return "no gateway chosen".into() };
     let basis = words::basis(gateway.led.basis);
-    gateway.led.age_ms.map_or_else(|| basis.to_owned(), |ms| format!("{basis}, {}", words::age(ms)))
+    gateway.led.age_ms.map_or_else(|| basis.to_owned(), |ms| format!("{basis}\n{}", words::age(ms)))
 }
 
 fn which_box(ui: &mut Ui, gateway: Option<&GatewayView>) {
@@ -144,7 +144,8 @@ fn which_box(ui: &mut Ui, gateway: Option<&GatewayView>) {
             }
         }
     };
-    parts::quiet(ui, text);
+    let p = theme::palette(ui);
+    ui.add(Label::new(RichText::new(text).text_style(TextStyle::Small).color(p.quiet)).truncate());
 }
 
 fn verdict(ui: &mut Ui, v: &View<'_>) {
@@ -165,8 +166,10 @@ fn verdict(ui: &mut Ui, v: &View<'_>) {
         }
     });
     ui.add_space(2.0);
-    let owner = words::sentence(verdict.owner.label());
-    parts::fact(ui, "Whose turn", RichText::new(owner).text_style(theme::strong_style()));
+    if verdict.code.is_some() {
+        let owner = words::sentence(verdict.owner.label());
+        parts::fact(ui, "Whose turn", RichText::new(owner).text_style(theme::strong_style()));
+    }
     parts::fact(ui, "Next step", RichText::new(&verdict.next_step));
 }
 
@@ -241,7 +244,7 @@ fn way(ui: &mut Ui, v: &View<'_>) {
     let s = v.snapshot;
     let gateway = s.chosen_gateway();
     let interface = s.host.interface();
-    let stop = |name, detail: Option<String>| Stop { name, detail: detail.unwrap_or_default() };
+    let stop = |n: usize, detail: Option<String>| Stop { name: STOPS[n], detail: detail.unwrap_or_default() };
     let maker =
         s.hosts.iter().find(|h| interface.and_then(|i| i.router) == Some(h.ip)).and_then(|h| h.maker.clone());
     let router = interface.and_then(|i| i.router).map(|ip| match &maker {
@@ -250,17 +253,20 @@ fn way(ui: &mut Ui, v: &View<'_>) {
     });
     parts::title(ui, "The way to the cloud");
     ui.add_space(6.0);
-    path(
+    let words_fit = path(
         ui,
         s.path,
         &[
-            stop("Gateway", gateway.and_then(|g| g.ip).map(|ip| ip.to_string())),
-            stop("Switch", None),
-            stop("Router or firewall", router),
-            stop("Internet", None),
-            stop("Cloud", v.profile.cloud.hosts.first().cloned()),
+            stop(0, gateway.and_then(|g| g.ip).map(|ip| ip.to_string())),
+            stop(1, None),
+            stop(2, router),
+            stop(3, None),
+            stop(4, v.profile.cloud.hosts.first().cloned()),
         ],
     );
+    if !words_fit {
+        parts::quiet(ui, broken_links(s.path));
+    }
 }
 
 fn limits(ui: &mut Ui, v: &View<'_>) {

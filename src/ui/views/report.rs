@@ -221,7 +221,7 @@ fn choices_ui(ui: &mut Ui, state: &mut State) {
         }
     });
     ui.horizontal_wrapped(|ui| {
-        parts::key(ui, "Gives away");
+        parts::key(ui, "Privacy");
         for redaction in Redaction::ALL {
             let text = match redaction {
                 Redaction::Full => "Full",
@@ -233,6 +233,14 @@ fn choices_ui(ui: &mut Ui, state: &mut State) {
             }
         }
     });
+    parts::quiet(
+        ui,
+        match state.redaction {
+            Redaction::Full => "Everything, for your own records and for the site's IT department.",
+            Redaction::Shared => "For another company: without host names and other devices' MAC addresses.",
+            Redaction::Public => "For anybody: without names and addresses.",
+        },
+    );
 }
 
 fn suggested(v: &View<'_>, format: Format) -> String {
@@ -248,7 +256,7 @@ fn save_ui(ui: &mut Ui, v: &mut View<'_>, state: &mut State) {
     ui.horizontal_wrapped(|ui| {
         ui.add_enabled_ui(!busy, |ui| {
             if parts::primary(ui, "Save as\u{2026}", [110.0, 32.0], TextStyle::Button).clicked() {
-                v.asks.0.push(Ask::AskWhere { suggested: path.clone(), redaction });
+                v.asks.0.push(Ask::ChooseFile { suggested: path.clone(), redaction });
             }
         });
         parts::quiet(ui, "or, without a dialog,");

@@ -58,7 +58,7 @@ fn check(ui: &mut Ui, result: &CheckResult) {
         mark.show(ui);
         ui.vertical(|ui| {
             ui.spacing_mut().item_spacing.y = 2.0;
-            ui.horizontal_wrapped(|ui| {
+            parts::flow(ui, |ui| {
                 ui.spacing_mut().item_spacing.x = 6.0;
                 let word = words::sentence(result.outcome.word());
                 ui.label(RichText::new(word).text_style(theme::strong_style()).color(mark.colour(ui)));

@@ -111,8 +111,9 @@ fn lit_now(ui: &Ui, blink: Blink) -> bool {
 fn colour(ui: &Ui, state: LedState, lit: bool) -> Color32 {
     let p = theme::palette(ui);
     match state {
-        _ if !lit => p.lamp_off,
-        LedState::Dark => p.lamp_off,
+        _ if !lit && state != LedState::Dark => p.lamp_off,
+        // a ring, not a disc: it has to stand out from the card
+        LedState::Dark => p.quiet,
         LedState::SolidRed | LedState::BlinkingRed => p.lamp_red,
         LedState::SolidGreen => p.lamp_green,
     }

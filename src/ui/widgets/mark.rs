@@ -79,7 +79,7 @@ impl Mark {
             Self::Bad => p.bad,
             Self::Warn => p.warn,
             Self::Unsure | Self::Skipped => p.unsure,
-            Self::Note | Self::Running => p.accent,
+            Self::Note | Self::Running => p.accent_text,
         }
     }
 

@@ -16,8 +16,11 @@ pub struct Stop {
 
 const ICON: f32 = 46.0;
 
-/// Paints the five stops and four links in the room there is.
-pub fn path(ui: &mut Ui, view: PathView, stops: &[Stop; 5]) {
+/// The names of the stops, in the order of the picture.
+pub const STOPS: [&str; 5] = ["Gateway", "Switch", "Router or firewall", "Internet", "Cloud"];
+
+/// Paints the five stops and four links in the room there is. False when the links had no room for their words.
+pub fn path(ui: &mut Ui, view: PathView, stops: &[Stop; 5]) -> bool {
     let links = [view.gateway_switch, view.switch_router, view.router_internet, view.internet_cloud];
     let p = theme::palette(ui);
     let width = ui.available_width().min(theme::size::READING);
@@ -36,8 +39,12 @@ pub fn path(ui: &mut Ui, view: PathView, stops: &[Stop; 5]) {
                 ..Default::default()
             };
             job.append(stop.name, 0.0, format(&strong, p.text));
-            if !stop.detail.is_empty() {
-                job.append(&format!("\n{}", stop.detail), 0.0, format(&small, p.quiet));
+            // an address broken in two is misread: what has no room is left out, it stands elsewhere too
+            for line in stop.detail.lines() {
+                let width = ui.painter().layout_no_wrap(line.to_owned(), small.clone(), p.quiet).size().x;
+                if width <= step - 6.0 {
+                    job.append(&format!("\n{line}"), 0.0, format(&small, p.quiet));
+                }
             }
             ui.painter().layout_job(job)
         })
@@ -46,14 +53,19 @@ pub fn path(ui: &mut Ui, view: PathView, stops: &[Stop; 5]) {
     let (rect, response) = ui.allocate_exact_size(vec2(width, ICON + 8.0 + text_height), Sense::hover());
     let spoken = sentence(&links, stops);
     response.widget_info(|| WidgetInfo::labeled(Role::Image, true, &spoken));
+    let room = step - ICON - 8.0;
+    let words_fit = links.iter().all(|health| {
+        let word = words::link(*health).to_owned();
+        ui.painter().layout_no_wrap(word, small.clone(), p.text).size().x < room
+    });
     if !ui.is_rect_visible(rect) {
-        return;
+        return words_fit;
     }
     let painter = ui.painter();
     let centre = |i: usize| pos2(rect.left() + step * (i as f32 + 0.5), rect.top() + ICON / 2.0);
     for (i, health) in links.iter().enumerate() {
         let (a, b) = (centre(i) + vec2(ICON / 2.0 + 4.0, 0.0), centre(i + 1) - vec2(ICON / 2.0 + 4.0, 0.0));
-        link(ui, *health, a, b, &small);
+        link(ui, *health, a, b, words_fit.then_some(&small));
     }
     for (i, label) in labels.into_iter().enumerate() {
         let frame = Rect::from_center_size(centre(i), Vec2::splat(ICON));
@@ -61,6 +73,23 @@ pub fn path(ui: &mut Ui, view: PathView, stops: &[Stop; 5]) {
         icon(painter, i, frame.shrink(11.0), p.text);
         painter.galley(pos2(centre(i).x, frame.bottom() + 7.0), label, p.text);
     }
+    words_fit
+}
+
+/// In words where the way is broken, for a picture without room for them.
+pub fn broken_links(view: PathView) -> String {
+    let links = [view.gateway_switch, view.switch_router, view.router_internet, view.internet_cloud];
+    let broken: Vec<String> = links
+        .iter()
+        .zip(STOPS.windows(2))
+        .filter(|(health, _)| **health == LinkHealth::Broken)
+        .map(|(_, pair)| format!("{} and {}", pair[0].to_lowercase(), pair[1].to_lowercase()))
+        .collect();
+    if broken.is_empty() {
+        let whole = links.iter().all(|health| *health == LinkHealth::Whole);
+        return if whole { "Every link works." } else { "Not every link is known." }.to_owned();
+    }
+    format!("Broken between {}.", broken.join("; between "))
 }
 
 /// "Way from the gateway to the cloud: gateway to switch works, ..."
@@ -80,7 +109,7 @@ fn sentence(links: &[LinkHealth; 4], stops: &[Stop; 5]) -> String {
     format!("The way to the cloud. {}.", words::sentence(&parts.join(", ")))
 }
 
-fn link(ui: &Ui, health: LinkHealth, a: Pos2, b: Pos2, font: &FontId) {
+fn link(ui: &Ui, health: LinkHealth, a: Pos2, b: Pos2, font: Option<&FontId>) {
     let (p, painter) = (theme::palette(ui), ui.painter());
     let mid = a + (b - a) * 0.5;
     let mark = Mark::from(health);
@@ -108,8 +137,8 @@ fn link(ui: &Ui, health: LinkHealth, a: Pos2, b: Pos2, font: &FontId) {
     let badge = Rect::from_center_size(mid, Vec2::splat(size));
     painter.circle_filled(mid, size * 0.62, p.card);
     mark.paint(painter, badge, colour, p.card);
-    let word = painter.layout_no_wrap(words::link(health).to_owned(), font.clone(), colour);
-    if word.size().x < b.x - a.x {
+    if let Some(font) = font {
+        let word = painter.layout_no_wrap(words::link(health).to_owned(), font.clone(), colour);
         painter.galley(pos2(mid.x - word.size().x / 2.0, mid.y + size * 0.62 + 2.0), word, colour);
     }
 }
@@ -172,12 +201,22 @@ mod tests {
 
     #[test]
     fn the_sentence_names_each_link() {
-        let stops = ["Gateway", "Switch", "Router", "Internet", "Cloud"]
-            .map(|name| Stop { name, detail: String::new() });
+        let stops = STOPS.map(|name| Stop { name, detail: String::new() });
         let links = [LinkHealth::Whole, LinkHealth::Whole, LinkHealth::Broken, LinkHealth::Unknown];
         assert_eq!(
             sentence(&links, &stops),
-            "The way to the cloud. Gateway to switch: works, switch to router: works, router to internet: broken, internet to cloud: not known."
+            "The way to the cloud. Gateway to switch: works, switch to router or firewall: works, router or firewall to internet: broken, internet to cloud: not known."
         );
+    }
+
+    #[test]
+    fn the_broken_link_is_named() {
+        let mut view = PathView::default();
+        assert_eq!(broken_links(view), "Not every link is known.");
+        view.router_internet = LinkHealth::Broken;
+        assert_eq!(broken_links(view), "Broken between router or firewall and internet.");
+        let w = LinkHealth::Whole;
+        let whole = PathView { gateway_switch: w, switch_router: w, router_internet: w, internet_cloud: w };
+        assert_eq!(broken_links(whole), "Every link works.");
     }
 }
