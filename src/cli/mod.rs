@@ -25,7 +25,6 @@ use crate::report;
 use crate::session::{self, Command as Ask, Options, Session, SessionPort, StartError};
 use args::{Cli, Command, HistoryWhat};
 pub use print::out;
-use std::io::Write;
 use std::path::PathBuf;
 use std::process::ExitCode;
 use std::sync::Arc;
@@ -296,7 +295,23 @@ fn explain(code: Option<&str>) -> ExitCode {
     }
 }
 
-/// Ends the line that a terminal may be left on.
-pub fn flush() {
-    let _ = std::io::stdout().flush();
+/// The report as Markdown, for a preview.
+#[must_use]
+pub fn report_text(snapshot: &Snapshot, redact: report::Redact) -> String {
+    report::markdown(&report::document(snapshot, &print::report_options(snapshot, redact, report::Lang::En)))
+}
+
+/// Writes a report; the ending of the file decides its kind. Returns lines worth saying.
+///
+/// # Errors
+/// One sentence: what did not work and what to do.
+pub fn write_report_to(
+    snapshot: &Snapshot,
+    file: &std::path::Path,
+    redact: report::Redact,
+    lang: report::Lang,
+) -> Result<Vec<String>, String> {
+    print::report(snapshot, file, redact, lang).map_err(|e| match e {
+        print::ReportFailed::Usage(why) | print::ReportFailed::Write(why) => why,
+    })
 }

@@ -144,7 +144,7 @@ pub fn report(
     redact: Redact,
     lang: Lang,
 ) -> Result<Vec<String>, ReportFailed> {
-    let options = ReportOptions { redact, lang, utc_offset_secs: utc_offset(snapshot) };
+    let options = report_options(snapshot, redact, lang);
     let ending = file.extension().and_then(|e| e.to_str()).unwrap_or_default().to_ascii_lowercase();
     let mut notes = Vec::new();
     let bytes = match ending.as_str() {
@@ -166,6 +166,12 @@ pub fn report(
     std::fs::write(file, bytes)
         .map_err(|e| ReportFailed::Write(format!("{} could not be written: {e}", file.display())))?;
     Ok(notes)
+}
+
+/// Options of a report with this place's time zone.
+#[must_use]
+pub fn report_options(snapshot: &Snapshot, redact: Redact, lang: Lang) -> ReportOptions {
+    ReportOptions { redact, lang, utc_offset_secs: utc_offset(snapshot) }
 }
 
 /// Seconds that this place is ahead of UTC at the time of the visit.

@@ -33,6 +33,8 @@ pub struct Scene<'a> {
     pub now: At,
     /// The search made all its rounds, so that "not seen" may be said.
     pub searched: bool,
+    /// DHCP broadcasts on this segment are heard, so that a box's silence means something.
+    pub hears_dhcp: bool,
     /// The checks ran to their end.
     pub checked: bool,
 }

@@ -252,6 +252,22 @@ fn lease(scene: &Scene<'_>, d: &Digest<'_>, out: &mut Vec<Found>) {
     }
     if !red.is_empty() {
         for g in red {
+            if asks_nobody(scene, d, g) {
+                let mut lines = vec![led_evidence(g)];
+                lines.push(evidence(
+                    format!("{} was not heard asking for an address on this segment", name(g)),
+                    Basis::Measured,
+                    "dhcp",
+                    0,
+                ));
+                out.push(Found {
+                    cause: Cause::GatewaySilent,
+                    about: Some(g.mac),
+                    evidence: lines,
+                    level: None,
+                });
+                continue;
+            }
             let (cause, level) = match d.offers {
                 Some(offers) if offers.iter().any(|o| o.to_new_mac) => (Cause::DhcpGatewayRefused, None),
                 Some([]) => (Cause::DhcpNoServer, None),
@@ -277,6 +293,13 @@ fn lease(scene: &Scene<'_>, d: &Digest<'_>, out: &mut Vec<Found>) {
     if d.offers == Some(&[]) && scene.searched && !anybody_addressed {
         out.push(found(Cause::DhcpNoServer, offer_lines));
     }
+}
+
+/// A box that has no address, where addresses are handed out, and that is not heard asking: its cable, its socket or
+/// its VLAN, not the DHCP server.
+fn asks_nobody(scene: &Scene<'_>, d: &Digest<'_>, g: &GatewayView) -> bool {
+    let heard = g.dhcp.iter().any(|(_, k)| matches!(k, DhcpKind::Discover | DhcpKind::Request));
+    !heard && scene.hears_dhcp && scene.searched && d.offers.is_some_and(|o| !o.is_empty())
 }
 
 fn names_work(d: &Digest<'_>) -> bool {

@@ -15,6 +15,7 @@ pub async fn listen(eyes: Eyes) {
             return;
         }
     };
+    eyes.tell(Sighting::HearsDhcp(true)).await;
     loop {
         match listener.recv().await {
             Ok((bytes, _)) => {
@@ -26,6 +27,7 @@ pub async fn listen(eyes: Eyes) {
                 }
             }
             Err(e) => {
+                let _ = eyes.tell(Sighting::HearsDhcp(false)).await;
                 let _ = eyes.tell(Sighting::Limited(e.limit())).await;
                 return;
             }

@@ -23,6 +23,8 @@ pub enum Sighting {
         open: bool,
         status: String,
     },
+    /// DHCP broadcasts are heard from now on, or no longer.
+    HearsDhcp(bool),
     /// The search made all its rounds.
     Searched,
 }

@@ -50,6 +50,7 @@ impl Demo {
     pub fn start(&mut self, engine: &mut Engine, eyes: &Eyes, tasks: &mut JoinSet<()>) {
         engine.demo = Some(self.view());
         engine.host = self.site.host_view();
+        engine.hears_dhcp = true;
         if let Some(mut seen) = self.site.observations() {
             let eyes = eyes.clone();
             tasks.spawn(async move {

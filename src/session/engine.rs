@@ -78,6 +78,8 @@ pub struct Engine {
     /// What the installer saw before any gateway was known.
     pub saw_unclaimed: Option<(At, LedState)>,
     pub kept_in: Option<String>,
+    /// Port 67 is open.
+    pub hears_dhcp: bool,
     last_said: Vec<(Mac, LedSet, String)>,
 }
 
@@ -110,6 +112,7 @@ impl Engine {
             plug_in_pending: false,
             saw_unclaimed: None,
             kept_in: None,
+            hears_dhcp: false,
             last_said: Vec::new(),
         }
     }
@@ -151,6 +154,7 @@ impl Engine {
                 self.console.open = open;
                 self.console.status = status;
             }
+            Sighting::HearsDhcp(hears) => self.hears_dhcp = hears,
             Sighting::Searched => {
                 self.searched = true;
                 if std::mem::take(&mut self.plug_in_pending) {
@@ -279,6 +283,12 @@ impl Engine {
         if !seen {
             return run.searched;
         }
+        let unheard = asked.iter().any(|g| {
+            g.led.possible == LedSet::only(LedState::SolidRed) && g.dhcp.is_empty() && self.hears_dhcp
+        });
+        if unheard && !run.searched {
+            return false; // a box without an address gets the whole search to be heard asking
+        }
         let known = asked.iter().all(|g| g.led.possible.len() == 1);
         if asked.iter().any(|g| g.led.possible == LedSet::only(LedState::BlinkingRed)) {
             let diagnosis = self.diagnose(now, true);
@@ -336,6 +346,7 @@ impl Engine {
             typed_ip: self.roster.typed_ip(),
             now,
             searched: self.searched,
+            hears_dhcp: self.hears_dhcp,
             checked,
         })
     }
