@@ -1,8 +1,8 @@
 //! The firewall page: what is missing, platform, scope, parts, copying.
 
 use super::support::sample;
-use super::{assert_not_shown, assert_shown, go, open, press};
-use egui::{Event, OutputCommand};
+use super::{assert_not_shown, assert_shown, copied, go, open, press};
+use egui::Event;
 use egui_kittest::Harness;
 use egui_kittest::kittest::Queryable;
 use solidgreen::model::Snapshot;
@@ -14,14 +14,6 @@ fn at_firewall(snapshot: Snapshot) -> (Harness<'static, App>, super::support::po
     let (mut h, desk) = open(snapshot);
     go(&mut h, "Firewall");
     (h, desk)
-}
-
-/// What the frames since the last call put on the clipboard.
-fn copied(h: &Harness<'_, App>) -> Option<String> {
-    h.output().platform_output.commands.iter().find_map(|c| match c {
-        OutputCommand::CopyText(text) => Some(text.clone()),
-        _ => None,
-    })
 }
 
 #[test]

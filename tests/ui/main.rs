@@ -83,6 +83,14 @@ fn texts(h: &Harness<'_, App>) -> Vec<String> {
         .collect()
 }
 
+/// What the last frame put on the clipboard.
+fn copied(h: &Harness<'_, App>) -> Option<String> {
+    h.output().platform_output.commands.iter().find_map(|c| match c {
+        egui::OutputCommand::CopyText(text) => Some(text.clone()),
+        _ => None,
+    })
+}
+
 #[track_caller]
 fn assert_shown(h: &Harness<'_, App>, part: &str) {
     let texts = texts(h);

@@ -1,7 +1,7 @@
 //! The first page in each state of the lamp, of a check and of an error.
 
 use super::support::sample::{self, BOX};
-use super::{assert_not_shown, assert_shown, open, open_as, press};
+use super::{assert_not_shown, assert_shown, copied, open, open_as, press};
 use egui_kittest::Harness;
 use egui_kittest::kittest::Queryable;
 use solidgreen::model::check::CheckId;
@@ -25,7 +25,7 @@ fn each_lamp_has_its_words_and_the_legend_is_always_there() {
         assert!(lamps >= 2, "the large lamp and the one of the list: {spoken}");
         assert_not_shown(&h, "Look at the box: which?");
         for state in LedState::ALL {
-            assert_shown(&h, &format!(": {}", state.meaning()));
+            assert_shown(&h, &format!("\n{}", state.meaning()));
         }
     }
 }
@@ -94,6 +94,25 @@ fn why_opens_the_evidence_with_basis_source_and_age() {
     assert_shown(&h, "cloud.port-443-blocked");
     press(&mut h, "Hide the reasons");
     assert_not_shown(&h, "How it is known");
+}
+
+#[test]
+fn an_explanation_is_copied_with_its_evidence() {
+    let (mut h, _) = open_as(sample::blocked(), [1100.0, 1900.0], egui::Theme::Light, 1.0);
+    press(&mut h, "Why?");
+    h.get_by_role_and_label(egui::Role::Button, "Copy this explanation").click();
+    h.step();
+    let first = copied(&h);
+    h.step();
+    let text = first.or_else(|| copied(&h)).expect("something is on the clipboard");
+    for part in [
+        "drops the way",
+        "measured by this computer, from ports, 6 s ago",
+        "Whose turn: the IT department",
+        "Code: cloud.both-ports-dropped",
+    ] {
+        assert!(text.contains(part), "{part} is not in {text}");
+    }
 }
 
 #[test]

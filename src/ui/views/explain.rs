@@ -8,10 +8,11 @@ use crate::ui::{theme, words};
 use egui::{Id, Label, RichText, TextStyle, Ui};
 
 /// Every finding, the first one first.
-pub fn findings_ui(ui: &mut Ui, v: &View<'_>) {
+pub fn findings_ui(ui: &mut Ui, v: &mut View<'_>) {
     parts::title(ui, "What was found");
     ui.add_space(2.0);
-    for (n, finding) in v.snapshot.findings.iter().enumerate() {
+    let snapshot = v.snapshot.clone();
+    for (n, finding) in snapshot.findings.iter().enumerate() {
         let note =
             format!("{}, turn of {}", words::level(finding.level).to_lowercase(), finding.owner.label());
         let row = Row {
@@ -21,12 +22,12 @@ pub fn findings_ui(ui: &mut Ui, v: &View<'_>) {
             title: &finding.title,
             note: &note,
         };
-        parts::disclosure(ui, &row, |ui| finding_ui(ui, finding));
+        parts::disclosure(ui, &row, |ui| finding_ui(ui, v, finding, "finding"));
     }
 }
 
-/// One finding in full.
-pub fn finding_ui(ui: &mut Ui, finding: &Finding) {
+/// One finding in full; `place` tells its copy button from the same finding's elsewhere on the page.
+pub fn finding_ui(ui: &mut Ui, v: &mut View<'_>, finding: &Finding, place: &str) {
     section(ui, "What it means", &finding.meaning);
     if !finding.evidence.is_empty() {
         head(ui, "How it is known");
@@ -56,6 +57,38 @@ pub fn finding_ui(ui: &mut Ui, finding: &Finding) {
         parts::quiet(ui, format!("Not shown, since it follows from this: {}", codes.join(", ")));
     }
     parts::quiet(ui, format!("Code: {}", finding.code));
+    let what = format!("{place} {}", finding.code);
+    parts::copy(ui, v.copied, v.asks, "Copy this explanation", &what, || as_text(finding));
+}
+
+/// The finding as plain text, for a mail or a ticket.
+fn as_text(finding: &Finding) -> String {
+    let mut text = format!("{}\n\n{}\n", finding.title, finding.meaning);
+    if !finding.evidence.is_empty() {
+        text.push_str("\nHow it is known:\n");
+    }
+    for e in &finding.evidence {
+        text.push_str(&format!(
+            "- {} ({}, from {}, {})\n",
+            e.text,
+            words::basis(e.basis),
+            e.source,
+            words::age(e.age_ms)
+        ));
+    }
+    for (key, value) in [
+        ("Whose turn", finding.owner.label()),
+        ("Next step", &finding.next_step),
+        ("How to prove that it is fixed", &finding.proof),
+        ("What was not tested", &finding.not_tested),
+        ("Code", finding.code.code()),
+    ] {
+        if !value.is_empty() {
+            text.push_str(&format!("\n{key}: {value}"));
+        }
+    }
+    text.push('\n');
+    text
 }
 
 fn head(ui: &mut Ui, text: &str) {

@@ -108,7 +108,7 @@ fn hero(ui: &mut Ui, v: &mut View<'_>, state: &mut OverviewState) {
         ui.separator();
         ui.add_space(4.0);
         if let Some(finding) = snapshot.findings.first() {
-            explain::finding_ui(ui, finding);
+            explain::finding_ui(ui, v, finding, "why");
         }
         if let Some(gateway) = gateway {
             lamp_evidence(ui, gateway);
@@ -133,15 +133,11 @@ fn led_basis(gateway: Option<&GatewayView>) -> String {
 fn which_box(ui: &mut Ui, gateway: Option<&GatewayView>) {
     let text = match gateway {
         None => "No gateway was seen yet".to_owned(),
+        // the name comes last: it may be long, and what does not fit is cut
         Some(g) => {
-            let mut text = format!("Gateway {}", g.mac.pairs(":", true));
-            if let Some(name) = &g.name {
-                text = format!("{text}, {name}");
-            }
-            match g.ip {
-                Some(ip) => format!("{text}, {ip}"),
-                None => format!("{text}, no address seen"),
-            }
+            let address = g.ip.map_or_else(|| "no address seen".into(), |ip| ip.to_string());
+            let name = g.name.as_ref().map(|name| format!(", {name}")).unwrap_or_default();
+            format!("Gateway {}, {address}{name}", g.mac.pairs(":", true))
         }
     };
     let p = theme::palette(ui);

@@ -176,6 +176,9 @@ pub fn report_ui(ui: &mut Ui, v: &mut View<'_>, state: &mut State) {
         choices_ui(ui, state);
         save_ui(ui, v, state);
         job_ui(ui, &state.job);
+        if let Some(folder) = &v.snapshot.kept_in {
+            parts::quiet(ui, format!("This visit is kept on this computer, in {folder}"));
+        }
     });
     ui.add_space(theme::size::GAP);
     theme::card(ui).show(ui, |ui| {

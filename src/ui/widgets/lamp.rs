@@ -8,7 +8,8 @@ use crate::model::{LedSet, LedState};
 use crate::profile::Blink;
 use crate::ui::{theme, words};
 use egui::{
-    Color32, Painter, Pos2, Response, Role, Sense, Shape, Stroke, TextStyle, Ui, Vec2, WidgetInfo, pos2, vec2,
+    Align, Color32, Label, Layout, Painter, Pos2, Response, Role, Sense, Shape, Stroke, TextStyle, Ui, Vec2,
+    WidgetInfo, pos2, vec2,
 };
 use std::time::Duration;
 
@@ -68,22 +69,21 @@ pub fn legend(ui: &mut Ui) {
                 };
                 job.append(&words::sentence(state.label()), 0.0, part(theme::strong_style(), p.text));
                 job.append(&format!("\n{}", state.meaning()), 0.0, part(TextStyle::Small, p.quiet));
-                ui.painter().layout_job(job)
+                let height = ui.painter().layout_job(job.clone()).size().y;
+                (job, height)
             })
             .collect();
-        let height = texts.iter().map(|t| t.size().y).fold(0.0, f32::max);
-        ui.horizontal(|ui| {
-            ui.spacing_mut().item_spacing.x = 0.0;
-            for (state, text) in row.iter().zip(texts) {
-                let (rect, response) = ui.allocate_exact_size(vec2(cell, height + 2.0), Sense::hover());
-                let spoken = format!("{}: {}", words::sentence(state.label()), state.meaning());
-                response.widget_info(|| WidgetInfo::labeled(Role::Label, true, &spoken));
-                if ui.is_rect_visible(rect) {
-                    paint(ui, Face::Whole(*state), pos2(rect.left() + 11.0, rect.top() + 10.0), 11.0, true);
-                    ui.painter().galley(pos2(rect.left() + 30.0, rect.top()), text, p.text);
-                }
+        let height = texts.iter().map(|(_, height)| *height).fold(0.0, f32::max);
+        let (rect, _) = ui.allocate_exact_size(vec2(width, height + 2.0), Sense::empty());
+        for (n, (state, (job, _))) in row.iter().zip(texts).enumerate() {
+            let left = rect.left() + cell * n as f32;
+            if ui.is_rect_visible(rect) {
+                paint(ui, Face::Whole(*state), pos2(left + 11.0, rect.top() + 10.0), 11.0, true);
             }
-        });
+            let room = egui::Rect::from_min_size(pos2(left + 30.0, rect.top()), vec2(cell - 40.0, height));
+            let layout = Layout::top_down(Align::Min);
+            ui.new_child(egui::UiBuilder::new().max_rect(room).layout(layout)).add(Label::new(job).wrap());
+        }
     }
 }
 

@@ -67,7 +67,11 @@ pub fn copy(
     }
     let p = theme::palette(ui);
     let shown = if fresh { RichText::new("Copied").color(p.good) } else { RichText::new(label) };
-    if ui.add(Button::new(shown).min_size(vec2(84.0, 0.0))).clicked() {
+    let button = ui.add(Button::new(shown).min_size(vec2(84.0, 0.0)));
+    if fresh {
+        live(&button);
+    }
+    if button.clicked() {
         asks.0.push(Ask::Copy { what: what.to_owned(), text: text() });
     }
 }

@@ -32,7 +32,6 @@ pub fn path(ui: &mut Ui, view: PathView, stops: &[Stop; 5]) -> bool {
         .map(|stop| {
             let mut job = egui::text::LayoutJob::default();
             job.wrap.max_width = step - 6.0;
-            job.halign = Align::Center;
             let format = |font: &FontId, color| egui::TextFormat {
                 font_id: font.clone(),
                 color,
@@ -46,10 +45,11 @@ pub fn path(ui: &mut Ui, view: PathView, stops: &[Stop; 5]) -> bool {
                     job.append(&format!("\n{line}"), 0.0, format(&small, p.quiet));
                 }
             }
-            ui.painter().layout_job(job)
+            let height = ui.painter().layout_job(job.clone()).size().y;
+            (job, height)
         })
         .collect();
-    let text_height = labels.iter().map(|l| l.size().y).fold(0.0, f32::max);
+    let text_height = labels.iter().map(|(_, height)| *height).fold(0.0, f32::max);
     let (rect, response) = ui.allocate_exact_size(vec2(width, ICON + 8.0 + text_height), Sense::hover());
     let spoken = sentence(&links, stops);
     response.widget_info(|| WidgetInfo::labeled(Role::Image, true, &spoken));
@@ -67,11 +67,17 @@ pub fn path(ui: &mut Ui, view: PathView, stops: &[Stop; 5]) -> bool {
         let (a, b) = (centre(i) + vec2(ICON / 2.0 + 4.0, 0.0), centre(i + 1) - vec2(ICON / 2.0 + 4.0, 0.0));
         link(ui, *health, a, b, words_fit.then_some(&small));
     }
-    for (i, label) in labels.into_iter().enumerate() {
+    for i in 0..stops.len() {
         let frame = Rect::from_center_size(centre(i), Vec2::splat(ICON));
         painter.rect(frame, 9.0, p.code, Stroke::new(1.0, p.line), egui::StrokeKind::Inside);
         icon(painter, i, frame.shrink(11.0), p.text);
-        painter.galley(pos2(centre(i).x, frame.bottom() + 7.0), label, p.text);
+    }
+    // real labels, so that an address can be selected and copied
+    for (i, (job, height)) in labels.into_iter().enumerate() {
+        let top = centre(i) + vec2(0.0, ICON / 2.0 + 7.0);
+        let room = Rect::from_min_size(top - vec2(step / 2.0 - 3.0, 0.0), vec2(step - 6.0, height));
+        let layout = egui::Layout::top_down(Align::Center);
+        ui.new_child(egui::UiBuilder::new().max_rect(room).layout(layout)).add(egui::Label::new(job).wrap());
     }
     words_fit
 }
