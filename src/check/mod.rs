@@ -26,7 +26,7 @@ pub enum Progress {
     /// A check ended with these results.
     Ended(CheckId, Vec<CheckResult>),
     /// A DHCP message of another host, heard beside the probe.
-    Heard(DhcpSeen),
+    Heard(Box<DhcpSeen>),
     /// Every check has ended.
     Done,
 }
@@ -93,7 +93,7 @@ pub async fn run(
                 }
             }
             seen = heard.recv(), if heard_open => match seen {
-                Some(seen) => { let _ = out.send(Progress::Heard(seen)).await; }
+                Some(seen) => { let _ = out.send(Progress::Heard(Box::new(seen))).await; }
                 None => heard_open = false,
             },
         }

@@ -167,14 +167,13 @@ async fn ask_server(
             let mut best: Option<CheckResult> = None;
             for _ in 0..repeats {
                 let r = ask_name(&reach, server, &name, name_role, transport, &documented).await;
-                if name_role == NameRole::Cloud
-                    && server.role != ServerRole::Control
+                let counts = name_role == NameRole::Cloud && server.role != ServerRole::Control;
+                if counts
                     && r.outcome == Outcome::Passed
+                    && let Measured::Addresses(addresses) = &r.measured
                 {
-                    if let Measured::Addresses(addresses) = &r.measured {
-                        for ip in addresses {
-                            let _ = found.send(*ip).await;
-                        }
+                    for ip in addresses {
+                        let _ = found.send(*ip).await;
                     }
                 }
                 let again = r.outcome == Outcome::Passed;

@@ -117,8 +117,7 @@ pub fn read_names(results: &[CheckResult]) -> Names {
     let alive =
         |s: IpAddr, t: Transport| local.iter().any(|a| a.server == s && a.transport == t && a.answered());
     names.upstream_alive = all.iter().any(|a| {
-        a.name_role == NameRole::Nonsense && matches!(a.outcome, Outcome::Passed)
-            || a.name_role == NameRole::Control && matches!(a.outcome, Outcome::Passed)
+        matches!(a.name_role, NameRole::Nonsense | NameRole::Control) && matches!(a.outcome, Outcome::Passed)
     });
     let Some(first_alive) = servers.iter().copied().find(|s| alive(*s, Transport::Udp)) else {
         names.only_tcp = servers.iter().any(|s| alive(*s, Transport::Tcp));

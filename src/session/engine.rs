@@ -222,7 +222,7 @@ impl Engine {
                 self.results.sort_by_key(|r| r.id);
             }
             Progress::Heard(seen) => {
-                self.observe(&Observation { at: now, source: Source::Dhcp, fact: Fact::Dhcp(seen) });
+                self.observe(&Observation { at: now, source: Source::Dhcp, fact: Fact::Dhcp(*seen) });
             }
             Progress::Done => {
                 self.running.clear();

@@ -213,9 +213,7 @@ impl Drop for Session {
     }
 }
 
-type Keeper = Box<dyn FnMut(&Snapshot) -> Result<(), String> + Send>;
-
-fn keeper(engine: &mut Engine, data: Option<PathBuf>) -> Option<Keeper> {
+fn keeper(engine: &mut Engine, data: Option<PathBuf>) -> Option<run::Keeper> {
     let opened = History::open(data).and_then(|h| h.begin(&engine.visit, engine.started_unix_ms));
     match opened {
         Ok(visit) => {

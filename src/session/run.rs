@@ -38,8 +38,11 @@ pub struct Loop {
     pub wake: Arc<dyn Fn() + Send + Sync>,
     pub find_wait: Duration,
     /// Kept on disk, if it may be.
-    pub keep: Option<Box<dyn FnMut(&Snapshot) -> Result<(), String> + Send>>,
+    pub keep: Option<Keeper>,
 }
+
+/// Puts a picture on disk; the error is one sentence.
+pub type Keeper = Box<dyn FnMut(&Snapshot) -> Result<(), String> + Send>;
 
 struct Tasks {
     set: JoinSet<()>,
