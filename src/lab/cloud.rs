@@ -159,7 +159,10 @@ mod tests {
         // a stranger is shown the door, and the others notice nothing
         let mut stranger = Dialer::Real.tcp(cloud.at[0], Duration::from_secs(1)).await.unwrap();
         stranger.write_all(b"GET / HTTP/1.1\r\n\r\n").await.unwrap();
-        assert_eq!(timeout(Duration::from_secs(2), stranger.read(&mut [0; 9])).await.unwrap().unwrap_or(0), 0);
+        assert_eq!(
+            timeout(Duration::from_secs(2), stranger.read(&mut [0; 9])).await.unwrap().unwrap_or(0),
+            0
+        );
         stream.write_all(b"PING 10\n").await.unwrap();
         assert_eq!(words(&mut stream, 1).await, [Word::Pong(10)]);
     }
