@@ -1,3 +1,317 @@
-//! (being written)
+//! The terminal: one face of the session. Results to standard output, diagnostics to standard error, the exit status
+//! as a contract: 0 clear or green, 1 a cause was found, 2 bad usage, 3 could not look.
+#![allow(clippy::print_stdout, clippy::print_stderr, reason = "this is the terminal's face")]
+
+pub mod args;
+mod json;
 #[cfg(feature = "lab")]
 pub mod lab;
+mod metrics;
+mod print;
+mod text;
+mod watch;
+
+use crate::check::Clock;
+use crate::diagnose::catalogue;
+use crate::firewall;
+use crate::history::History;
+use crate::model::Cause;
+use crate::model::Snapshot;
+use crate::model::finding::Level;
+use crate::model::rule::{Part, Scope};
+use crate::model::snapshot::Activity;
+use crate::profile::Profile;
+use crate::report;
+use crate::session::{self, Command as Ask, Options, Session, SessionPort, StartError};
+use args::{Cli, Command, HistoryWhat};
+pub use print::out;
+use std::path::PathBuf;
+use std::process::ExitCode;
+use std::sync::Arc;
+use std::time::Duration;
+
+/// The way is clear, or the LED is green.
+pub const CLEAR: u8 = 0;
+/// A cause was found.
+pub const CAUSE: u8 = 1;
+/// Bad usage.
+pub const USAGE: u8 = 2;
+/// Could not look.
+pub const BLIND: u8 = 3;
+
+/// Says what went wrong in one line and gives the status.
+pub fn fail(status: u8, what: impl std::fmt::Display) -> ExitCode {
+    eprintln!("solidgreen: {what}");
+    ExitCode::from(status)
+}
+
+/// Runs a command that needs no window.
+pub fn run(cli: Cli, clock: Clock) -> ExitCode {
+    let profile = match &cli.profile {
+        None => Profile::shipped(),
+        Some(path) => match Profile::read(path) {
+            Ok(profile) => profile,
+            Err(e) => return fail(USAGE, e),
+        },
+    };
+    let profile = Arc::new(profile);
+    let data = cli.data;
+    match cli.command {
+        None => fail(USAGE, "this program was built without a window; give a command, see --help"),
+        Some(Command::Demo(a)) => demo(&profile, clock, &a.fault, a.json),
+        Some(Command::Find(a)) => {
+            let options = Options {
+                interface: a.interface,
+                mac: a.mac,
+                find_wait: a.wait.map(Duration::from_secs_f64),
+                data,
+                ..Options::default()
+            };
+            find(&profile, options, clock, a.json)
+        }
+        Some(Command::Check(a)) if a.plan => check_plan(&profile, &a),
+        Some(Command::Check(a)) => {
+            if a.hold.is_some() {
+                eprintln!("solidgreen: --hold is not part of this version; everything else is checked");
+            }
+            let options = Options {
+                interface: a.interface,
+                mac: a.mac,
+                ip: a.ip,
+                saw: a.saw,
+                data,
+                site: a.site,
+                ..Options::default()
+            };
+            check(&profile, options, clock, a.port, a.json)
+        }
+        Some(Command::Watch(a)) => watch::watch(&profile, a, data, clock),
+        Some(Command::Console(a)) => watch::console(&profile, a, clock),
+        Some(Command::Firewall(a)) => firewall_text(&profile, &a),
+        Some(Command::Report(a)) => write_report(&a, data),
+        Some(Command::History(a)) => history(a.what, data),
+        Some(Command::Explain(a)) => explain(a.code.as_deref()),
+        Some(Command::Profile(a)) => {
+            if a.print {
+                out(&profile.text)
+            } else {
+                out(&print::profile(&profile))
+            }
+        }
+        #[cfg(feature = "lab")]
+        Some(Command::Lab(a)) => lab::run(a, &profile),
+    }
+}
+
+fn start(profile: &Arc<Profile>, options: Options, clock: Clock) -> Result<Session, ExitCode> {
+    Session::start(Arc::clone(profile), options, clock, Arc::new(|| {})).map_err(|e| match e {
+        StartError::Interface(_) | StartError::Runtime(_) => fail(BLIND, e),
+        StartError::Demo(_) => fail(USAGE, e),
+    })
+}
+
+/// The exit status of a verdict.
+fn status(s: &Snapshot) -> u8 {
+    match (s.verdict.code, s.verdict.level) {
+        (Some(Cause::OkGreen | Cause::OkWayIsClear), _) => CLEAR,
+        (Some(_), Level::Warning | Level::Fault) => CAUSE,
+        _ => BLIND,
+    }
+}
+
+fn find(profile: &Arc<Profile>, options: Options, clock: Clock, json: bool) -> ExitCode {
+    let session = match start(profile, options, clock) {
+        Ok(session) => session,
+        Err(status) => return status,
+    };
+    let _ = session.send(Ask::Find);
+    let Some(s) = session.wait_for(|s| s.took_ms.is_some() && s.activity == Activity::Idle) else {
+        return fail(BLIND, "the search ended before it had looked");
+    };
+    let printed = if json { out(&format!("{:#}\n", json::find(&s))) } else { out(&text::find(&s)) };
+    if s.host.interface().is_none() {
+        return fail(
+            BLIND,
+            "no network interface was found: plug in a network adapter, or name one with --interface",
+        );
+    }
+    printed
+}
+
+fn check(
+    profile: &Arc<Profile>,
+    options: Options,
+    clock: Clock,
+    port: Option<String>,
+    json: bool,
+) -> ExitCode {
+    let session = match start(profile, options, clock) {
+        Ok(session) => session,
+        Err(status) => return status,
+    };
+    if let Some(port) = port {
+        let _ = session.send(Ask::OpenConsole { port, baud: None });
+    }
+    finish_check(&session, json)
+}
+
+fn finish_check(session: &Session, json: bool) -> ExitCode {
+    let _ = session.send(Ask::FindAndCheck);
+    let Some(s) = session.wait_for(|s| s.took_ms.is_some() && s.activity == Activity::Idle) else {
+        return fail(BLIND, "the check ended before it had looked");
+    };
+    let text = if json { format!("{:#}\n", json::check(&s)) } else { text::check(&s) };
+    out(&text);
+    ExitCode::from(status(&s))
+}
+
+/// The main job on the simulated site, in the terminal.
+pub fn demo(profile: &Arc<Profile>, clock: Clock, fault: &str, json: bool) -> ExitCode {
+    #[cfg(feature = "lab")]
+    {
+        if fault == "list" {
+            return out(&session::demo::fault_list());
+        }
+        let options =
+            Options { demo: Some(fault.to_owned()), site: "Demonstration".into(), ..Options::default() };
+        let session = match start(profile, options, clock) {
+            Ok(session) => session,
+            Err(status) => return status,
+        };
+        if !json {
+            out("Demonstration: a simulated site on this computer; nothing leaves it.\n\n");
+        }
+        finish_check(&session, json)
+    }
+    #[cfg(not(feature = "lab"))]
+    {
+        let _ = (profile, clock, fault, json);
+        fail(USAGE, "this program was built without the simulated site (feature `lab`)")
+    }
+}
+
+fn check_plan(profile: &Arc<Profile>, a: &args::Check) -> ExitCode {
+    match session::plan(profile, a.interface.as_deref(), a.ip) {
+        Err(e) => fail(BLIND, e),
+        Ok((host, plan)) if a.json => {
+            let value = serde_json::json!({ "schema": json::SCHEMA, "interface": host.chosen, "plan": plan });
+            out(&format!("{value:#}\n"))
+        }
+        Ok((host, plan)) => out(&text::plan(&host, &plan)),
+    }
+}
+
+fn firewall_text(profile: &Profile, a: &args::Firewall) -> ExitCode {
+    if a.list {
+        return out(&if a.json { print::platforms_json() } else { print::platforms() });
+    }
+    let (Some(id), Some(mac), Some(ip)) = (&a.vendor, a.mac, a.ip) else {
+        return fail(USAGE, "give --vendor, --mac and --ip, or --list");
+    };
+    let Some(platform) = firewall::platform(id) else {
+        let ids: Vec<&str> = firewall::platforms().iter().map(|p| p.id()).collect();
+        let id = crate::model::text::foreign(id);
+        return fail(USAGE, format!("there is no platform '{id}'; there are: {}", ids.join(", ")));
+    };
+    let intent = session::intent(profile, mac, ip, &a.site, Scope::from(a.scope));
+    let parts: Vec<Part> = a.part.part().map_or_else(|| Part::ALL.to_vec(), |p| vec![p]);
+    let pack: Vec<_> = parts.iter().map(|p| platform.part(*p, &intent)).collect();
+    if a.json {
+        let value = serde_json::json!({ "schema": json::SCHEMA, "platform": id, "parts": pack });
+        return out(&format!("{value:#}\n"));
+    }
+    out(&firewall::render_all(platform, &pack))
+}
+
+fn open_history(data: Option<PathBuf>) -> Result<History, ExitCode> {
+    History::open(data).map_err(|e| fail(BLIND, e))
+}
+
+fn write_report(a: &args::Report, data: Option<PathBuf>) -> ExitCode {
+    let lang = match a.lang {
+        args::LangArg::En => "en",
+        args::LangArg::Sv => "sv",
+        args::LangArg::Da => "da",
+    };
+    let lang = match lang.parse::<report::Lang>() {
+        Ok(lang) => lang,
+        Err(e) => return fail(USAGE, e),
+    };
+    let redact = match a.redact {
+        args::RedactArg::Full => report::Redact::Full,
+        args::RedactArg::Shared => report::Redact::Shared,
+        args::RedactArg::Public => report::Redact::Public,
+    };
+    let history = match open_history(data) {
+        Ok(history) => history,
+        Err(status) => return status,
+    };
+    let snapshot = match history.load(a.visit.as_deref().unwrap_or("last")) {
+        Ok(snapshot) => snapshot,
+        Err(e) => return fail(BLIND, e),
+    };
+    match print::report(&snapshot, &a.out, redact, lang) {
+        Ok(note) => {
+            for line in note {
+                eprintln!("solidgreen: {line}");
+            }
+            eprintln!("solidgreen: wrote {}", a.out.display());
+            ExitCode::from(CLEAR)
+        }
+        Err(print::ReportFailed::Usage(why)) => fail(USAGE, why),
+        Err(print::ReportFailed::Write(why)) => fail(BLIND, why),
+    }
+}
+
+fn history(what: Option<HistoryWhat>, data: Option<PathBuf>) -> ExitCode {
+    let history = match open_history(data) {
+        Ok(history) => history,
+        Err(status) => return status,
+    };
+    match what.unwrap_or(HistoryWhat::List { json: false }) {
+        HistoryWhat::List { json } => {
+            let visits = history.list();
+            out(&if json { print::visits_json(&visits) } else { print::visits(&visits) })
+        }
+        HistoryWhat::Show { id } => match history.load(&id) {
+            Ok(s) => out(&text::check(&s)),
+            Err(e) => fail(BLIND, e),
+        },
+        HistoryWhat::Export { id } => match history.export(&id) {
+            Ok(text) => out(&text),
+            Err(e) => fail(BLIND, e),
+        },
+    }
+}
+
+fn explain(code: Option<&str>) -> ExitCode {
+    let Some(code) = code else { return out(&catalogue::list()) };
+    match Cause::from_code(code) {
+        Some(cause) => out(&catalogue::explain(cause)),
+        None => {
+            let code = crate::model::text::foreign(code);
+            fail(USAGE, format!("there is no cause '{code}'; `solidgreen explain` lists them"))
+        }
+    }
+}
+
+/// The report as Markdown, for a preview.
+#[must_use]
+pub fn report_text(snapshot: &Snapshot, redact: report::Redact) -> String {
+    report::markdown(&report::document(snapshot, &print::report_options(snapshot, redact, report::Lang::En)))
+}
+
+/// Writes a report; the ending of the file decides its kind. Returns lines worth saying.
+///
+/// # Errors
+/// One sentence: what did not work and what to do.
+pub fn write_report_to(
+    snapshot: &Snapshot,
+    file: &std::path::Path,
+    redact: report::Redact,
+    lang: report::Lang,
+) -> Result<Vec<String>, String> {
+    print::report(snapshot, file, redact, lang).map_err(|e| match e {
+        print::ReportFailed::Usage(why) | print::ReportFailed::Write(why) => why,
+    })
+}

@@ -1,1 +1,161 @@
-//! (being written)
+//! Evidence and outcomes in, findings and one verdict out. Pure; the words stand in [`catalogue`].
+//!
+//! `digest` reduces the results to what rules ask about, `rules` names causes, this file hides consequences behind
+//! their cause and sorts: the first finding is the verdict (laws 1 and 2).
+
+pub mod catalogue;
+pub mod digest;
+mod names;
+mod path;
+mod rules;
+
+use crate::model::check::CheckResult;
+use crate::model::finding::{Evidence, Finding, Level, Owner, Verdict};
+use crate::model::host::HostView;
+use crate::model::snapshot::{GatewayView, HostSeen, PathView};
+use crate::model::{At, Cause, Mac};
+use crate::profile::Profile;
+use std::net::Ipv4Addr;
+
+/// Everything that is known when the question "why is it red?" is asked.
+#[derive(Clone, Copy, Debug)]
+pub struct Scene<'a> {
+    pub profile: &'a Profile,
+    pub host: &'a HostView,
+    pub results: &'a [CheckResult],
+    /// Milliseconds since the results were complete.
+    pub results_age_ms: u64,
+    pub gateways: &'a [GatewayView],
+    pub hosts: &'a [HostSeen],
+    pub chosen: Option<Mac>,
+    pub typed_mac: Option<Mac>,
+    pub typed_ip: Option<Ipv4Addr>,
+    pub now: At,
+    /// The search made all its rounds, so that "not seen" may be said.
+    pub searched: bool,
+    /// DHCP broadcasts on this segment are heard, so that a box's silence means something.
+    pub hears_dhcp: bool,
+    /// The checks ran to their end.
+    pub checked: bool,
+}
+
+/// What was concluded.
+#[derive(Clone, Debug, Default)]
+pub struct Diagnosis {
+    pub findings: Vec<Finding>,
+    pub verdict: Verdict,
+    pub path: PathView,
+    /// The verdict about each gateway alone.
+    pub by_gateway: Vec<(Mac, Verdict)>,
+}
+
+/// A cause that a rule named, before its words.
+#[derive(Clone, Debug)]
+pub(crate) struct Found {
+    pub cause: Cause,
+    /// The gateway it is about; `None` is the site or this computer.
+    pub about: Option<Mac>,
+    pub evidence: Vec<Evidence>,
+    /// Another level than the catalogue's.
+    pub level: Option<Level>,
+}
+
+impl Found {
+    pub(crate) fn level(&self) -> Level {
+        self.level.unwrap_or_else(|| catalogue::page(self.cause).level)
+    }
+}
+
+/// Names the one cause, whose turn it is and the next step.
+#[must_use]
+pub fn diagnose(scene: &Scene<'_>) -> Diagnosis {
+    let digest = digest::Digest::of(scene);
+    let found = rules::all(scene, &digest);
+    let findings = conclude(&found);
+    let mut verdict = verdict_of(&findings);
+    if verdict.code.is_none() && scene.checked {
+        if let Some(why) = rules::why_nothing_can_be_said(scene, &digest) {
+            verdict.title = why.0;
+            verdict.next_step = why.1;
+            verdict.owner = Owner::Installer;
+        }
+    }
+    let by_gateway = scene
+        .gateways
+        .iter()
+        .map(|g| {
+            let own: Vec<Found> =
+                found.iter().filter(|f| f.about.is_none_or(|m| m == g.mac)).cloned().collect();
+            (g.mac, verdict_of(&conclude(&own)))
+        })
+        .collect();
+    Diagnosis { path: path::picture(scene, &digest, &findings), findings, verdict, by_gateway }
+}
+
+/// Hides what follows from another cause, joins what was found twice, sorts what to fix first to the top.
+fn conclude(found: &[Found]) -> Vec<Finding> {
+    let hides = |f: &Found| {
+        if f.level() > Level::Info || is_ok(f.cause) { catalogue::page(f.cause).hides } else { &[] }
+    };
+    let hidden = |cause: Cause| found.iter().any(|f| f.cause != cause && hides(f).contains(&cause));
+    let mut out: Vec<Finding> = Vec::new();
+    for f in found.iter().filter(|f| !hidden(f.cause)) {
+        if let Some(same) = out.iter_mut().find(|o| o.code == f.cause) {
+            same.level = same.level.max(f.level());
+            same.evidence.extend(f.evidence.iter().cloned());
+            continue;
+        }
+        let page = catalogue::page(f.cause);
+        let mut consequences: Vec<Cause> =
+            found.iter().map(|o| o.cause).filter(|c| *c != f.cause && hides(f).contains(c)).collect();
+        consequences.sort_unstable();
+        consequences.dedup();
+        out.push(Finding {
+            code: f.cause,
+            owner: page.owner,
+            level: f.level(),
+            evidence: f.evidence.clone(),
+            hides: consequences,
+            title: page.title.to_owned(),
+            meaning: page.meaning.to_owned(),
+            next_step: page.next_step.to_owned(),
+            proof: page.proof.to_owned(),
+            not_tested: page.not_tested.to_owned(),
+        });
+    }
+    out.sort_by_key(|f| (std::cmp::Reverse(f.level), rank(f.code)));
+    out
+}
+
+fn is_ok(cause: Cause) -> bool {
+    matches!(cause, Cause::OkGreen | Cause::OkWayIsClear)
+}
+
+/// Place in the chain from this computer to the cloud: of two causes of one level, the nearer is mended first. A
+/// green LED stands before a clear way, since the box itself said so.
+fn rank(cause: Cause) -> usize {
+    Cause::ALL.iter().position(|c| *c == cause).unwrap_or(usize::MAX)
+}
+
+fn verdict_of(findings: &[Finding]) -> Verdict {
+    // information never outranks "nothing to do"
+    let first = findings
+        .iter()
+        .find(|f| f.level > Level::Info)
+        .or_else(|| findings.iter().find(|f| f.level == Level::Ok))
+        .or_else(|| findings.first());
+    match first {
+        None => Verdict {
+            title: "It cannot be told yet.".into(),
+            next_step: "Run the check again.".into(),
+            ..Verdict::default()
+        },
+        Some(f) => Verdict {
+            code: Some(f.code),
+            owner: f.owner,
+            level: f.level,
+            title: f.title.clone(),
+            next_step: f.next_step.clone(),
+        },
+    }
+}

@@ -1,1 +1,67 @@
-//! (being written)
+//! Who is there? Each source sends what it sees, uninterpreted, as [`Observation`]s; none decides anything.
+
+pub mod console;
+pub mod dhcp;
+pub mod mdns;
+pub mod sweep;
+
+use crate::model::At;
+use crate::model::evidence::{Fact, Observation, Source};
+use crate::model::snapshot::Limit;
+use std::sync::Arc;
+use tokio::sync::mpsc;
+
+/// What a source tells.
+#[derive(Debug)]
+pub enum Sighting {
+    Saw(Observation),
+    /// It cannot work, or not fully: what, why, and what to do.
+    Limited(Limit),
+    /// A console's state changed, in words; `open` is false when the port went away.
+    Console {
+        port: String,
+        open: bool,
+        status: String,
+    },
+    /// DHCP broadcasts are heard from now on, or no longer.
+    HearsDhcp(bool),
+    /// The search made all its rounds.
+    Searched,
+}
+
+/// Where sightings go, stamped with the session's clock.
+#[derive(Clone)]
+pub struct Eyes {
+    out: mpsc::Sender<Sighting>,
+    clock: Arc<dyn Fn() -> At + Send + Sync>,
+}
+
+impl Eyes {
+    #[must_use]
+    pub fn new(out: mpsc::Sender<Sighting>, clock: Arc<dyn Fn() -> At + Send + Sync>) -> Self {
+        Eyes { out, clock }
+    }
+
+    #[must_use]
+    pub fn now(&self) -> At {
+        (self.clock)()
+    }
+
+    /// Sends a fact with the present time; false when nobody listens any more.
+    pub async fn saw(&self, source: Source, fact: Fact) -> bool {
+        self.out.send(Sighting::Saw(Observation { at: self.now(), source, fact })).await.is_ok()
+    }
+
+    /// The same from a thread.
+    pub fn saw_blocking(&self, source: Source, fact: Fact) -> bool {
+        self.out.blocking_send(Sighting::Saw(Observation { at: self.now(), source, fact })).is_ok()
+    }
+
+    pub async fn tell(&self, sighting: Sighting) -> bool {
+        self.out.send(sighting).await.is_ok()
+    }
+
+    pub fn tell_blocking(&self, sighting: Sighting) -> bool {
+        self.out.blocking_send(sighting).is_ok()
+    }
+}

@@ -1,1 +1,66 @@
-//! (being written)
+//! `RuleIntent` to firewall text: a pack of eight parts for each platform. Pure.
+//!
+//! | file | job |
+//! |---|---|
+//! | `names` | the one sanitiser: a site's name to words that no platform can misread |
+//! | `facts` | an intent, typed and sanitised: all that a platform is given |
+//! | `capabilities` | what a platform can do, as data |
+//! | `contract` | the trait of a platform, and a part being written |
+//! | `idle` | how an idle timeout is judged |
+//! | `print` | a part as text: header, notes as comments, then what to paste |
+//! | `propose` | the router's maker to the platform shown first |
+//! | `plain` | the rule in plain words, for an unknown firewall |
+//! | `rest` | family helper: calls with JSON bodies |
+//! | `fortigate` `routeros` `nftables` `opnsense` `windows` | one platform each |
+//!
+//! What holds for all: texts only add, never deny, never change a default; `undo` removes what `rule` made and nothing
+//! else; a documented address never stands without its date; what a platform cannot do is said in its place.
+
+mod capabilities;
+mod contract;
+mod facts;
+mod fortigate;
+mod idle;
+mod names;
+mod nftables;
+mod opnsense;
+mod plain;
+mod print;
+mod propose;
+mod rest;
+mod routeros;
+mod windows;
+
+pub use capabilities::{Capabilities, Form, Inspection, MacMatch, NameMatch, Placeholder, Placement};
+pub use contract::{About, Comment, Draft, Platform};
+pub use facts::Facts;
+pub use idle::{LIKELY_CUT_S, YARDSTICK_S};
+pub use names::{Alphabet, Names, sanitise};
+pub use plain::in_plain_words;
+pub use print::{render, render_all};
+pub use propose::{Proposal, propose};
+
+use crate::model::rule::{PackPart, Part, RuleIntent};
+
+/// Every platform, in the order of the list.
+static PLATFORMS: [&dyn Platform; 5] =
+    [&fortigate::FortiGate, &routeros::RouterOs, &nftables::NfTables, &opnsense::OpnSense, &windows::Windows];
+
+/// Every platform, in the order in which they are listed.
+#[must_use]
+pub fn platforms() -> &'static [&'static dyn Platform] {
+    &PLATFORMS
+}
+
+/// The platform with this id.
+#[must_use]
+pub fn platform(id: &str) -> Option<&'static dyn Platform> {
+    platforms().iter().copied().find(|p| p.id() == id)
+}
+
+/// All parts for a platform; none when there is no such platform.
+#[must_use]
+pub fn pack(id: &str, intent: &RuleIntent) -> Option<Vec<PackPart>> {
+    let platform = platform(id)?;
+    Some(Part::ALL.iter().map(|part| platform.part(*part, intent)).collect())
+}

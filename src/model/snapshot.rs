@@ -176,6 +176,9 @@ pub struct Snapshot {
     pub demo: Option<DemoView>,
     /// "Plug it in now" is running.
     pub plug_in_finder: bool,
+    /// Everybody who was there already is known: now it may be plugged in.
+    #[serde(default)]
+    pub plug_in_ready: bool,
     /// What was not tested, in words.
     pub not_tested: Vec<String>,
     /// Where this visit is kept.

@@ -1,1 +1,24 @@
-//! (being written)
+//! The operating system: the only place that knows which one it is, and the only place that opens sockets.
+//!
+//! Each topic has one portable signature and, where systems differ, one file per system.
+#![allow(unsafe_code, reason = "system calls that no kept crate wraps; each block says why it is sound")]
+#![allow(
+    clippy::disallowed_methods,
+    reason = "the bans point here: sockets are opened in `guest`, which counts each packet and times each answer"
+)]
+
+mod error;
+pub mod guest;
+pub mod interfaces;
+pub mod name_servers;
+pub mod neighbours;
+#[cfg(target_os = "linux")]
+mod netlink;
+pub mod proxies;
+#[cfg(target_os = "windows")]
+mod registry_windows;
+pub mod rights;
+pub mod serial;
+mod socket;
+
+pub use error::{PlatformError, Trouble};

@@ -1,10 +1,32 @@
-//! The headless application: commands in, an immutable snapshot out; the only clock.
+//! The headless application: commands in, an immutable snapshot out; the only clock. Window and terminal are two faces
+//! of it, and neither waits for it.
 
 pub mod command;
+#[cfg(feature = "lab")]
+pub mod demo;
+mod engine;
+mod interface;
+mod run;
+pub mod world;
 
-use crate::model::Snapshot;
+use crate::check;
+use crate::history::History;
+use crate::model::check::CheckPlan;
+use crate::model::host::HostView;
+use crate::model::rule::Scope;
+use crate::model::{LedState, Mac, Snapshot};
+use crate::platform::interfaces;
+use crate::profile::Profile;
 pub use command::Command;
+use engine::Engine;
+pub use engine::intent;
+use std::net::Ipv4Addr;
+use std::path::PathBuf;
 use std::sync::Arc;
+use std::time::Duration;
+use tokio::runtime::Runtime;
+use tokio::sync::{mpsc, watch};
+use world::World;
 
 /// The session is too busy to take a command, or has ended.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
@@ -20,4 +42,218 @@ pub trait SessionPort: Send {
     /// # Errors
     /// [`Refused`] when the queue is full.
     fn send(&self, command: Command) -> Result<(), Refused>;
+}
+
+/// How a session begins.
+#[derive(Clone, Debug, Default)]
+pub struct Options {
+    pub interface: Option<String>,
+    pub mac: Option<Mac>,
+    pub ip: Option<Ipv4Addr>,
+    pub saw: Option<LedState>,
+    /// How long `find` looks; `None` is until the operating system gave dead addresses up.
+    pub find_wait: Option<Duration>,
+    /// Where visits are kept; `None` is the usual folder.
+    pub data: Option<PathBuf>,
+    /// Fault of the simulated site; `Some` makes it a demonstration.
+    pub demo: Option<String>,
+    pub site: String,
+    pub platform: Option<String>,
+    pub scope: Scope,
+}
+
+/// Why a session could not begin.
+#[derive(Debug, thiserror::Error)]
+pub enum StartError {
+    #[error("{0}")]
+    Interface(String),
+    #[error("the program could not start its worker threads: {0}")]
+    Runtime(#[from] std::io::Error),
+    #[error("{0}")]
+    Demo(String),
+}
+
+/// A running session; dropping it ends it.
+pub struct Session {
+    commands: mpsc::Sender<Command>,
+    snapshots: watch::Receiver<Arc<Snapshot>>,
+    runtime: Option<Runtime>,
+    ended: std::sync::mpsc::Receiver<()>,
+}
+
+/// Longest time that ending may take, so that the last picture is on disk.
+const LAST_WORDS: Duration = Duration::from_secs(2);
+
+impl Session {
+    /// Starts the session. Nothing is sent before a command asks for it. `wake` is called after each new picture.
+    ///
+    /// # Errors
+    /// When the interface asked for does not exist, or the system gives no threads.
+    pub fn start(
+        profile: Arc<Profile>,
+        options: Options,
+        clock: check::Clock,
+        wake: Arc<dyn Fn() + Send + Sync>,
+    ) -> Result<Session, StartError> {
+        let runtime = tokio::runtime::Builder::new_multi_thread()
+            .worker_threads(2)
+            .thread_name("session")
+            .enable_all()
+            .build()?;
+        let _entered = runtime.enter();
+        let mut engine = {
+            let started = world::unix_ms();
+            Engine::new(Arc::clone(&profile), History::new_id(started), started)
+        };
+        engine.site = options.site;
+        engine.platform = options.platform;
+        engine.scope = options.scope;
+        let mut world = World::real(clock);
+        world.wanted_interface = options.interface.clone();
+        world.gateway_ip = options.ip;
+        #[cfg(feature = "lab")]
+        if let Some(fault) = &options.demo {
+            let demo =
+                demo::Demo::begin(&runtime, fault, &profile, world.clock()).map_err(StartError::Demo)?;
+            world.demo = Some(demo);
+        }
+        if world.is_real() && options.interface.is_some() {
+            engine.host = interfaces::read();
+            engine
+                .choose_interface(options.interface.as_deref(), options.ip)
+                .map_err(StartError::Interface)?;
+        }
+        let keep = if world.is_real() { keeper(&mut engine, options.data) } else { None };
+        let (commands, queue) = mpsc::channel(64);
+        let (publish, snapshots) = watch::channel(Arc::new(Snapshot::default()));
+        let find_wait = options.find_wait.unwrap_or(run::SEARCH);
+        for command in [
+            options.mac.map(Command::TypeMac),
+            options.ip.map(Command::TypeIp),
+            options.saw.map(|led| Command::Saw { mac: options.mac, led }),
+        ]
+        .into_iter()
+        .flatten()
+        {
+            // the queue is new and larger than this
+            let _ = commands.try_send(command);
+        }
+        let (end, ended) = std::sync::mpsc::channel();
+        let inner = run::Loop { engine, world, commands: queue, publish, wake, find_wait, keep };
+        runtime.spawn(async move {
+            inner.run().await;
+            let _ = end.send(());
+        });
+        drop(_entered);
+        Ok(Session { commands, snapshots, runtime: Some(runtime), ended })
+    }
+
+    /// Waits until `done` holds of a picture, and returns it; `None` when the session ended before. For the terminal:
+    /// a window never waits.
+    pub fn wait_for(&self, mut done: impl FnMut(&Snapshot) -> bool) -> Option<Arc<Snapshot>> {
+        let mut snapshots = self.snapshots.clone();
+        let runtime = self.runtime.as_ref()?;
+        runtime.block_on(async move { snapshots.wait_for(|s| done(s)).await.map(|s| Arc::clone(&s)).ok() })
+    }
+
+    /// The next picture after the one seen last by this call; `None` when `until` has passed or the session ended.
+    pub fn next(
+        &self,
+        seen: &mut watch::Receiver<Arc<Snapshot>>,
+        limit: Option<Duration>,
+    ) -> Option<Arc<Snapshot>> {
+        let runtime = self.runtime.as_ref()?;
+        runtime.block_on(async {
+            let changed = async {
+                tokio::select! {
+                    changed = seen.changed() => changed.is_ok(),
+                    _ = tokio::signal::ctrl_c() => false,
+                }
+            };
+            let ok = match limit {
+                Some(limit) => tokio::time::timeout(limit, changed).await.unwrap_or(false),
+                None => changed.await,
+            };
+            ok.then(|| Arc::clone(&seen.borrow_and_update()))
+        })
+    }
+
+    /// A view on the stream of pictures.
+    #[must_use]
+    pub fn subscribe(&self) -> watch::Receiver<Arc<Snapshot>> {
+        self.snapshots.clone()
+    }
+
+    /// The runtime, for one-shot work of a face.
+    #[must_use]
+    pub fn handle(&self) -> Option<tokio::runtime::Handle> {
+        self.runtime.as_ref().map(|r| r.handle().clone())
+    }
+}
+
+impl SessionPort for Session {
+    fn snapshot(&self) -> Arc<Snapshot> {
+        Arc::clone(&self.snapshots.borrow())
+    }
+
+    fn send(&self, command: Command) -> Result<(), Refused> {
+        self.commands.try_send(command).map_err(|_| Refused)
+    }
+}
+
+impl Drop for Session {
+    fn drop(&mut self) {
+        // closing the queue ends the loop, which keeps the last picture first
+        let (closed, _) = mpsc::channel(1);
+        drop(std::mem::replace(&mut self.commands, closed));
+        let _ = self.ended.recv_timeout(LAST_WORDS);
+        if let Some(runtime) = self.runtime.take() {
+            runtime.shutdown_background();
+        }
+    }
+}
+
+type Keeper = Box<dyn FnMut(&Snapshot) -> Result<(), String> + Send>;
+
+fn keeper(engine: &mut Engine, data: Option<PathBuf>) -> Option<Keeper> {
+    let opened = History::open(data).and_then(|h| h.begin(&engine.visit, engine.started_unix_ms));
+    match opened {
+        Ok(visit) => {
+            engine.kept_in = Some(visit.folder().display().to_string());
+            let mut noted = 0;
+            Some(Box::new(move |snapshot: &Snapshot| {
+                if snapshot.timeline.len() < noted {
+                    noted = 0;
+                }
+                for entry in snapshot.timeline.iter().skip(noted) {
+                    visit.note(entry).map_err(|e| e.to_string())?;
+                }
+                noted = snapshot.timeline.len();
+                visit.keep(snapshot).map_err(|e| e.to_string())
+            }))
+        }
+        Err(e) => {
+            engine.limit(crate::model::snapshot::Limit {
+                what: "Keeping this visit on disk".into(),
+                why: e.to_string(),
+                advice: "Export the report before you close the program.".into(),
+            });
+            None
+        }
+    }
+}
+
+/// The plan of a check on this computer as it is now, without sending anything.
+///
+/// # Errors
+/// When the interface asked for does not exist.
+pub fn plan(
+    profile: &Profile,
+    wanted: Option<&str>,
+    ip: Option<Ipv4Addr>,
+) -> Result<(HostView, CheckPlan), StartError> {
+    let mut host = interfaces::read();
+    host.chosen = interface::choose(&host, wanted, ip).map_err(StartError::Interface)?;
+    let plan = check::plan::plan(profile, &host);
+    Ok((host, plan))
 }

@@ -1,0 +1,44 @@
+//! Every timeout and interval of the checks, each with its reason. Quick verdict at most 5 s on a broken network,
+//! 1.5 s on a healthy one (design section 5).
+
+use std::time::Duration;
+
+const fn ms(n: u64) -> Duration {
+    Duration::from_millis(n)
+}
+
+/// TCP connect to the cloud. A SYN is sent again after 1 s and 3 s, so three are on their way; and a router whose
+/// uplink is out says "host unreachable" only after three ARP tries, at about 3.1 s.
+pub const CONNECT: Duration = ms(3_500);
+/// TCP connect to a control address: one retransmission is enough, the first answer ends the check.
+pub const CONTROL: Duration = ms(2_800);
+/// A middlebox that answers for nobody is near: it answers faster than the cloud could.
+pub const CANARY: Duration = ms(1_000);
+/// One question to a name server, all its resends included. Resolvers give up on a dead upstream later than that,
+/// so silence here is "no answer in time".
+pub const NAME: Duration = ms(3_500);
+/// A lost datagram is sent again after this (RFC 1035 4.2.1 asks for 2 to 5 s between servers; this is one server,
+/// and one lost packet must not look like an outage).
+pub const NAME_RESEND: Duration = ms(1_000);
+/// How long names wait for a DHCP server to say which name servers it hands out; its answer takes milliseconds.
+pub const NAMES_WAIT_FOR_OFFER: Duration = ms(200);
+/// Name servers of a healthy network have answered by then; after it the public ones are asked for comparison.
+pub const NAMES_SLOW: Duration = ms(600);
+/// How often a cloud name is asked: its address is chosen at random, so one answer shows only a part of the set.
+pub const CLOUD_NAME_REPEATS: usize = 3;
+/// The operating system asks three times, one second apart, before it gives a neighbour up.
+pub const ROUTER: Duration = ms(3_200);
+/// Between two looks at the neighbour table for the router.
+pub const ROUTER_LOOK: Duration = ms(20);
+/// Port 68 is held no longer than this at a time (design section 5, `offer`).
+pub const OFFER_HOLD: Duration = ms(2_900);
+/// The whole DHCP probe: some servers look for three seconds whether an address is free before they offer it.
+pub const OFFER: Duration = ms(4_200);
+/// What such a server is given at least, from the DISCOVER on.
+pub const OFFER_AFTER_DISCOVER: Duration = ms(3_600);
+/// An INFORM is answered from configuration, without such a look; after this a DISCOVER is added.
+pub const OFFER_INFORM: Duration = ms(350);
+/// A DHCP probe is sent again after this.
+pub const OFFER_RESEND: Duration = ms(1_000);
+/// After a first OFFER a second server is given this long.
+pub const OFFER_SECOND: Duration = ms(100);

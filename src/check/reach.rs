@@ -1,0 +1,150 @@
+//! The one way by which checks reach out: bound to the interface, counted by the meter, and on a simulated site led
+//! through its address book to loopback.
+
+use crate::model::book::{AddressBook, Way};
+use crate::model::check::{Failure, Offer, Transport};
+use crate::model::footprint::PacketKind;
+use crate::model::host::Interface;
+use crate::model::{At, Mac};
+use crate::platform::guest::Meter;
+use std::net::{IpAddr, Ipv4Addr, SocketAddr};
+use std::sync::Arc;
+use std::time::Duration;
+use tokio::io::{AsyncReadExt, AsyncWriteExt};
+
+/// What cannot be had on loopback and is therefore told by the simulated site.
+#[derive(Clone, Debug, Default)]
+pub struct Simulated {
+    pub book: AddressBook,
+    pub router_mac: Option<Mac>,
+    /// `None`: could not be asked.
+    pub offers: Option<Vec<Offer>>,
+}
+
+/// The clock of the session.
+pub type Clock = Arc<dyn Fn() -> At + Send + Sync>;
+
+#[derive(Clone)]
+pub struct Reach {
+    pub meter: Arc<Meter>,
+    /// The interface that is measured from.
+    pub interface: Option<Interface>,
+    pub simulated: Option<Arc<Simulated>>,
+    pub clock: Clock,
+}
+
+/// How a connection attempt ended.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Knock {
+    /// Time to the SYN-ACK, or why there was none.
+    pub outcome: Result<Duration, Failure>,
+    /// Who sent the ICMP error.
+    pub offender: Option<IpAddr>,
+    /// This computer itself could not try, and why: nothing is known of the network then.
+    pub not_sent: Option<String>,
+}
+
+impl Reach {
+    #[must_use]
+    pub fn now(&self) -> At {
+        (self.clock)()
+    }
+
+    /// Milliseconds since `start`.
+    #[must_use]
+    pub fn took(&self, start: At) -> u64 {
+        self.now().since(start)
+    }
+
+    fn bound_to(&self) -> Option<&Interface> {
+        if self.simulated.is_some() { None } else { self.interface.as_ref() }
+    }
+
+    /// Where a logical address really is; `Err` when the simulated site makes it fail.
+    async fn way(
+        &self,
+        transport: Transport,
+        to: SocketAddr,
+        limit: Duration,
+    ) -> Result<SocketAddr, Failure> {
+        let Some(simulated) = &self.simulated else { return Ok(to) };
+        match simulated.book.way(transport, to) {
+            Way::To(real) => Ok(real),
+            Way::Refused => Err(Failure::Refused),
+            Way::Prohibited => Err(Failure::IcmpProhibited),
+            Way::Silent => {
+                tokio::time::sleep(limit).await;
+                Err(Failure::Silence)
+            }
+        }
+    }
+
+    /// Opens a TCP connection and closes it at once.
+    pub async fn knock(&self, to: SocketAddr, limit: Duration) -> Knock {
+        match self.way(Transport::Tcp, to, limit).await {
+            Err(failure) => Knock { outcome: Err(failure), offender: None, not_sent: None },
+            Ok(real) => {
+                let c = self.meter.connect(self.bound_to(), real, limit, PacketKind::TcpConnect).await;
+                Knock {
+                    outcome: c.outcome,
+                    offender: c.offender,
+                    not_sent: c.not_sent.map(|e| e.to_string()),
+                }
+            }
+        }
+    }
+
+    /// Asks one question over UDP; `accept` says whether a datagram is the answer.
+    ///
+    /// # Errors
+    /// The failure, when no answer came within `limit`.
+    pub async fn ask_udp(
+        &self,
+        server: SocketAddr,
+        question: &[u8],
+        limit: Duration,
+        accept: impl FnMut(&[u8]) -> bool + Send,
+    ) -> Result<(Vec<u8>, Duration), Failure> {
+        let real = self.way(Transport::Udp, server, limit).await?;
+        let resend = Some(super::limits::NAME_RESEND);
+        // a name server on this computer is reached by loopback, which no other interface leads to
+        let bound = if real.ip().is_loopback() { None } else { self.bound_to() };
+        self.meter.udp_ask(bound, real, question, limit, resend, PacketKind::DnsQuery, accept).await
+    }
+
+    /// Asks one question over TCP, with the two length octets of RFC 1035 4.2.2.
+    ///
+    /// # Errors
+    /// The failure, when no answer came within `limit`.
+    pub async fn ask_tcp(
+        &self,
+        server: SocketAddr,
+        question: &[u8],
+        limit: Duration,
+    ) -> Result<Vec<u8>, Failure> {
+        let real = self.way(Transport::Tcp, server, limit).await?;
+        let bound = if real.ip().is_loopback() { None } else { self.bound_to() };
+        let exchange = async {
+            let (mut stream, _) = self
+                .meter
+                .connect_keep(bound, real, limit, PacketKind::DnsQuery)
+                .await
+                .map_err(|c| c.outcome.err().unwrap_or(Failure::Silence))?;
+            let length = u16::try_from(question.len()).map_err(|_| Failure::Malformed)?.to_be_bytes();
+            let lost = |_| Failure::Reset;
+            stream.write_all(&[&length[..], question].concat()).await.map_err(lost)?;
+            let mut head = [0; 2];
+            stream.read_exact(&mut head).await.map_err(lost)?;
+            let mut body = vec![0; usize::from(u16::from_be_bytes(head))];
+            stream.read_exact(&mut body).await.map_err(lost)?;
+            Ok(body)
+        };
+        tokio::time::timeout(limit, exchange).await.unwrap_or(Err(Failure::Silence))
+    }
+
+    /// True when the address is in a subnet of this computer.
+    #[must_use]
+    pub fn is_on_link(&self, ip: Ipv4Addr) -> bool {
+        self.interface.as_ref().is_some_and(|i| i.addresses.iter().any(|a| a.contains(ip)))
+    }
+}

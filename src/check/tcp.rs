@@ -1,0 +1,233 @@
+//! The checks that knock on TCP ports: `ports`, `canary`, `control`.
+
+use super::limits;
+use super::reach::{Knock, Reach};
+use crate::model::check::{CheckId, CheckResult, Failure, Measured, Outcome, Target};
+use crate::profile::Profile;
+use std::collections::{BTreeMap, BTreeSet};
+use std::net::{IpAddr, Ipv4Addr, SocketAddr};
+use tokio::sync::mpsc;
+use tokio::task::JoinSet;
+
+/// What a knock means for people.
+fn describe(knock: &Knock) -> String {
+    if let Some(why) = &knock.not_sent {
+        return format!("this computer could not try: {why}");
+    }
+    let by = knock.offender.map(|o| format!(", says {o}")).unwrap_or_default();
+    match knock.outcome {
+        Ok(after) => format!("open after {:.1} ms", after.as_secs_f64() * 1000.0),
+        Err(Failure::Silence) => "no answer of any kind".into(),
+        Err(Failure::Refused) => "refused (TCP RST)".into(),
+        Err(Failure::IcmpProhibited) => format!("refused by a filter (ICMP administratively prohibited{by})"),
+        Err(Failure::IcmpPortUnreachable) => format!("refused by a filter (ICMP port unreachable{by})"),
+        Err(Failure::IcmpNetUnreachable) => format!("network unreachable (ICMP{by})"),
+        Err(Failure::IcmpHostUnreachable) => format!("host unreachable (ICMP{by})"),
+        Err(Failure::IcmpOther) => format!("refused (ICMP{by})"),
+        Err(Failure::NoRoute) => "this computer has no route there".into(),
+        Err(Failure::NeighbourSilent) => "the next hop does not answer ARP".into(),
+        Err(other) => other.word().into(),
+    }
+}
+
+fn outcome(knock: &Knock) -> Outcome {
+    if let Some(why) = &knock.not_sent {
+        return Outcome::Inconclusive(why.clone());
+    }
+    match knock.outcome {
+        Ok(_) => Outcome::Passed,
+        Err(failure) => Outcome::Failed(failure),
+    }
+}
+
+fn measured(knock: &Knock) -> Measured {
+    knock.offender.map_or(Measured::Nothing, Measured::Offender)
+}
+
+/// `ports`: every documented address at once, and each address that `resolved` brings while names are being asked;
+/// ends when all have ended and `resolved` is closed.
+pub async fn ports(
+    reach: Reach,
+    profile: &Profile,
+    mut resolved: mpsc::Receiver<IpAddr>,
+) -> Vec<CheckResult> {
+    let mut tasks = JoinSet::new();
+    let mut started: BTreeSet<IpAddr> = BTreeSet::new();
+    let mut named: BTreeSet<IpAddr> = BTreeSet::new();
+    let mut start = |ip: IpAddr, tasks: &mut JoinSet<(SocketAddr, Knock, u64)>| {
+        if started.insert(ip) {
+            for port in &profile.cloud.ports {
+                let (reach, addr) = (reach.clone(), SocketAddr::new(ip, *port));
+                tasks.spawn(async move {
+                    let begun = reach.now();
+                    let knock = reach.knock(addr, limits::CONNECT).await;
+                    (addr, knock, reach.took(begun))
+                });
+            }
+        }
+    };
+    for ip in &profile.cloud.documented_addresses {
+        start(IpAddr::V4(*ip), &mut tasks);
+    }
+    let mut done: BTreeMap<SocketAddr, (Knock, u64)> = BTreeMap::new();
+    let mut open = true;
+    while open || !tasks.is_empty() {
+        tokio::select! {
+            ip = resolved.recv(), if open => match ip {
+                Some(ip) => { named.insert(ip); start(ip, &mut tasks); }
+                None => open = false,
+            },
+            Some(ended) = tasks.join_next(), if !tasks.is_empty() => {
+                if let Ok((addr, knock, took)) = ended { done.insert(addr, (knock, took)); }
+            }
+        }
+    }
+    let documented =
+        |ip: IpAddr| matches!(ip, IpAddr::V4(v4) if profile.cloud.documented_addresses.contains(&v4));
+    done.into_iter()
+        .map(|(addr, (knock, took_ms))| CheckResult {
+            id: CheckId::Ports,
+            target: Target::Cloud {
+                addr,
+                documented: documented(addr.ip()),
+                resolved: named.contains(&addr.ip()),
+            },
+            outcome: outcome(&knock),
+            took_ms,
+            measured: measured(&knock),
+            detail: describe(&knock),
+        })
+        .collect()
+}
+
+/// Two addresses that cannot exist (RFC 5737 keeps these blocks for documentation), outside this computer's subnets.
+/// `random` varies the host part, so that nobody can have prepared an answer for one of them.
+#[must_use]
+pub fn canary_addresses(is_on_link: impl Fn(Ipv4Addr) -> bool, random: u64) -> Vec<Ipv4Addr> {
+    let host = |shift: u32| 2 + u8::try_from((random >> shift) % 250).unwrap_or(77);
+    [
+        Ipv4Addr::new(192, 0, 2, host(0)),
+        Ipv4Addr::new(198, 51, 100, host(8)),
+        Ipv4Addr::new(203, 0, 113, host(16)),
+    ]
+    .into_iter()
+    .filter(|ip| !is_on_link(*ip))
+    .take(2)
+    .collect()
+}
+
+/// `canary`: does something answer for addresses that cannot exist?
+pub async fn canary(reach: Reach, addresses: &[Ipv4Addr], ports: &[u16]) -> Vec<CheckResult> {
+    let mut tasks = JoinSet::new();
+    for ip in addresses {
+        for port in ports {
+            let (reach, addr) = (reach.clone(), SocketAddr::new(IpAddr::V4(*ip), *port));
+            tasks.spawn(async move {
+                let begun = reach.now();
+                let knock = reach.knock(addr, limits::CANARY).await;
+                (addr, knock, reach.took(begun))
+            });
+        }
+    }
+    let mut out: Vec<CheckResult> = tasks
+        .join_all()
+        .await
+        .into_iter()
+        .map(|(addr, knock, took_ms)| {
+            let (outcome, detail) = match knock.outcome {
+                Ok(after) => (
+                    Outcome::Failed(Failure::AnsweredForNobody),
+                    format!(
+                        "something opened a connection for it after {:.1} ms",
+                        after.as_secs_f64() * 1000.0
+                    ),
+                ),
+                Err(_) if knock.not_sent.is_some() => (outcome(&knock), describe(&knock)),
+                Err(_) => {
+                    (Outcome::Passed, format!("nothing opened, as it should be ({})", describe(&knock)))
+                }
+            };
+            CheckResult {
+                id: CheckId::Canary,
+                target: Target::Canary(addr),
+                outcome,
+                took_ms,
+                measured: measured(&knock),
+                detail,
+            }
+        })
+        .collect();
+    out.sort_by(|a, b| a.target.cmp(&b.target));
+    out
+}
+
+/// `control`: is the internet there at all? Any answer counts, a refusal too; the first one ends the check.
+pub async fn control(reach: Reach, targets: &[SocketAddr]) -> Vec<CheckResult> {
+    if targets.is_empty() {
+        let why = "the profile names no control address".to_owned();
+        return vec![CheckResult {
+            id: CheckId::Control,
+            target: Target::Host,
+            outcome: Outcome::Skipped(why.clone()),
+            took_ms: 0,
+            measured: Measured::Nothing,
+            detail: why,
+        }];
+    }
+    let mut tasks = JoinSet::new();
+    for addr in targets.iter().copied() {
+        let reach = reach.clone();
+        tasks.spawn(async move {
+            let begun = reach.now();
+            let knock = reach.knock(addr, limits::CONTROL).await;
+            (addr, knock, reach.took(begun))
+        });
+    }
+    let mut out: Vec<CheckResult> = Vec::new();
+    while let Some(ended) = tasks.join_next().await {
+        let Ok((addr, knock, took_ms)) = ended else { continue };
+        let there = matches!(knock.outcome, Ok(_) | Err(Failure::Refused | Failure::Reset));
+        out.push(CheckResult {
+            id: CheckId::Control,
+            target: Target::Control(addr),
+            outcome: if there { Outcome::Passed } else { outcome(&knock) },
+            took_ms,
+            measured: measured(&knock),
+            detail: describe(&knock),
+        });
+        if there {
+            tasks.abort_all();
+            break;
+        }
+    }
+    let answered: Vec<Target> = out.iter().map(|r| r.target.clone()).collect();
+    for addr in targets {
+        let target = Target::Control(*addr);
+        if !answered.contains(&target) {
+            let why = "another control address answered first".to_owned();
+            out.push(CheckResult {
+                id: CheckId::Control,
+                target,
+                outcome: Outcome::Skipped(why.clone()),
+                took_ms: 0,
+                measured: Measured::Nothing,
+                detail: why,
+            });
+        }
+    }
+    out.sort_by(|a, b| a.target.cmp(&b.target));
+    out
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn canaries_avoid_the_own_subnet() {
+        let all = canary_addresses(|_| false, 0);
+        assert_eq!(all.len(), 2);
+        let lan = canary_addresses(|ip| ip.octets()[..3] == [192, 0, 2], u64::MAX);
+        assert!(lan.len() == 2 && lan.iter().all(|ip| ip.octets()[0] != 192));
+    }
+}

@@ -1,0 +1,311 @@
+//! The command line (design section 10): a contract. Names and options are never renamed.
+
+use crate::model::rule::{Part, Scope};
+use crate::model::{LedState, Mac};
+use clap::{Args, Parser, Subcommand, ValueEnum};
+use std::net::{Ipv4Addr, SocketAddr};
+use std::path::PathBuf;
+
+/// Says what the LED of a Sensorist Gateway says, why, and whose turn it is.
+///
+/// Without a command it opens the window. Nothing is sent on the network before you ask for it.
+#[derive(Debug, Parser)]
+#[command(name = "solidgreen", version, max_term_width = 100)]
+pub struct Cli {
+    /// Another device profile than the built-in one.
+    #[arg(long, global = true, value_name = "FILE")]
+    pub profile: Option<PathBuf>,
+    /// Another folder for visits and settings than the usual one.
+    #[arg(long, global = true, value_name = "FOLDER", env = "SOLIDGREEN_DATA", hide_env_values = true)]
+    pub data: Option<PathBuf>,
+    #[command(subcommand)]
+    pub command: Option<Command>,
+}
+
+#[derive(Debug, Subcommand)]
+pub enum Command {
+    /// The window on a simulated site: loopback only, needs no rights.
+    Demo(Demo),
+    /// Who is on this network, and which of them is the gateway?
+    Find(Find),
+    /// Find the gateway, run every check, name the one cause.
+    Check(Check),
+    /// One line for each change of a LED or of the verdict.
+    Watch(Watch),
+    /// Read a serial console.
+    Console(Console),
+    /// The firewall text for a platform.
+    Firewall(Firewall),
+    /// Write the report of a visit.
+    Report(Report),
+    /// The visits that are kept.
+    History(History),
+    /// What a cause means, how it was told apart, who acts.
+    Explain(Explain),
+    /// The device profile in force.
+    Profile(ProfileArgs),
+    /// A virtual gateway and a virtual cloud, for training and tests.
+    #[cfg(feature = "lab")]
+    Lab(super::lab::LabArgs),
+}
+
+#[derive(Debug, Args)]
+pub struct Demo {
+    /// The fault to begin with; `--fault list` names them.
+    #[arg(long, value_name = "NAME", default_value = "gateway-only-blocked")]
+    pub fault: String,
+    /// In the terminal, without a window.
+    #[arg(long)]
+    pub terminal: bool,
+    /// With --terminal: one JSON object.
+    #[arg(long)]
+    pub json: bool,
+}
+
+#[derive(Debug, Args)]
+pub struct Find {
+    /// The interface to look on.
+    #[arg(long, value_name = "IF")]
+    pub interface: Option<String>,
+    /// The gateway's MAC, from the bottom of the box; any notation.
+    #[arg(long, value_parser = mac)]
+    pub mac: Option<Mac>,
+    /// How long to look, seconds.
+    #[arg(long, value_name = "SECS", value_parser = seconds)]
+    pub wait: Option<f64>,
+    #[arg(long)]
+    pub json: bool,
+}
+
+#[derive(Debug, Args)]
+pub struct Check {
+    /// The interface to measure from.
+    #[arg(long, value_name = "IF")]
+    pub interface: Option<String>,
+    /// The gateway's MAC, from the bottom of the box; any notation.
+    #[arg(long, value_parser = mac)]
+    pub mac: Option<Mac>,
+    /// The gateway's IP address, when it is known.
+    #[arg(long)]
+    pub ip: Option<Ipv4Addr>,
+    /// What you see on the box: dark, solid-red, blinking-red or solid-green.
+    #[arg(long, value_name = "LED", value_parser = led)]
+    pub saw: Option<LedState>,
+    /// How long to hold idle connections, seconds (a later version).
+    #[arg(long, value_name = "SECS", value_parser = seconds)]
+    pub hold: Option<f64>,
+    /// Print what would be done and sent, and send nothing.
+    #[arg(long)]
+    pub plan: bool,
+    /// Name of the site, for the report.
+    #[arg(long, value_name = "NAME", default_value = "")]
+    pub site: String,
+    /// A serial port with the gateway's console.
+    #[arg(long, value_name = "PORT")]
+    pub port: Option<String>,
+    #[arg(long)]
+    pub json: bool,
+}
+
+#[derive(Debug, Args)]
+pub struct Watch {
+    /// The interface to watch.
+    #[arg(long, value_name = "IF")]
+    pub interface: Option<String>,
+    /// A gateway's MAC; may be given several times.
+    #[arg(long, value_parser = mac)]
+    pub mac: Vec<Mac>,
+    /// A serial port with the gateway's console.
+    #[arg(long, value_name = "PORT")]
+    pub port: Option<String>,
+    /// End after this many seconds.
+    #[arg(long = "for", value_name = "SECS", value_parser = seconds)]
+    pub for_secs: Option<f64>,
+    /// One JSON object a change.
+    #[arg(long)]
+    pub json_lines: bool,
+    /// Serve Prometheus metrics at this address, for example 127.0.0.1:9464.
+    #[arg(long, value_name = "ADDR")]
+    pub metrics: Option<SocketAddr>,
+}
+
+#[derive(Debug, Args)]
+pub struct Console {
+    /// The serial port, for example /dev/ttyUSB0 or COM3.
+    #[arg(long)]
+    pub port: String,
+    /// Its speed; without it the profile's are tried in turn.
+    #[arg(long, value_name = "N")]
+    pub baud: Option<u32>,
+    #[arg(long)]
+    pub json_lines: bool,
+}
+
+#[derive(Debug, Args)]
+pub struct Firewall {
+    /// Every platform and what it can.
+    #[arg(long, conflicts_with_all = ["vendor", "mac", "ip"])]
+    pub list: bool,
+    #[arg(long)]
+    pub json: bool,
+    /// Id of the platform, from --list.
+    #[arg(long, value_name = "ID", required_unless_present = "list")]
+    pub vendor: Option<String>,
+    /// The gateway's MAC; any notation.
+    #[arg(long, value_parser = mac, required_unless_present = "list")]
+    pub mac: Option<Mac>,
+    /// The gateway's IP address.
+    #[arg(long, required_unless_present = "list")]
+    pub ip: Option<Ipv4Addr>,
+    #[arg(long, value_enum, default_value_t = ScopeArg::AnyHost)]
+    pub scope: ScopeArg,
+    /// Name of the site, for comments and object names.
+    #[arg(long, value_name = "NAME", default_value = "")]
+    pub site: String,
+    #[arg(long, value_enum, default_value_t = PartArg::Rule)]
+    pub part: PartArg,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub enum ScopeArg {
+    AnyHost,
+    NamedHosts,
+}
+
+impl From<ScopeArg> for Scope {
+    fn from(s: ScopeArg) -> Scope {
+        match s {
+            ScopeArg::AnyHost => Scope::AnyHost,
+            ScopeArg::NamedHosts => Scope::NamedHosts,
+        }
+    }
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub enum PartArg {
+    Rule,
+    Undo,
+    Verify,
+    FindLease,
+    SeeDenied,
+    Reserve,
+    BypassInspection,
+    IdleTimeout,
+    All,
+}
+
+impl PartArg {
+    /// The part; `None` is all of them.
+    #[must_use]
+    pub fn part(self) -> Option<Part> {
+        match self {
+            Self::Rule => Some(Part::Rule),
+            Self::Undo => Some(Part::Undo),
+            Self::Verify => Some(Part::Verify),
+            Self::FindLease => Some(Part::FindLease),
+            Self::SeeDenied => Some(Part::SeeDenied),
+            Self::Reserve => Some(Part::Reserve),
+            Self::BypassInspection => Some(Part::BypassInspection),
+            Self::IdleTimeout => Some(Part::IdleTimeout),
+            Self::All => None,
+        }
+    }
+}
+
+#[derive(Debug, Args)]
+pub struct Report {
+    /// Where to write it; the ending decides: .pdf, .md or .json.
+    #[arg(long, value_name = "FILE")]
+    pub out: PathBuf,
+    /// Which visit; without it the last one.
+    #[arg(long, value_name = "ID")]
+    pub visit: Option<String>,
+    #[arg(long, value_enum, default_value_t = LangArg::En)]
+    pub lang: LangArg,
+    /// What is left out: nothing, other hosts' identities, or everything that tells the site.
+    #[arg(long, value_enum, default_value_t = RedactArg::Full)]
+    pub redact: RedactArg,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub enum LangArg {
+    En,
+    Sv,
+    Da,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub enum RedactArg {
+    Full,
+    Shared,
+    Public,
+}
+
+#[derive(Debug, Args)]
+pub struct History {
+    #[command(subcommand)]
+    pub what: Option<HistoryWhat>,
+}
+
+#[derive(Debug, Subcommand)]
+pub enum HistoryWhat {
+    /// All visits, newest first.
+    List {
+        #[arg(long)]
+        json: bool,
+    },
+    /// One visit as text; a beginning of its id is enough, "last" is the newest.
+    Show { id: String },
+    /// One visit as JSON, whole.
+    Export { id: String },
+}
+
+#[derive(Debug, Args)]
+pub struct Explain {
+    /// For example cloud.both-ports-dropped; without it the list.
+    pub code: Option<String>,
+}
+
+#[derive(Debug, Args)]
+pub struct ProfileArgs {
+    /// Print the whole profile.
+    #[arg(long)]
+    pub print: bool,
+}
+
+fn mac(text: &str) -> Result<Mac, String> {
+    Mac::parse_typed(text).map(|t| t.mac).map_err(|e| e.to_string())
+}
+
+fn led(text: &str) -> Result<LedState, String> {
+    LedState::from_word(text)
+        .ok_or_else(|| "the LED is one of dark, solid-red, blinking-red, solid-green".to_owned())
+}
+
+fn seconds(text: &str) -> Result<f64, String> {
+    match text.parse::<f64>() {
+        Ok(s) if s.is_finite() && (0.0..=1.0e7).contains(&s) => Ok(s),
+        _ => Err("give a number of seconds, for example 5 or 0.5".into()),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use clap::CommandFactory;
+
+    #[test]
+    fn the_command_line_is_consistent() {
+        Cli::command().debug_assert();
+    }
+
+    #[test]
+    fn macs_are_taken_in_any_notation() {
+        for text in ["34a5.e100.0001", "34-A5-E1-00-00-01", "34a5e1000001"] {
+            let cli = Cli::try_parse_from(["solidgreen", "check", "--mac", text]).unwrap();
+            assert!(matches!(cli.command, Some(Command::Check(c)) if c.mac.is_some()));
+        }
+        assert!(Cli::try_parse_from(["solidgreen", "check", "--mac", "34a5"]).is_err());
+        assert!(Cli::try_parse_from(["solidgreen", "check", "--saw", "purple"]).is_err());
+    }
+}

@@ -1,0 +1,182 @@
+//! Tables and files of the terminal: platforms, visits, profile, reports.
+
+use super::json::SCHEMA;
+use crate::firewall;
+use crate::history::VisitSummary;
+use crate::model::Snapshot;
+use crate::model::rule::{Part, Scope};
+use crate::profile::Profile;
+use crate::report::{self, Lang, Redact, ReportOptions};
+use std::fmt::Write as _;
+use std::io::Write as _;
+use std::path::Path;
+use std::process::ExitCode;
+
+/// Writes to standard output. A reader that went away (`| head`) ends the program quietly.
+pub fn out(text: &str) -> ExitCode {
+    let mut stdout = std::io::stdout().lock();
+    match stdout.write_all(text.as_bytes()).and_then(|()| stdout.flush()) {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(e) if e.kind() == std::io::ErrorKind::BrokenPipe => ExitCode::from(super::BLIND),
+        Err(e) => super::fail(super::BLIND, format!("the output could not be written: {e}")),
+    }
+}
+
+/// `firewall --list`.
+#[must_use]
+pub fn platforms() -> String {
+    let mut out = String::new();
+    for p in firewall::platforms() {
+        let _ = writeln!(out, "{:<10} {} {}", p.id(), p.name(), p.versions());
+        let _ = writeln!(out, "           evidence: {}", p.checked().label());
+    }
+    out
+}
+
+/// `firewall --list --json`.
+#[must_use]
+pub fn platforms_json() -> String {
+    let list: Vec<serde_json::Value> = firewall::platforms()
+        .iter()
+        .map(|p| {
+            serde_json::json!({
+                "id": p.id(),
+                "name": p.name(),
+                "versions": p.versions(),
+                "evidence": p.checked(),
+                "evidence_words": p.checked().label(),
+                "capabilities": p.capabilities(),
+                "parts": Part::ALL.map(Part::word),
+                "scopes": Scope::ALL.map(Scope::word),
+            })
+        })
+        .collect();
+    format!("{:#}\n", serde_json::json!({ "schema": SCHEMA, "platforms": list }))
+}
+
+/// `history list`.
+#[must_use]
+pub fn visits(visits: &[VisitSummary]) -> String {
+    if visits.is_empty() {
+        return "No visit is kept yet: `solidgreen check` keeps one.\n".into();
+    }
+    let mut out = String::new();
+    for v in visits {
+        let begun = v.started_unix_ms.map_or("at an unknown time".to_owned(), local_time);
+        let site = if v.site.is_empty() { String::new() } else { format!("  {}", v.site) };
+        let code = v.code.as_deref().map(|c| format!("  [{c}]")).unwrap_or_default();
+        let _ = writeln!(out, "{}  {begun}{site}  {}{code}", v.id, v.title);
+        if let Some(why) = &v.broken {
+            let _ = writeln!(out, "    cannot be opened: {why}");
+        }
+    }
+    out
+}
+
+fn local_time(unix_ms: i64) -> String {
+    jiff::Timestamp::from_millisecond(unix_ms)
+        .map(|t| t.to_zoned(jiff::tz::TimeZone::system()).strftime("%Y-%m-%d %H:%M").to_string())
+        .unwrap_or_default()
+}
+
+/// `history list --json`.
+#[must_use]
+pub fn visits_json(visits: &[VisitSummary]) -> String {
+    let list: Vec<serde_json::Value> = visits
+        .iter()
+        .map(|v| {
+            serde_json::json!({
+                "id": v.id,
+                "started_unix_ms": v.started_unix_ms,
+                "site": v.site,
+                "gateways": v.gateways,
+                "level": v.level.word(),
+                "code": v.code,
+                "title": v.title,
+                "broken": v.broken,
+            })
+        })
+        .collect();
+    format!("{:#}\n", serde_json::json!({ "schema": SCHEMA, "visits": list }))
+}
+
+/// `profile` without `--print`.
+#[must_use]
+pub fn profile(p: &Profile) -> String {
+    let prefixes: Vec<String> =
+        p.mac_prefixes.iter().map(|x| format!("{:02x}:{:02x}:{:02x}", x[0], x[1], x[2])).collect();
+    let ports: Vec<String> = p.cloud.ports.iter().map(ToString::to_string).collect();
+    let addresses: Vec<String> = p.cloud.documented_addresses.iter().map(ToString::to_string).collect();
+    let mut out = String::new();
+    let _ = writeln!(out, "{}", p.name);
+    let _ = writeln!(out, "MAC prefixes:  {}", prefixes.join(", "));
+    let _ = writeln!(out, "Cloud:         {} on TCP {}", p.cloud.hosts.join(", "), ports.join(", "));
+    let _ = writeln!(out, "Addresses:     {} (as of {})", addresses.join(", "), p.cloud.documented_as_of);
+    for d in &p.dialects {
+        let assumed = if d.assumed { ", assumed" } else { "" };
+        let _ = writeln!(out, "Console:       {} at {} baud{assumed}: {}", d.name, d.baud, d.about);
+    }
+    for a in &p.announcements {
+        let assumed = if a.assumed { " (assumed)" } else { "" };
+        let _ = writeln!(out, "Announcement:  {}{assumed}", a.service);
+    }
+    let _ = writeln!(out, "Contact:       {}, {}, {}", p.contact.name, p.contact.email, p.contact.phone);
+    out.push_str(
+        "`solidgreen profile --print` prints the whole file; change it and give it with --profile.\n",
+    );
+    out
+}
+
+/// Why a report was not written.
+#[derive(Debug)]
+pub enum ReportFailed {
+    Usage(String),
+    Write(String),
+}
+
+/// Writes a report; the ending of the file decides its kind. Returns lines worth saying.
+///
+/// # Errors
+/// When the ending is not known, or the file cannot be written.
+pub fn report(
+    snapshot: &Snapshot,
+    file: &Path,
+    redact: Redact,
+    lang: Lang,
+) -> Result<Vec<String>, ReportFailed> {
+    let options = report_options(snapshot, redact, lang);
+    let ending = file.extension().and_then(|e| e.to_str()).unwrap_or_default().to_ascii_lowercase();
+    let mut notes = Vec::new();
+    let bytes = match ending.as_str() {
+        "md" => report::markdown(&report::document(snapshot, &options)).into_bytes(),
+        "json" => report::json(snapshot, &options).into_bytes(),
+        "pdf" => {
+            let made = report::pdf_of(snapshot, &options)
+                .map_err(|e| ReportFailed::Write(format!("the PDF could not be made: {e}")))?;
+            notes.extend(made.plain_because.map(|why| format!("the PDF is not of the archival kind: {why}")));
+            made.bytes
+        }
+        other => {
+            let other = crate::model::text::foreign(other);
+            return Err(ReportFailed::Usage(format!(
+                "the report is .pdf, .md or .json, not '.{other}': name the file accordingly"
+            )));
+        }
+    };
+    std::fs::write(file, bytes)
+        .map_err(|e| ReportFailed::Write(format!("{} could not be written: {e}", file.display())))?;
+    Ok(notes)
+}
+
+/// Options of a report with this place's time zone.
+#[must_use]
+pub fn report_options(snapshot: &Snapshot, redact: Redact, lang: Lang) -> ReportOptions {
+    ReportOptions { redact, lang, utc_offset_secs: utc_offset(snapshot) }
+}
+
+/// Seconds that this place is ahead of UTC at the time of the visit.
+fn utc_offset(snapshot: &Snapshot) -> i32 {
+    jiff::Timestamp::from_millisecond(snapshot.started_unix_ms)
+        .map(|t| t.to_zoned(jiff::tz::TimeZone::system()).offset().seconds())
+        .unwrap_or(0)
+}

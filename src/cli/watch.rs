@@ -1,0 +1,177 @@
+//! `watch` and `console`: lines as things change, until the time is over or Ctrl+C.
+
+use super::args::{Console, Watch};
+use super::{BLIND, CAUSE, CLEAR, fail, json, metrics, out, text};
+use crate::check::Clock;
+use crate::model::finding::Level;
+use crate::model::snapshot::Activity;
+use crate::model::{Cause, LedSet, Mac, Snapshot};
+use crate::profile::Profile;
+use crate::session::{Command as Ask, Options, Session, SessionPort};
+use std::collections::BTreeMap;
+use std::path::PathBuf;
+use std::process::ExitCode;
+use std::sync::Arc;
+use std::time::Duration;
+
+/// What was printed last of one gateway; `None` as key is "no gateway yet".
+type Said = BTreeMap<Option<Mac>, (LedSet, Option<Cause>)>;
+
+pub fn watch(profile: &Arc<Profile>, a: Watch, data: Option<PathBuf>, clock: Clock) -> ExitCode {
+    let options = Options { interface: a.interface, mac: a.mac.first().copied(), data, ..Options::default() };
+    let session = match super::start(profile, options, Arc::clone(&clock)) {
+        Ok(session) => session,
+        Err(status) => return status,
+    };
+    for mac in a.mac.iter().skip(1) {
+        let _ = session.send(Ask::TypeMac(*mac));
+    }
+    if let Some(first) = a.mac.first().filter(|_| a.mac.len() > 1) {
+        let _ = session.send(Ask::Choose(*first));
+    }
+    let _served = match a.metrics.map(|addr| metrics::serve(&session, addr)) {
+        Some(Err(why)) => return fail(BLIND, why),
+        Some(Ok(task)) => Some(task),
+        None => None,
+    };
+    open_consoles(&session, profile, a.port);
+    let _ = session.send(Ask::Watch(true));
+    let end = a.for_secs.map(Duration::from_secs_f64);
+    let begun = clock();
+    let mut pictures = session.subscribe();
+    let mut said = Said::new();
+    let mut last = session.snapshot();
+    loop {
+        for line in changes(&last, &a.mac, &mut said) {
+            let printed = if a.json_lines {
+                out(&format!("{}\n", line.json))
+            } else {
+                out(&format!("{}\n", line.text))
+            };
+            if printed != ExitCode::SUCCESS {
+                return printed; // whoever read the lines has gone
+            }
+        }
+        let left = end.map(|e| e.saturating_sub(Duration::from_millis(clock().since(begun))));
+        match session.next(&mut pictures, left) {
+            Some(next) => last = next,
+            None => break,
+        }
+    }
+    ExitCode::from(match last.verdict.level {
+        Level::Ok => CLEAR,
+        Level::Warning | Level::Fault => CAUSE,
+        Level::Info | Level::Unknown => BLIND,
+    })
+}
+
+/// The port named, else every USB port that the profile knows.
+fn open_consoles(session: &Session, profile: &Profile, named: Option<String>) {
+    let port = named.or_else(|| {
+        let ports = crate::platform::serial::ports().ok()?;
+        ports.into_iter().find(|p| p.usb.is_some_and(|id| profile.usb.ids.contains(&id))).map(|p| p.name)
+    });
+    if let Some(port) = port {
+        let _ = session.send(Ask::OpenConsole { port, baud: None });
+    }
+}
+
+struct Line {
+    json: serde_json::Value,
+    text: String,
+}
+
+/// The lines that a new picture is worth: a LED's set changed, or what is said about it.
+fn changes(s: &Snapshot, wanted: &[Mac], said: &mut Said) -> Vec<Line> {
+    let mut lines = Vec::new();
+    let at = json::time(s, s.now);
+    // while the first check runs nothing is known yet, and that is no news
+    let looking = matches!(s.activity, Activity::Working { .. }) && s.verdict.code.is_none();
+    for g in s.gateways.iter().filter(|g| wanted.is_empty() || wanted.contains(&g.mac)) {
+        let verdict = if g.verdict.code.is_some() { &g.verdict } else { &s.verdict };
+        let now = (g.led.possible, verdict.code);
+        let before = said.get(&Some(g.mac));
+        let led_changed = before.is_none_or(|b| b.0 != now.0)
+            && (g.first_seen_ms.is_some() || before.is_some() || now.0 != LedSet::ALL);
+        let verdict_changed = before.is_none_or(|b| b.1 != now.1) && now.1.is_some();
+        if before == Some(&now) || !(led_changed || verdict_changed && !looking) {
+            continue;
+        }
+        said.insert(Some(g.mac), now);
+        lines.push(Line {
+            json: serde_json::json!({ "at": at, "mac": g.mac, "ip": g.ip, "led": json::led(&g.led), "verdict": json::verdict(verdict) }),
+            text: format!("{at}  {}  {}  {}", g.mac, text::led_words(g.led.possible), verdict.title),
+        });
+    }
+    let site = (LedSet::ALL, s.verdict.code);
+    if s.gateways.is_empty() && !looking && s.verdict.code.is_some() && said.get(&None) != Some(&site) {
+        said.insert(None, site);
+        let led = crate::model::LedView::default();
+        lines.push(Line {
+            json: serde_json::json!({ "at": at, "mac": null, "led": json::led(&led), "verdict": json::verdict(&s.verdict) }),
+            text: format!("{at}  no gateway seen  {}", s.verdict.title),
+        });
+    }
+    lines
+}
+
+pub fn console(profile: &Arc<Profile>, a: Console, clock: Clock) -> ExitCode {
+    let session = match super::start(profile, Options::default(), clock) {
+        Ok(session) => session,
+        Err(status) => return status,
+    };
+    let mut pictures = session.subscribe();
+    let _ = session.send(Ask::OpenConsole { port: a.port, baud: a.baud });
+    let mut last_at = None;
+    let mut printed_at_last = 0;
+    let mut status = String::new();
+    while let Some(s) = session.next(&mut pictures, None) {
+        if status != s.console.status {
+            status.clone_from(&s.console.status);
+            eprintln!("solidgreen: {}: {status}", s.console.port.as_deref().unwrap_or_default());
+        }
+        for (at, line) in &s.console.lines {
+            // lines of one millisecond are told apart by their number
+            let new = match last_at {
+                None => true,
+                Some(last) if *at > last => true,
+                Some(last) if *at == last => {
+                    let same = s.console.lines.iter().filter(|(t, _)| *t == last).count();
+                    same > printed_at_last
+                }
+                Some(_) => false,
+            };
+            if !new {
+                continue;
+            }
+            printed_at_last = if last_at == Some(*at) { printed_at_last + 1 } else { 1 };
+            last_at = Some(*at);
+            let led = line.meaning.as_ref().and_then(|m| m.led);
+            let text = if a.json_lines {
+                format!(
+                    "{}\n",
+                    serde_json::json!({
+                        "at": json::time(&s, *at),
+                        "port": line.port,
+                        "text": line.text,
+                        "led": led,
+                        "mac": line.meaning.as_ref().and_then(|m| m.mac),
+                        "ip": line.meaning.as_ref().and_then(|m| m.ip),
+                        "dialect": line.dialect,
+                        "assumed": line.assumed,
+                    })
+                )
+            } else {
+                let mark = led.map(|l| {
+                    format!("[{}, {}] ", l.label(), if line.assumed { "assumed" } else { "documented" })
+                });
+                format!("{}{}\n", mark.unwrap_or_default(), line.text)
+            };
+            let printed = out(&text);
+            if printed != ExitCode::SUCCESS {
+                return printed;
+            }
+        }
+    }
+    ExitCode::from(CLEAR)
+}

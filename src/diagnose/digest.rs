@@ -1,0 +1,264 @@
+//! The results of the checks, reduced to what the rules ask about. "Not known" is a value everywhere.
+
+use super::Scene;
+use super::names::{Names, NamesState, read_names};
+use crate::model::check::{CheckId, CheckResult, Failure, Measured, Offer, Outcome, Target};
+use crate::model::host::LinkKind;
+use std::collections::BTreeSet;
+use std::net::{IpAddr, Ipv4Addr, SocketAddr};
+
+/// This computer's IPv4 address on the interface measured from.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Address {
+    Routable,
+    /// Only 169.254/16.
+    LinkLocal,
+    None,
+    Unknown,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Router {
+    Answers,
+    Silent,
+    /// This computer knows none.
+    NoneKnown,
+    Unknown,
+}
+
+/// How the two ports stand on the addresses that matter.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum WayOut {
+    Unknown,
+    /// Every port opens on every address.
+    Open,
+    /// Nothing opens and nothing answers.
+    Dropped,
+    /// Nothing opens, and something refuses.
+    Rejected,
+    /// Nothing opens: the networks or hosts beyond cannot be reached, say the routers.
+    Unreachable,
+    /// Some ports never open, others do on every address that opens at all.
+    PortsBlocked(BTreeSet<u16>),
+    /// Some addresses do not open where others do.
+    AddressesBlocked(BTreeSet<IpAddr>),
+}
+
+impl WayOut {
+    /// A connection can be had at all.
+    #[must_use]
+    pub fn passes(&self) -> bool {
+        matches!(self, Self::Open | Self::PortsBlocked(_) | Self::AddressesBlocked(_))
+    }
+}
+
+#[derive(Clone, Debug)]
+pub struct Digest<'a> {
+    pub has_interface: bool,
+    /// `Some(false)`: no cable, or nothing at its other end.
+    pub carrier: Option<bool>,
+    pub address: Address,
+    pub router: Router,
+    /// What DHCP servers hand out; `None` when it could not be asked.
+    pub offers: Option<&'a [Offer]>,
+    pub names: Names,
+    pub way_out: WayOut,
+    /// Ports on which addresses that cannot exist answered.
+    pub answered_for_nobody: BTreeSet<u16>,
+    /// Is the internet there? `None`: not asked.
+    pub control: Option<bool>,
+    pub tunnel_route: bool,
+    pub wireless_beside_wire: bool,
+    pub proxies: bool,
+    /// The gateway's address when it is not in any subnet of this computer.
+    pub other_subnet: Option<Ipv4Addr>,
+    results: &'a [CheckResult],
+}
+
+impl<'a> Digest<'a> {
+    #[must_use]
+    pub fn of(scene: &Scene<'a>) -> Digest<'a> {
+        let results = scene.results;
+        let interface = scene.host.interface();
+        let failed = |id, failure| has_failed(results, id, failure);
+        let address = match interface {
+            None => Address::Unknown,
+            Some(i) if i.addresses.iter().any(|a| !a.is_link_local()) => Address::Routable,
+            Some(i) if i.addresses.is_empty() => Address::None,
+            Some(_) => Address::LinkLocal,
+        };
+        let router = if failed(CheckId::Lease, Failure::NoRouter) {
+            Router::NoneKnown
+        } else {
+            match results.iter().find(|r| r.id == CheckId::Router).map(|r| &r.outcome) {
+                Some(Outcome::Passed) => Router::Answers,
+                Some(Outcome::Failed(_)) => Router::Silent,
+                _ => Router::Unknown,
+            }
+        };
+        let offers =
+            results.iter().find(|r| r.id == CheckId::Offer).and_then(|r| match (&r.outcome, &r.measured) {
+                (Outcome::Passed, Measured::Offers(offers)) => Some(offers.as_slice()),
+                (Outcome::Failed(Failure::Silence), _) => Some(&[][..]),
+                _ => None,
+            });
+        let names = read_names(results);
+        // where every name leads to one wrong address, that address says nothing about the cloud
+        let way_out = way_out(results, names.state == NamesState::Redirected);
+        Digest {
+            has_interface: interface.is_some(),
+            carrier: interface.and_then(|i| if i.up { i.carrier } else { Some(false) }),
+            address,
+            router,
+            offers,
+            names,
+            way_out,
+            answered_for_nobody: answered_for_nobody(results),
+            control: control(results),
+            tunnel_route: failed(CheckId::Witness, Failure::TunnelRoute),
+            wireless_beside_wire: failed(CheckId::Witness, Failure::WirelessBesideWire),
+            proxies: failed(CheckId::Witness, Failure::ProxyConfigured),
+            other_subnet: other_subnet(scene),
+            results,
+        }
+    }
+
+    /// Results of one check that did not pass, or all of it when all passed.
+    pub fn telling(&self, id: CheckId) -> impl Iterator<Item = &'a CheckResult> + use<'a> {
+        let results = self.results;
+        let any_failed = results.iter().any(|r| r.id == id && r.outcome.failure().is_some());
+        results.iter().filter(move |r| r.id == id && (!any_failed || r.outcome.failure().is_some()))
+    }
+
+    #[must_use]
+    pub fn results(&self) -> &'a [CheckResult] {
+        self.results
+    }
+}
+
+fn has_failed(results: &[CheckResult], id: CheckId, failure: Failure) -> bool {
+    results.iter().any(|r| r.id == id && r.outcome.failure() == Some(failure))
+}
+
+/// The addresses that decide: those that names gave, else the documented ones. A documented address that no name
+/// gives any more may be long retired, and then its silence says nothing.
+fn deciding(results: &[CheckResult], names_lie: bool) -> Vec<(SocketAddr, &CheckResult)> {
+    let cloud = |only_resolved: bool| -> Vec<(SocketAddr, &CheckResult)> {
+        results
+            .iter()
+            .filter(|r| r.id == CheckId::Ports)
+            .filter_map(|r| match &r.target {
+                Target::Cloud { addr, resolved, documented } => {
+                    let counts = if only_resolved { *resolved && !names_lie } else { *documented };
+                    counts.then_some((*addr, r))
+                }
+                _ => None,
+            })
+            .filter(|(_, r)| matches!(r.outcome, Outcome::Passed | Outcome::Failed(_)))
+            .collect()
+    };
+    let resolved = cloud(true);
+    if resolved.is_empty() { cloud(false) } else { resolved }
+}
+
+fn way_out(results: &[CheckResult], names_lie: bool) -> WayOut {
+    let tried = deciding(results, names_lie);
+    if tried.is_empty() {
+        return WayOut::Unknown;
+    }
+    let passed = |r: &CheckResult| r.outcome == Outcome::Passed;
+    if tried.iter().all(|(_, r)| passed(r)) {
+        return WayOut::Open;
+    }
+    let ports: BTreeSet<u16> = tried.iter().map(|(a, _)| a.port()).collect();
+    if !tried.iter().any(|(_, r)| passed(r)) {
+        return closed(&tried, &ports);
+    }
+    let opens_on = |port: u16| tried.iter().any(|(a, r)| a.port() == port && passed(r));
+    let never: BTreeSet<u16> = ports.iter().copied().filter(|p| !opens_on(*p)).collect();
+    let addresses: BTreeSet<IpAddr> =
+        tried.iter().filter(|(a, r)| !never.contains(&a.port()) && !passed(r)).map(|(a, _)| a.ip()).collect();
+    if addresses.is_empty() { WayOut::PortsBlocked(never) } else { WayOut::AddressesBlocked(addresses) }
+}
+
+/// Nothing opened: how it was refused. Routers limit the rate of their ICMP errors (RFC 1812 4.3.2.8), so silence
+/// beside an ICMP error is the same refusal; silence beside a RST is not.
+fn closed(tried: &[(SocketAddr, &CheckResult)], ports: &BTreeSet<u16>) -> WayOut {
+    let failures = |port: Option<u16>| {
+        tried
+            .iter()
+            .filter(move |(a, _)| port.is_none_or(|p| a.port() == p))
+            .filter_map(|(_, r)| r.outcome.failure())
+            .collect::<Vec<Failure>>()
+    };
+    let all = failures(None);
+    if all.iter().all(|f| matches!(f, Failure::NoRoute | Failure::NeighbourSilent)) {
+        return WayOut::Unreachable;
+    }
+    let filtered = |f: &Failure| {
+        matches!(f, Failure::IcmpProhibited | Failure::IcmpPortUnreachable | Failure::IcmpOther)
+    };
+    let unreachable = |f: &Failure| matches!(f, Failure::IcmpNetUnreachable | Failure::IcmpHostUnreachable);
+    let reset = |f: &Failure| matches!(f, Failure::Refused | Failure::Reset);
+    if all.iter().any(filtered) {
+        return WayOut::Rejected;
+    }
+    if all.iter().any(unreachable) && !all.iter().any(reset) {
+        return WayOut::Unreachable;
+    }
+    if ports.iter().all(|p| failures(Some(*p)).iter().any(|f| reset(f) || unreachable(f))) {
+        WayOut::Rejected
+    } else {
+        WayOut::Dropped
+    }
+}
+
+/// A port counts when every address that cannot exist answered on it: one alone may be somebody's odd network.
+fn answered_for_nobody(results: &[CheckResult]) -> BTreeSet<u16> {
+    let canaries: Vec<(u16, bool)> = results
+        .iter()
+        .filter(|r| r.id == CheckId::Canary)
+        .filter_map(|r| match r.target {
+            Target::Canary(addr) => {
+                Some((addr.port(), r.outcome.failure() == Some(Failure::AnsweredForNobody)))
+            }
+            _ => None,
+        })
+        .collect();
+    let ports: BTreeSet<u16> = canaries.iter().map(|(p, _)| *p).collect();
+    ports
+        .into_iter()
+        .filter(|p| canaries.iter().filter(|(q, _)| q == p).all(|(_, answered)| *answered))
+        .collect()
+}
+
+fn control(results: &[CheckResult]) -> Option<bool> {
+    let mut asked = None;
+    for r in results.iter().filter(|r| r.id == CheckId::Control) {
+        match r.outcome {
+            Outcome::Passed => return Some(true),
+            Outcome::Failed(_) => asked = Some(false),
+            Outcome::Skipped(_) | Outcome::Inconclusive(_) => {}
+        }
+    }
+    asked
+}
+
+/// The gateway's address, when it is known and in none of this computer's subnets.
+fn other_subnet(scene: &Scene<'_>) -> Option<Ipv4Addr> {
+    let chosen = scene.chosen.and_then(|m| scene.gateways.iter().find(|g| g.mac == m));
+    let ip = scene.typed_ip.or_else(|| chosen.and_then(|g| g.ip))?;
+    if ip.is_link_local() {
+        return None;
+    }
+    let mut own = scene
+        .host
+        .interfaces
+        .iter()
+        .filter(|i| i.kind != LinkKind::Loopback)
+        .flat_map(|i| i.addresses.iter())
+        .filter(|a| !a.is_link_local())
+        .peekable();
+    own.peek()?;
+    if own.any(|a| a.contains(ip)) { None } else { Some(ip) }
+}

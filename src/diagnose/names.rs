@@ -1,0 +1,199 @@
+//! What the name servers' answers mean together: the filter signatures of field guide 4.3 and 5.4.
+
+use crate::model::check::{
+    CheckId, CheckResult, Failure, Measured, NameRole, Outcome, ServerRole, Target, Transport,
+};
+use std::net::IpAddr;
+
+/// How name resolution stands for the gateway.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum NamesState {
+    Unknown,
+    /// Every name of the cloud resolves.
+    Fine,
+    /// This computer and DHCP know no name server.
+    NoServer,
+    /// No server answers over UDP.
+    Silent,
+    /// Servers answer, but resolve nothing of the outside.
+    NoForwarding,
+    /// The cloud's names are refused where others are not.
+    Blocked,
+    /// One of the cloud's names resolves, another is refused.
+    OneBlocked,
+    /// Every name gives the same wrong address.
+    Redirected,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Names {
+    pub state: NamesState,
+    /// The first server of the list is silent, a later one answers.
+    pub first_silent: bool,
+    /// A random name got a proper "does not exist": the way to the roots of the DNS is there.
+    pub upstream_alive: bool,
+    /// TCP 53 answers where UDP 53 does not.
+    pub only_tcp: bool,
+}
+
+/// One answer, as far as it matters here.
+struct Answer<'a> {
+    server: IpAddr,
+    role: ServerRole,
+    name: &'a str,
+    name_role: NameRole,
+    transport: Transport,
+    outcome: &'a Outcome,
+    addresses: &'a [IpAddr],
+}
+
+impl Answer<'_> {
+    /// The server answered at all, whatever it said.
+    fn answered(&self) -> bool {
+        match self.outcome {
+            Outcome::Passed => true,
+            Outcome::Failed(f) => matches!(
+                f,
+                Failure::NxDomain
+                    | Failure::ServFail
+                    | Failure::DnsRefused
+                    | Failure::NoData
+                    | Failure::Sinkhole
+                    | Failure::PrivateAddress
+                    | Failure::AnsweredNonsense
+                    | Failure::Malformed
+            ),
+            Outcome::Skipped(_) | Outcome::Inconclusive(_) => false,
+        }
+    }
+}
+
+fn answers(results: &[CheckResult]) -> Vec<Answer<'_>> {
+    results
+        .iter()
+        .filter(|r| r.id == CheckId::Names)
+        .filter_map(|r| match &r.target {
+            Target::Name { server, role, name, name_role, transport } => Some(Answer {
+                server: *server,
+                role: *role,
+                name,
+                name_role: *name_role,
+                transport: *transport,
+                outcome: &r.outcome,
+                addresses: match &r.measured {
+                    Measured::Addresses(a) => a,
+                    _ => &[],
+                },
+            }),
+            _ => None,
+        })
+        .filter(|a| matches!(a.outcome, Outcome::Passed | Outcome::Failed(_)))
+        .collect()
+}
+
+pub fn read_names(results: &[CheckResult]) -> Names {
+    let mut names =
+        Names { state: NamesState::Unknown, first_silent: false, upstream_alive: false, only_tcp: false };
+    let all = answers(results);
+    // the servers that the gateway is given decide; this computer's own only when those are not known
+    let role =
+        if all.iter().any(|a| a.role == ServerRole::Lease) { ServerRole::Lease } else { ServerRole::Host };
+    let local: Vec<&Answer<'_>> = all.iter().filter(|a| a.role == role).collect();
+    if local.is_empty() {
+        let none = results
+            .iter()
+            .any(|r| r.id == CheckId::Names && r.outcome.failure() == Some(Failure::NoNameServer));
+        if none {
+            names.state = NamesState::NoServer;
+        }
+        return names;
+    }
+    let mut servers: Vec<IpAddr> = Vec::new();
+    for a in &local {
+        if !servers.contains(&a.server) {
+            servers.push(a.server);
+        }
+    }
+    let alive =
+        |s: IpAddr, t: Transport| local.iter().any(|a| a.server == s && a.transport == t && a.answered());
+    names.upstream_alive = all.iter().any(|a| {
+        a.name_role == NameRole::Nonsense && matches!(a.outcome, Outcome::Passed)
+            || a.name_role == NameRole::Control && matches!(a.outcome, Outcome::Passed)
+    });
+    let Some(first_alive) = servers.iter().copied().find(|s| alive(*s, Transport::Udp)) else {
+        names.only_tcp = servers.iter().any(|s| alive(*s, Transport::Tcp));
+        names.state = NamesState::Silent;
+        return names;
+    };
+    names.first_silent = servers.first() != Some(&first_alive);
+    // a resolver asks the next server only when one is silent, so the first that answers decides
+    let of_first: Vec<&Answer<'_>> =
+        local.iter().copied().filter(|a| a.server == first_alive && a.transport == Transport::Udp).collect();
+    let control_server: Vec<&Answer<'_>> = all.iter().filter(|a| a.role == ServerRole::Control).collect();
+    names.state = judge(&of_first, &control_server);
+    names
+}
+
+fn judge(answers: &[&Answer<'_>], control_server: &[&Answer<'_>]) -> NamesState {
+    let of = |role: NameRole| answers.iter().filter(move |a| a.name_role == role);
+    let cloud_names: Vec<&str> = {
+        let mut n: Vec<&str> = of(NameRole::Cloud).map(|a| a.name).collect();
+        n.sort_unstable();
+        n.dedup();
+        n
+    };
+    if cloud_names.is_empty() {
+        return NamesState::Unknown;
+    }
+    // a name is asked for several times, since its address is chosen at random: one good answer is enough
+    let fine =
+        |name: &str| of(NameRole::Cloud).any(|a| a.name == name && matches!(a.outcome, Outcome::Passed));
+    let nonsense: Vec<IpAddr> = of(NameRole::Nonsense)
+        .filter(|a| a.outcome.failure() == Some(Failure::AnsweredNonsense))
+        .flat_map(|a| a.addresses.iter().copied())
+        .collect();
+    let cloud_addresses: Vec<IpAddr> =
+        of(NameRole::Cloud).flat_map(|a| a.addresses.iter().copied()).collect();
+    // some providers answer for every name that does not exist; only when the cloud's names get the same address
+    // does that concern the gateway
+    if !nonsense.is_empty()
+        && !cloud_addresses.is_empty()
+        && cloud_addresses.iter().all(|a| nonsense.contains(a))
+    {
+        return NamesState::Redirected;
+    }
+    let good = cloud_names.iter().filter(|n| fine(n)).count();
+    if good == cloud_names.len() {
+        return NamesState::Fine;
+    }
+    if good > 0 {
+        return NamesState::OneBlocked;
+    }
+    let failures: Vec<Failure> = of(NameRole::Cloud).filter_map(|a| a.outcome.failure()).collect();
+    if failures.iter().any(|f| matches!(f, Failure::Sinkhole | Failure::PrivateAddress)) {
+        return NamesState::Blocked;
+    }
+    let control_fine = of(NameRole::Control).any(|a| matches!(a.outcome, Outcome::Passed));
+    if control_fine {
+        return NamesState::Blocked;
+    }
+    let others: Vec<Failure> = of(NameRole::Control).filter_map(|a| a.outcome.failure()).collect();
+    let nonsense_fine = of(NameRole::Nonsense).any(|a| matches!(a.outcome, Outcome::Passed));
+    let same_as_others = !others.is_empty()
+        && failures.iter().all(|f| others.contains(f))
+        && !failures.contains(&Failure::NxDomain);
+    if same_as_others && !nonsense_fine {
+        return NamesState::NoForwarding;
+    }
+    if failures.iter().all(|f| *f == Failure::ServFail) && !nonsense_fine {
+        return NamesState::NoForwarding;
+    }
+    // "no such name" for everything: an inner resolver, unless the outside does not know the control names either
+    let elsewhere_control_fine = control_server
+        .iter()
+        .any(|a| a.name_role == NameRole::Control && matches!(a.outcome, Outcome::Passed));
+    if others.contains(&Failure::NxDomain) && elsewhere_control_fine {
+        return NamesState::NoForwarding;
+    }
+    NamesState::Blocked
+}

@@ -1,0 +1,144 @@
+//! Browses for the service types of the profile. The daemon of `mdns-sd` is one per session and bound to the interface
+//! measured from.
+
+use super::{Eyes, Sighting};
+use crate::model::evidence::{Announcement, Fact, Source};
+use crate::model::footprint::PacketKind;
+use crate::model::host::Interface;
+use crate::model::snapshot::Limit;
+use crate::platform::guest::Meter;
+use crate::profile::{AnnouncementKind, Profile};
+use crate::wire::mdns::{TxtService, announcement};
+use mdns_sd::{IfKind, ResolvedService, ServiceDaemon, ServiceEvent};
+use std::collections::BTreeMap;
+use std::net::{IpAddr, Ipv4Addr};
+use std::sync::Arc;
+use std::time::Duration;
+
+/// The library does not tell TTLs; the records that carry a state live 120 s by RFC 6762 section 10.
+const TTL_SECS: u32 = 120;
+/// A known announcement is asked for again well within its TTL.
+const VERIFY_EVERY: Duration = Duration::from_secs(50);
+/// After this without an answer the library takes the service for gone.
+const VERIFY_LIMIT: Duration = Duration::from_secs(4);
+/// Where mDNS questions go (RFC 6762 section 3).
+const GROUP: IpAddr = IpAddr::V4(Ipv4Addr::new(224, 0, 0, 251));
+
+/// Browses until the future is dropped.
+pub async fn browse(eyes: Eyes, meter: Arc<Meter>, profile: Arc<Profile>, interface: Interface) {
+    if profile.announcements.is_empty() {
+        return;
+    }
+    if let Err(why) = browse_inner(&eyes, &meter, &profile, &interface).await {
+        let _ = eyes
+            .tell(Sighting::Limited(Limit {
+                what: "Listening for mDNS announcements".into(),
+                why,
+                advice: "The search goes on by ARP, DHCP and console.".into(),
+            }))
+            .await;
+    }
+}
+
+/// Ends the daemon's thread when the browse is dropped.
+struct Daemon(ServiceDaemon);
+
+impl Drop for Daemon {
+    fn drop(&mut self) {
+        let _ = self.0.shutdown();
+    }
+}
+
+async fn browse_inner(
+    eyes: &Eyes,
+    meter: &Arc<Meter>,
+    profile: &Arc<Profile>,
+    interface: &Interface,
+) -> Result<(), String> {
+    let text = |e: mdns_sd::Error| e.to_string();
+    let daemon = Daemon(ServiceDaemon::new().map_err(text)?);
+    daemon.0.disable_interface(IfKind::All).map_err(text)?;
+    daemon.0.enable_interface(IfKind::IndexV4(interface.index)).map_err(text)?;
+    daemon.0.accept_unsolicited(true).map_err(text)?;
+    let (sink, mut events) = tokio::sync::mpsc::channel::<(usize, ServiceEvent)>(64);
+    for (i, kind) in profile.announcements.iter().enumerate() {
+        meter.count(PacketKind::MdnsQuery, GROUP).map_err(|e| e.to_string())?;
+        let receiver = daemon.0.browse(&kind.service).map_err(text)?;
+        let sink = sink.clone();
+        tokio::spawn(async move {
+            while let Ok(event) = receiver.recv_async().await {
+                if sink.send((i, event)).await.is_err() {
+                    return;
+                }
+            }
+        });
+    }
+    drop(sink);
+    let mut known: BTreeMap<String, Announcement> = BTreeMap::new();
+    let mut verify = tokio::time::interval(VERIFY_EVERY);
+    verify.tick().await;
+    let mut confirm_at: Option<tokio::time::Instant> = None;
+    loop {
+        let confirm = async {
+            match confirm_at {
+                Some(at) => tokio::time::sleep_until(at).await,
+                None => std::future::pending().await,
+            }
+        };
+        tokio::select! {
+            event = events.recv() => match event {
+                None => return Ok(()),
+                Some((i, ServiceEvent::ServiceResolved(service))) => {
+                    if let Some(kind) = profile.announcements.get(i)
+                        && let Some(a) = read(kind, &service)
+                    {
+                        known.insert(service.fullname.clone(), a.clone());
+                        eyes.saw(Source::Mdns, Fact::Announced(a)).await;
+                    }
+                }
+                Some((_, ServiceEvent::ServiceRemoved(_, fullname))) => {
+                    if let Some(a) = known.remove(&fullname) {
+                        eyes.saw(Source::Mdns, Fact::Announced(Announcement { goodbye: true, ..a })).await;
+                    }
+                }
+                Some(_) => {}
+            },
+            _ = verify.tick() => {
+                for name in known.keys() {
+                    if meter.count(PacketKind::MdnsQuery, GROUP).is_ok() {
+                        let _ = daemon.0.verify(name.clone(), VERIFY_LIMIT);
+                    }
+                }
+                confirm_at = Some(tokio::time::Instant::now() + VERIFY_LIMIT + Duration::from_millis(500));
+            }
+            () = confirm => {
+                confirm_at = None;
+                // what did not answer was removed meanwhile; the rest still stands
+                for a in known.values() {
+                    eyes.saw(Source::Mdns, Fact::Announced(a.clone())).await;
+                }
+            }
+        }
+    }
+}
+
+fn read(kind: &AnnouncementKind, service: &ResolvedService) -> Option<Announcement> {
+    let mut addresses: Vec<Ipv4Addr> = service
+        .addresses
+        .iter()
+        .filter_map(|ip| match ip.to_ip_addr() {
+            IpAddr::V4(v4) => Some(v4),
+            IpAddr::V6(_) => None,
+        })
+        .collect();
+    addresses.sort_unstable();
+    let txt = service
+        .txt_properties
+        .iter()
+        .map(|p| (p.key().to_owned(), p.val().unwrap_or_default().to_vec()))
+        .collect();
+    announcement(
+        kind,
+        &TxtService { name: service.fullname.clone(), addresses, txt, ttl_secs: TTL_SECS, goodbye: false },
+    )
+}

@@ -1,0 +1,145 @@
+//! The contract of a platform: a sheet of data and one function that writes a part. Everything else is given.
+
+use super::capabilities::{Capabilities, Placeholder};
+use super::facts::Facts;
+use crate::model::rule::{Checked, PackPart, Part, RuleIntent};
+
+/// How a line is marked as not meant for the machine.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Comment {
+    pub open: &'static str,
+    pub close: &'static str,
+}
+
+impl Comment {
+    pub const HASH: Comment = Comment { open: "# ", close: "" };
+
+    /// One line as a comment.
+    #[must_use]
+    pub fn line(self, text: &str) -> String {
+        format!("{}{text}{}", self.open, self.close)
+    }
+}
+
+/// The data of a platform.
+#[derive(Debug)]
+pub struct About {
+    pub id: &'static str,
+    pub name: &'static str,
+    pub versions: &'static str,
+    /// Words of the OUI maker's name, lower case, that tell this platform.
+    pub makers: &'static [&'static str],
+    pub comment: Comment,
+    /// How well the rule text was checked.
+    pub checked: Checked,
+    pub capabilities: Capabilities,
+    pub placeholders: &'static [Placeholder],
+}
+
+/// A firewall platform. To add one: a file with its [`About`] and [`Platform::write`], and a line in the registry.
+pub trait Platform: Sync {
+    fn about(&self) -> &'static About;
+
+    /// Writes one part. Never empty: what the platform has no way for is said in one line, with what to do instead.
+    fn write(&self, part: Part, facts: &Facts) -> Draft;
+
+    fn id(&self) -> &'static str {
+        self.about().id
+    }
+
+    fn name(&self) -> &'static str {
+        self.about().name
+    }
+
+    fn versions(&self) -> &'static str {
+        self.about().versions
+    }
+
+    fn capabilities(&self) -> &'static Capabilities {
+        &self.about().capabilities
+    }
+
+    fn placeholders(&self) -> &'static [Placeholder] {
+        self.about().placeholders
+    }
+
+    /// How well the rule text was checked; each part of a pack carries its own.
+    fn checked(&self) -> Checked {
+        self.about().checked
+    }
+
+    /// One part of the pack. Sanitises first: a platform never sees what a person typed.
+    fn part(&self, part: Part, intent: &RuleIntent) -> PackPart {
+        let draft = match Facts::of(intent) {
+            Ok(facts) => {
+                let mut draft = self.write(part, &facts);
+                if let Some(odd) = facts.odd_address() {
+                    draft.notes.insert(0, odd);
+                }
+                draft
+            }
+            Err(why) => Draft::new(self.about().checked).say(self.about().comment, &why),
+        };
+        PackPart { part, text: draft.lines.join("\n") + "\n", checked: draft.checked, notes: draft.notes }
+    }
+}
+
+/// A part being written.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Draft {
+    pub lines: Vec<String>,
+    pub checked: Checked,
+    pub notes: Vec<String>,
+}
+
+impl Draft {
+    #[must_use]
+    pub fn new(checked: Checked) -> Draft {
+        Draft { lines: Vec::new(), checked, notes: Vec::new() }
+    }
+
+    /// Lines for the machine.
+    #[must_use]
+    pub fn code(mut self, text: impl AsRef<str>) -> Draft {
+        self.lines.extend(text.as_ref().lines().map(str::to_owned));
+        self
+    }
+
+    /// Lines for the machine, when something holds.
+    #[must_use]
+    pub fn code_if(self, holds: bool, text: impl AsRef<str>) -> Draft {
+        if holds { self.code(text) } else { self }
+    }
+
+    /// A line for the reader that stays with the text when it is copied.
+    #[must_use]
+    pub fn say(mut self, comment: Comment, text: &str) -> Draft {
+        self.lines.extend(super::print::wrapped(comment, text));
+        self
+    }
+
+    /// The same, when something holds.
+    #[must_use]
+    pub fn say_if(self, holds: bool, comment: Comment, text: &str) -> Draft {
+        if holds { self.say(comment, text) } else { self }
+    }
+
+    /// Marks a word of the text as one to check.
+    #[must_use]
+    pub fn fill_in(self, comment: Comment, placeholder: &Placeholder) -> Draft {
+        let text = format!("CHECK: {} is {}", placeholder.word, placeholder.means);
+        self.say(comment, &text)
+    }
+
+    /// What the reader should know beside the text.
+    #[must_use]
+    pub fn note(mut self, text: impl Into<String>) -> Draft {
+        self.notes.push(text.into());
+        self
+    }
+
+    #[must_use]
+    pub fn note_if(self, holds: bool, text: impl Into<String>) -> Draft {
+        if holds { self.note(text) } else { self }
+    }
+}

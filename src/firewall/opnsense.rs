@@ -1,0 +1,261 @@
+//! OPNsense: calls of its HTTP interface, one a line as `METHOD path body`, and the same as steps in its pages.
+
+use super::capabilities::{Capabilities, Form, Inspection, MacMatch, NameMatch, Placeholder, Placement};
+use super::contract::{About, Comment, Draft, Platform};
+use super::facts::Facts;
+use super::names::{Alphabet, OBJECT_MAX};
+use super::{idle, rest};
+use crate::model::rule::{Checked, Part};
+
+pub struct OpnSense;
+
+const C: Comment = Comment::HASH;
+const LAN: Placeholder =
+    Placeholder { word: "lan", means: "the interface of the gateway's network (usual default)" };
+const RULE: Placeholder =
+    Placeholder { word: "RULE-UUID", means: "the uuid of the row that the search shows" };
+const GW: Placeholder =
+    Placeholder { word: "GW-ALIAS-UUID", means: "the uuid of the row that the search shows" };
+const PORTS: Placeholder =
+    Placeholder { word: "PORTS-ALIAS-UUID", means: "the uuid of the row that the search shows" };
+const CLOUD: Placeholder =
+    Placeholder { word: "CLOUD-ALIAS-UUID", means: "the uuid of the row that the search shows" };
+const SUBNET: Placeholder = Placeholder {
+    word: "SUBNET-UUID",
+    means: "the uuid of the gateway's subnet that the search above it shows",
+};
+
+static ABOUT: About = About {
+    id: "opnsense",
+    name: "OPNsense",
+    versions: "24.1 to 26.x",
+    makers: &["deciso"],
+    comment: C,
+    checked: Checked::ByParser,
+    capabilities: Capabilities {
+        form: Form::Rest,
+        filters_forwarded: true,
+        stateful: true,
+        mac_in_rule: MacMatch::Ored,
+        names_as_destination: NameMatch::Yes,
+        placement: Placement::Top,
+        name_max: OBJECT_MAX,
+        comment_max: 255,
+        inspection: Inspection::AddOn,
+        idle_default_s: Some(86_400),
+        idle_per_rule: true,
+        safe_commit: Some(
+            "POST /api/firewall/filter/savepoint, then apply with its revision: taken back after 60 s unless cancel_rollback is called",
+        ),
+        dhcp_server: true,
+    },
+    placeholders: &[LAN, RULE, GW, PORTS, CLOUD, SUBNET],
+};
+
+impl Platform for OpnSense {
+    fn about(&self) -> &'static About {
+        &ABOUT
+    }
+
+    fn write(&self, part: Part, facts: &Facts) -> Draft {
+        match part {
+            Part::Rule => rule(facts),
+            Part::Undo => undo(facts),
+            Part::Verify => verify(facts),
+            Part::FindLease => find_lease(facts),
+            Part::SeeDenied => see_denied(facts),
+            Part::Reserve => reserve(facts),
+            Part::BypassInspection => bypass(facts),
+            Part::IdleTimeout => idle_timeout(facts),
+        }
+    }
+}
+
+/// The alias of the gateway; the other two are shared by all gateways of the site.
+fn gateway_alias(facts: &Facts) -> String {
+    facts.names.object("SG_GW_", OBJECT_MAX, Alphabet::Underscores)
+}
+
+fn ports_alias(facts: &Facts) -> String {
+    format!("SG_TCP_{}", facts.ports("_")).chars().take(OBJECT_MAX).collect()
+}
+
+const CLOUD_ALIAS: &str = "SG_CLOUD";
+
+fn add_alias(name: &str, kind: &str, content: &str, description: &str) -> String {
+    let pairs = [
+        ("enabled", "1"),
+        ("name", name),
+        ("type", kind),
+        ("content", content),
+        ("description", description),
+    ];
+    rest::post("/api/firewall/alias/add_item", &rest::wrapped("alias", &pairs))
+}
+
+fn search(path: &str, phrase: &str) -> String {
+    rest::post(path, &rest::object(&[("current", "1"), ("rowCount", "20"), ("searchPhrase", phrase)]))
+}
+
+fn find_rule(facts: &Facts) -> String {
+    search("/api/firewall/filter/search_rule", &facts.names.comment())
+}
+
+fn find_alias(name: &str) -> String {
+    search("/api/firewall/alias/search_item", name)
+}
+
+fn rule(facts: &Facts) -> Draft {
+    let comment = facts.names.comment();
+    let (gateway, ports) = (gateway_alias(facts), ports_alias(facts));
+    let to = if facts.named() { CLOUD_ALIAS } else { "any" };
+    let rule = [
+        ("enabled", "1"),
+        ("action", "pass"),
+        ("quick", "1"),
+        ("interface", LAN.word),
+        ("direction", "in"),
+        ("ipprotocol", "inet"),
+        ("protocol", "TCP"),
+        ("source_net", &gateway),
+        ("destination_net", to),
+        ("destination_port", &ports),
+        ("log", if facts.log { "1" } else { "0" }),
+        ("sequence", "1"),
+        ("description", &comment),
+    ];
+    let draft = Draft::new(Checked::ByParser)
+        .fill_in(C, &LAN)
+        .code(add_alias(&gateway, "host", &facts.ip.to_string(), &comment))
+        .code(add_alias(&ports, "port", &facts.ports("\n"), "Solid Green gateway ports"))
+        .code_if(
+            facts.named(),
+            add_alias(CLOUD_ALIAS, "host", &facts.hosts.join("\n"), "Solid Green cloud names"),
+        )
+        .code(rest::post("/api/firewall/alias/reconfigure", "{}"))
+        .code(rest::post("/api/firewall/filter/add_rule", &rest::wrapped("rule", &rule)))
+        .code(rest::post("/api/firewall/filter/apply", "{}"));
+    draft
+        .note(format!(
+            "The same by hand, with the names and values of the calls: Firewall, Aliases: {}. Firewall, Rules (new; before 26.1 Firewall, Automation, Filter): Pass, quick, interface {}, direction in, IPv4, TCP, source the alias of the gateway, destination {to}, destination port the alias of the ports, log {}. Apply.",
+            if facts.named() { "two host aliases and a port alias" } else { "a host alias and a port alias" },
+            LAN.word,
+            if facts.log { "on" } else { "off" }
+        ))
+        .note("Each line is one call: method, path, JSON body; HTTPS with an API key and secret of a user who may change the firewall. Releases before 25 may spell the actions addItem and addRule.")
+        .note("Placement: sequence 1 puts it first of these rules, and they come before the rules of the interface; a floating rule with quick that denies comes before it.")
+        .note(format!(
+            "If {ports}{} exists already, an earlier gateway made it: go on with the next line.",
+            if facts.named() { " or SG_CLOUD" } else { "" }
+        ))
+        .note("The MAC is not in the rule: an alias takes addresses and MACs as either-or, which would widen it. Reserve the address instead (part reserve).")
+        .note_if(facts.named(), "The alias with names is resolved by OPNsense every few minutes: let it use the same name servers as the gateway.")
+}
+
+fn undo(facts: &Facts) -> Draft {
+    let delete = |word: &str| rest::post(&format!("/api/firewall/alias/del_item/{word}"), "{}");
+    let draft = Draft::new(Checked::FromDocumentation)
+        .fill_in(C, &RULE)
+        .code(find_rule(facts))
+        .code(rest::post(&format!("/api/firewall/filter/del_rule/{}", RULE.word), "{}"))
+        .code(rest::post("/api/firewall/filter/apply", "{}"))
+        .fill_in(C, &GW)
+        .code(find_alias(&gateway_alias(facts)))
+        .code(delete(GW.word))
+        .fill_in(C, &PORTS)
+        .code(find_alias(&ports_alias(facts)))
+        .code(delete(PORTS.word));
+    let draft = if facts.named() {
+        draft.fill_in(C, &CLOUD).code(find_alias(CLOUD_ALIAS)).code(delete(CLOUD.word))
+    } else {
+        draft
+    };
+    draft
+        .code(rest::post("/api/firewall/alias/reconfigure", "{}"))
+        .note("By hand: delete the rule with this description and apply; then its aliases.")
+        .note("The aliases of the ports and of the cloud are shared with other gateways of the site. While a rule uses them OPNsense refuses to delete them, and that is right.")
+}
+
+fn verify(facts: &Facts) -> Draft {
+    Draft::new(Checked::FromDocumentation)
+        .code(find_rule(facts))
+        .code(search("/api/diagnostics/firewall/query_states", &facts.ip.to_string()))
+        .note(format!(
+            "By hand: Firewall, Diagnostics, States, filter {}. Good: one state to one of the ports in ESTABLISHED:ESTABLISHED that stays when you look again a minute later.",
+            facts.ip
+        ))
+}
+
+fn find_lease(facts: &Facts) -> Draft {
+    Draft::new(Checked::FromDocumentation)
+        .say(C, "Dnsmasq, Kea, or the old ISC server: whichever is in use answers.")
+        .code(rest::get("/api/dnsmasq/leases/search"))
+        .code(rest::get("/api/kea/leases4/search"))
+        .code(rest::get("/api/dhcpv4/leases/searchLease"))
+        .code(rest::get("/api/diagnostics/interface/get_arp"))
+        .note(format!("Look for {} (key hwaddr or mac). By hand: Services, Dnsmasq or Kea, Leases; Interfaces, Diagnostics, ARP Table.", facts.mac))
+        .note("From 26 on the call for Kea is GET /api/kea/leases/search.")
+}
+
+fn see_denied(facts: &Facts) -> Draft {
+    Draft::new(Checked::FromDocumentation)
+        .code(rest::get("/api/diagnostics/firewall/log"))
+        .note(format!(
+            "By hand: Firewall, Log Files, Live View, filters: src is {}, action is block. The call gives all lines; take those with this src and action.",
+            facts.ip
+        ))
+        .note("The default deny logs as delivered (Firewall, Settings, Advanced, Logging). A block rule of the site logs only when its log option is on.")
+}
+
+fn reserve(facts: &Facts) -> Draft {
+    let comment = facts.names.comment();
+    let host = facts.names.object("sg-", 63, Alphabet::Lower);
+    let (ip, mac) = (facts.ip.to_string(), facts.mac.to_string());
+    let dnsmasq = [("host", host.as_str()), ("ip", &ip), ("hwaddr", &mac), ("descr", &comment)];
+    let kea = [
+        ("subnet", SUBNET.word),
+        ("ip_address", &ip),
+        ("hw_address", &mac),
+        ("hostname", &host),
+        ("description", &comment),
+    ];
+    Draft::new(Checked::ByParser)
+        .say(C, "With Dnsmasq (the default of new installations):")
+        .code(rest::post("/api/dnsmasq/settings/add_host", &rest::wrapped("host", &dnsmasq)))
+        .code(rest::post("/api/dnsmasq/service/reconfigure", "{}"))
+        .say(C, "With Kea instead:")
+        .code(rest::get("/api/kea/dhcpv4/search_subnet"))
+        .fill_in(C, &SUBNET)
+        .code(rest::post("/api/kea/dhcpv4/add_reservation", &rest::wrapped("reservation", &kea)))
+        .code(rest::post("/api/kea/service/reconfigure", "{}"))
+        .note("Use one of the two, whichever serves the gateway's network. By hand: Services, Dnsmasq, Hosts, or Services, Kea DHCPv4, Reservations.")
+        .note("To take it back, delete the entry with this description in the same place. Replug the gateway afterwards so that it asks for a lease again.")
+}
+
+fn bypass(facts: &Facts) -> Draft {
+    Draft::new(Checked::FromDocumentation)
+        .say(C, "OPNsense itself opens no TLS; only added services can. Nothing to change if neither of these is enabled:")
+        .code(rest::get("/api/proxy/settings/get"))
+        .code(rest::get("/api/ids/settings/get"))
+        .note(format!(
+            "Web proxy (Services, Squid, Forward Proxy): with a transparent proxy for HTTPS, put {} into the source addresses that are not forwarded (in the NAT port forward rule that it made: source not this address).",
+            facts.ip
+        ))
+        .note("Intrusion prevention or Zenarmor: add the address to their exempted devices. The gateway cannot trust a certificate authority of the site.")
+}
+
+fn idle_timeout(facts: &Facts) -> Draft {
+    let ttl = idle::OFFER_S.to_string();
+    Draft::new(Checked::FromDocumentation)
+        .say(C, &idle::verdict(&ABOUT.capabilities))
+        .say(C, "For this rule alone:")
+        .fill_in(C, &RULE)
+        .code(find_rule(facts))
+        .code(rest::post(
+            &format!("/api/firewall/filter/set_rule/{}", RULE.word),
+            &rest::wrapped("rule", &[("statetimeout", &ttl)]),
+        ))
+        .code(rest::post("/api/firewall/filter/apply", "{}"))
+        .note(format!("{ttl} s is a day; {} s is the least that should be set.", idle::YARDSTICK_S))
+        .note("Firewall, Settings, Advanced, Firewall Optimization: normal and conservative are long enough; aggressive shortens it to 18000 s, which is still enough. To take it back, set statetimeout to an empty text.")
+}

@@ -1,0 +1,201 @@
+//! MikroTik RouterOS: console commands, also good for `/import`.
+//!
+//! Comment lines carry no quotes and no question mark, for the same reasons as on FortiOS. Several lines that need a
+//! variable stand in one `{ }`, so that they are one command when pasted and leave no global variable behind.
+
+use super::capabilities::{Capabilities, Form, Inspection, MacMatch, NameMatch, Placeholder, Placement};
+use super::contract::{About, Comment, Draft, Platform};
+use super::facts::Facts;
+use super::idle;
+use crate::model::rule::{Checked, Part};
+
+pub struct RouterOs;
+
+const C: Comment = Comment::HASH;
+const WAN: Placeholder =
+    Placeholder { word: "WAN", means: "the interface list towards the internet (usual default)" };
+const SERVER: Placeholder = Placeholder {
+    word: "defconf",
+    means: "the DHCP server of the network of the gateway (usual default): look with /ip dhcp-server print",
+};
+
+static ABOUT: About = About {
+    id: "routeros",
+    name: "MikroTik RouterOS",
+    versions: "6.48 to 7",
+    makers: &["mikrotik", "routerboard"],
+    comment: C,
+    checked: Checked::ByParser,
+    capabilities: Capabilities {
+        form: Form::Cli,
+        filters_forwarded: true,
+        stateful: true,
+        mac_in_rule: MacMatch::Anded,
+        names_as_destination: NameMatch::Yes,
+        placement: Placement::Top,
+        name_max: 31,
+        comment_max: 255,
+        inspection: Inspection::No,
+        idle_default_s: Some(86_400),
+        idle_per_rule: false,
+        safe_commit: Some(
+            "Ctrl-X before pasting (safe mode): all is taken back if the connection is lost; Ctrl-X again keeps it",
+        ),
+        dhcp_server: true,
+    },
+    placeholders: &[WAN, SERVER],
+};
+
+impl Platform for RouterOs {
+    fn about(&self) -> &'static About {
+        &ABOUT
+    }
+
+    fn write(&self, part: Part, facts: &Facts) -> Draft {
+        match part {
+            Part::Rule => rule(facts),
+            Part::Undo => undo(facts),
+            Part::Verify => verify(facts),
+            Part::FindLease => find_lease(facts),
+            Part::SeeDenied => see_denied(facts),
+            Part::Reserve => reserve(facts),
+            Part::BypassInspection => bypass(facts),
+            Part::IdleTimeout => idle_timeout(),
+        }
+    }
+}
+
+/// The address list of this gateway's destinations: its own, so that undo cannot take another gateway's.
+fn list(facts: &Facts) -> String {
+    format!("SG-CLOUD-{}", facts.names.tag())
+}
+
+/// The conditions that both lines of the rule share.
+fn conditions(facts: &Facts) -> String {
+    let to = if facts.named() { format!(" dst-address-list={}", list(facts)) } else { String::new() };
+    format!(
+        "protocol=tcp src-address={} src-mac-address={}{to} dst-port={} out-interface-list={}",
+        facts.ip,
+        facts.mac.pairs(":", true),
+        facts.ports(","),
+        WAN.word
+    )
+}
+
+fn rule(facts: &Facts) -> Draft {
+    let comment = facts.names.comment();
+    let conditions = conditions(facts);
+    let mut text = String::from(
+        "{\n:local rules [/ip firewall filter find where chain=forward and !dynamic]\n:if ([:len $rules] = 0) do={\n:put \"The forward chain has no rule: nothing is denied and no rule is needed.\"\n} else={\n",
+    );
+    if facts.named() {
+        for host in &facts.hosts {
+            text += &format!(
+                "/ip firewall address-list add list={} address={host} comment=\"{comment}\"\n",
+                list(facts)
+            );
+        }
+    }
+    if facts.log {
+        text += &format!(
+            "/ip firewall filter add chain=forward action=log connection-state=new {conditions} log-prefix=\"SG-ALLOW\" comment=\"{comment}\" place-before=[:pick $rules 0]\n"
+        );
+    }
+    text += &format!(
+        "/ip firewall filter add chain=forward action=accept connection-state=new,established {conditions} comment=\"{comment}\" place-before=[:pick $rules 0]\n}}\n}}"
+    );
+    Draft::new(Checked::ByParser)
+        .fill_in(C, &WAN)
+        .code(text)
+        .note("Press Ctrl-X first (safe mode): if the connection is lost, RouterOS takes everything back. Ctrl-X again keeps it.")
+        .note("Placement: above the first rule of the forward chain that is not dynamic, so above every deny and above FastTrack. Paste it once: pasting again makes a second pair.")
+        .note_if(facts.log, "Only new connections are logged: the first line logs and goes on, the second accepts.")
+        .note("The MAC counts only when the gateway is on a network of this router itself. Behind a layer-3 switch leave out src-mac-address.")
+        .note_if(facts.named(), "RouterOS resolves the host names itself and renews them: it needs a working /ip dns.")
+}
+
+fn undo(facts: &Facts) -> Draft {
+    let comment = facts.names.comment();
+    Draft::new(Checked::ByParser)
+        .code(format!("/ip firewall filter remove [find where chain=forward and comment=\"{comment}\"]"))
+        .code_if(
+            facts.named(),
+            format!(
+                "/ip firewall address-list remove [find where list={} and comment=\"{comment}\"]",
+                list(facts)
+            ),
+        )
+        .note("Removes only what carries exactly this comment; other gateways keep theirs.")
+        .note("Connections that are open stay open until they end.")
+}
+
+fn verify(facts: &Facts) -> Draft {
+    Draft::new(Checked::ByParser)
+        .code(format!("/ip firewall filter print stats where comment=\"{}\"", facts.names.comment()))
+        .code(format!("/ip firewall connection print where src-address~\"{}\"", facts.ip))
+        .code_if(facts.named(), format!("/ip firewall address-list print where list={}", list(facts)))
+        .note("Good: the packets of the rule grow when the gateway is replugged, and one connection to one of the ports stays established.")
+        .note_if(facts.named(), "The list must show the addresses that the names resolved to (flag D).")
+}
+
+fn find_lease(facts: &Facts) -> Draft {
+    let mac = facts.mac.pairs(":", true);
+    Draft::new(Checked::ByParser)
+        .code(format!("/ip dhcp-server lease print where mac-address={mac}"))
+        .code(format!("/ip arp print where mac-address={mac}"))
+        .code("/log print where topics~\"dhcp\"")
+        .note("The first list is empty when another machine is the DHCP server; the second then still shows the address.")
+}
+
+fn see_denied(facts: &Facts) -> Draft {
+    let comment = format!("{} denied", facts.names.comment());
+    Draft::new(Checked::ByParser)
+        .say(C, "A line that only logs, above the last rule that drops or rejects:")
+        .code(format!(
+            "{{\n:local denies [/ip firewall filter find where chain=forward and !dynamic and (action=drop or action=reject)]\n:if ([:len $denies] = 0) do={{\n:put \"The forward chain denies nothing.\"\n}} else={{\n/ip firewall filter add chain=forward action=log src-address={} connection-state=new log-prefix=\"SG-DENIED\" comment=\"{comment}\" place-before=[:pick $denies ([:len $denies] - 1)]\n}}\n}}",
+            facts.ip
+        ))
+        .say(C, "Replug the gateway, wait a minute, then look:")
+        .code(format!("/log print where message~\"{}\"", facts.ip))
+        .say(C, "When seen enough, take the line away:")
+        .code(format!("/ip firewall filter remove [find where chain=forward and comment=\"{comment}\"]"))
+        .note("Paste it step by step, not at once. A deny further up (or in /ip firewall raw) is not seen by this line: set log=yes on that deny itself.")
+}
+
+fn reserve(facts: &Facts) -> Draft {
+    let comment = facts.names.comment();
+    let mac = facts.mac.pairs(":", true);
+    Draft::new(Checked::ByParser)
+        .fill_in(C, &SERVER)
+        .code(format!(
+            "/ip dhcp-server lease add address={} mac-address={mac} server={} comment=\"{comment}\"",
+            facts.ip, SERVER.word
+        ))
+        .say(C, "Or, if the gateway holds a dynamic lease and may keep that address:")
+        .say(C, &format!("/ip dhcp-server lease make-static [find where mac-address={mac}]"))
+        .note("To take it back: /ip dhcp-server lease print, then /ip dhcp-server lease remove with the number of the line that has this comment.")
+        .note("Replug the gateway afterwards so that it asks for a lease again.")
+}
+
+fn bypass(facts: &Facts) -> Draft {
+    Draft::new(Checked::ByParser)
+        .say(C, "RouterOS opens no TLS; instead see that no rule redirects or judges the gateway. Nothing to change if these show none:")
+        .code("/ip firewall nat print where chain=dstnat and action=redirect")
+        .code("/ip firewall filter print where tls-host!=\"\"")
+        .code("/ip firewall filter print where layer7-protocol!=\"\"")
+        .note(format!(
+            "If a redirect takes TCP {} of this network to a proxy, except {} from it: src-address=!{} on that rule.",
+            facts.ports(" or "),
+            facts.ip,
+            facts.ip
+        ))
+}
+
+fn idle_timeout() -> Draft {
+    Draft::new(Checked::ByParser)
+        .say(C, &idle::verdict(&ABOUT.capabilities))
+        .code("/ip firewall connection tracking print")
+        .say(C, "RouterOS has no timeout for one rule. Only if tcp-established-timeout is under 2h4m, for the whole router:")
+        .say(C, "/ip firewall connection tracking set tcp-established-timeout=1d")
+        .note("The last line is a comment on purpose: it changes every connection of the router. When the table of connections is full RouterOS forgets sessions sooner than that.")
+}

@@ -1,0 +1,393 @@
+//! Joins sightings: all observations of one MAC are one gateway; every other MAC is a neighbour. Pure.
+
+use super::led::{ARP_GOOD_MS, ARP_MISSES, Track};
+use crate::model::evidence::{DhcpKind, DhcpSeen, Fact, Observation, Source};
+use crate::model::finding::Verdict;
+use crate::model::snapshot::{GatewayView, HostSeen};
+use crate::model::{At, Mac};
+use crate::profile::Profile;
+use std::collections::{BTreeMap, BTreeSet};
+use std::net::Ipv4Addr;
+
+/// Addresses behind one MAC from which on it is a router that answers for others (proxy ARP), not that many hosts.
+const PROXY_ARP_FROM: usize = 8;
+/// DHCP messages kept of each gateway.
+const DHCP_KEPT: usize = 30;
+
+#[derive(Clone, Debug, Default)]
+struct Gateway {
+    track: Track,
+    ip: Option<Ipv4Addr>,
+    first_seen: Option<At>,
+    last_seen: Option<At>,
+    sources: BTreeSet<Source>,
+    name: Option<String>,
+    dhcp: Vec<(At, DhcpKind)>,
+    last_request: Option<Ipv4Addr>,
+}
+
+/// Everybody who was seen on the segment.
+#[derive(Clone, Debug, Default)]
+pub struct Roster {
+    gateways: BTreeMap<Mac, Gateway>,
+    hosts: BTreeMap<(Mac, Ipv4Addr), At>,
+    /// Which gateway a console port belongs to, once a line told.
+    ports: BTreeMap<String, Mac>,
+    /// Lines of a port whose gateway is not known yet.
+    unclaimed: BTreeMap<String, Track>,
+    typed_ip: Option<Ipv4Addr>,
+    chosen: Option<Mac>,
+}
+
+impl Roster {
+    /// Makes `mac` a gateway even if no profile knows its prefix, and the one that everything is about.
+    pub fn choose(&mut self, mac: Mac) {
+        self.chosen = Some(mac);
+        self.gateways.entry(mac).or_default();
+    }
+
+    /// The gateway that everything is about: the one chosen, else the only one.
+    #[must_use]
+    pub fn chosen(&self) -> Option<Mac> {
+        self.chosen.or_else(|| match self.gateways.len() {
+            1 => self.gateways.keys().next().copied(),
+            _ => None,
+        })
+    }
+
+    #[must_use]
+    pub fn typed_ip(&self) -> Option<Ipv4Addr> {
+        self.typed_ip
+    }
+
+    /// Takes one observation in.
+    pub fn ingest(&mut self, profile: &Profile, o: &Observation) {
+        let at = o.at;
+        match &o.fact {
+            Fact::Neighbour { mac, ip, confirmed_ms_ago } => {
+                self.hosts.entry((*mac, *ip)).or_insert(at);
+                if profile.is_gateway(*mac) || self.typed_ip == Some(*ip) {
+                    self.gateways.entry(*mac).or_default();
+                }
+                if let Some(g) = self.gateways.get_mut(mac) {
+                    // a row that nothing confirmed lately may be hours old: it places the box, it does not prove it
+                    if let Some(age) = confirmed_ms_ago.filter(|age| *age < ARP_GOOD_MS) {
+                        // what was said before the session began (the command line) is older than any answer
+                        let answered = at.minus(age).max(At(1));
+                        g.track.arp(answered, *ip);
+                        g.see(at, o.source);
+                        g.ip = Some(*ip);
+                    } else {
+                        g.sources.insert(o.source);
+                        g.first_seen.get_or_insert(at);
+                        g.ip.get_or_insert(*ip);
+                    }
+                }
+            }
+            Fact::Unanswered { ip } => {
+                for g in self.gateways.values_mut().filter(|g| g.ip == Some(*ip)) {
+                    g.track.arp_missed();
+                }
+            }
+            Fact::Dhcp(seen) => self.dhcp(profile, at, seen),
+            Fact::Announced(a) => {
+                let mac = a.mac.or_else(|| a.ip.and_then(|ip| self.mac_at(ip)));
+                if let Some(mac) = mac {
+                    let g = self.gateways.entry(mac).or_default();
+                    if !a.goodbye {
+                        g.see(at, o.source);
+                        g.ip = a.ip.or(g.ip);
+                        g.name = Some(a.name.clone());
+                    }
+                    g.track.announced(at, a);
+                }
+            }
+            Fact::Console(line) => {
+                let Some(fact) = &line.meaning else { return };
+                if let Some(mac) = fact.mac
+                    && self.ports.insert(line.port.clone(), mac) != Some(mac)
+                {
+                    let g = self.gateways.entry(mac).or_default();
+                    if let Some(track) = self.unclaimed.remove(&line.port) {
+                        g.track = track;
+                    }
+                }
+                let sole = if self.gateways.len() == 1 { self.gateways.keys().next().copied() } else { None };
+                match self.ports.get(&line.port).copied().or(sole) {
+                    Some(mac) => {
+                        let g = self.gateways.entry(mac).or_default();
+                        g.see(at, o.source);
+                        g.ip = fact.ip.or(g.ip);
+                        g.track.console(at, fact, &line.text);
+                    }
+                    None => {
+                        self.unclaimed.entry(line.port.clone()).or_default().console(at, fact, &line.text)
+                    }
+                }
+            }
+            Fact::ConsoleClosed { port } => {
+                if let Some(track) = self.unclaimed.get_mut(port) {
+                    track.console_closed(at);
+                }
+                let owner = self.ports.get(port).copied();
+                for (mac, g) in &mut self.gateways {
+                    if owner.is_none_or(|o| o == *mac) {
+                        g.track.console_closed(at);
+                    }
+                }
+            }
+            Fact::Saw { mac, led } => {
+                if let Some(mac) = mac.or_else(|| self.chosen()) {
+                    let g = self.gateways.entry(mac).or_default();
+                    g.sources.insert(Source::Installer);
+                    g.track.saw(at, *led);
+                }
+            }
+            Fact::TypedMac { mac } => {
+                self.choose(*mac);
+                if let Some(g) = self.gateways.get_mut(mac) {
+                    g.sources.insert(Source::Typed);
+                    // it may have been seen before anybody said that it is a gateway
+                    let seen: Vec<(Ipv4Addr, At)> = self
+                        .hosts
+                        .iter()
+                        .filter(|((m, _), _)| m == mac)
+                        .map(|((_, ip), t)| (*ip, *t))
+                        .collect();
+                    if let Some((ip, t)) = seen.first() {
+                        g.ip = Some(*ip);
+                        g.first_seen.get_or_insert(*t);
+                        g.sources.insert(Source::Neighbour);
+                    }
+                }
+            }
+            Fact::TypedIp { mac, ip } => {
+                self.typed_ip = Some(*ip);
+                if let Some(mac) = mac.or_else(|| self.mac_at(*ip)) {
+                    let g = self.gateways.entry(mac).or_default();
+                    g.sources.insert(Source::Typed);
+                    g.ip.get_or_insert(*ip);
+                    self.chosen.get_or_insert(mac);
+                }
+            }
+            Fact::PluggedIn { mac } => {
+                let g = self.gateways.entry(*mac).or_default();
+                g.see(at, Source::PlugIn);
+                self.chosen = Some(*mac);
+            }
+        }
+    }
+
+    fn dhcp(&mut self, profile: &Profile, at: At, seen: &DhcpSeen) {
+        if profile.is_gateway(seen.mac) {
+            self.gateways.entry(seen.mac).or_default();
+        }
+        let Some(g) = self.gateways.get_mut(&seen.mac) else { return };
+        g.see(at, Source::Dhcp);
+        g.dhcp.push((at, seen.kind));
+        if g.dhcp.len() > DHCP_KEPT {
+            g.dhcp.remove(0);
+        }
+        if let Some(name) = &seen.host_name {
+            g.name = Some(name.clone());
+        }
+        match seen.kind {
+            DhcpKind::Request => g.last_request = seen.ciaddr.or(seen.requested),
+            DhcpKind::Ack => g.ip = seen.yiaddr.or(g.ip),
+            DhcpKind::Discover | DhcpKind::Nak => {
+                g.ip = None;
+                g.last_request = None;
+            }
+            DhcpKind::Offer | DhcpKind::Decline | DhcpKind::Release | DhcpKind::Inform => {}
+        }
+        g.track.dhcp(at, seen);
+    }
+
+    /// Addresses of gateways that should be asked for by ARP: the ones they have, and the ones they requested.
+    #[must_use]
+    pub fn addresses_to_ask(&self) -> Vec<Ipv4Addr> {
+        let mut ips: Vec<Ipv4Addr> = self
+            .gateways
+            .values()
+            .flat_map(|g| [g.ip, g.last_request])
+            .flatten()
+            .chain(self.typed_ip)
+            .collect();
+        ips.sort_unstable();
+        ips.dedup();
+        ips
+    }
+
+    #[must_use]
+    pub fn mac_at(&self, ip: Ipv4Addr) -> Option<Mac> {
+        self.hosts.iter().filter(|((_, i), _)| *i == ip).max_by_key(|(_, at)| **at).map(|((m, _), _)| *m)
+    }
+
+    /// Every MAC seen so far, gateways included.
+    #[must_use]
+    pub fn macs(&self) -> BTreeSet<Mac> {
+        self.hosts
+            .keys()
+            .map(|(m, _)| *m)
+            .chain(self.gateways.iter().filter(|(_, g)| g.first_seen.is_some()).map(|(m, _)| *m))
+            .collect()
+    }
+
+    /// The gateways at `now`, by MAC. `maker` looks up who made a MAC.
+    #[must_use]
+    pub fn gateways(&self, now: At, maker: &dyn Fn(Mac) -> Option<String>) -> Vec<GatewayView> {
+        self.gateways
+            .iter()
+            .map(|(mac, g)| GatewayView {
+                mac: *mac,
+                ip: g.ip,
+                first_seen_ms: g.first_seen.map(|t| t.0),
+                last_seen: g.last_seen,
+                led: g.track.led(now),
+                sources: g.sources.iter().copied().collect(),
+                name: g.name.clone(),
+                maker: maker(*mac),
+                dhcp: g.dhcp.clone(),
+                remarks: g.track.remarks().iter().map(|(_, text)| text.clone()).collect(),
+                verdict: Verdict::default(),
+            })
+            .collect()
+    }
+
+    /// The neighbours, by address. A MAC that answers for many addresses is shown once: it is a router doing proxy
+    /// ARP, not many hosts.
+    #[must_use]
+    pub fn hosts(&self, maker: &dyn Fn(Mac) -> Option<String>) -> Vec<HostSeen> {
+        let mut by_mac: BTreeMap<Mac, Vec<(Ipv4Addr, At)>> = BTreeMap::new();
+        for ((mac, ip), at) in &self.hosts {
+            by_mac.entry(*mac).or_default().push((*ip, *at));
+        }
+        let mut out: Vec<HostSeen> = by_mac
+            .into_iter()
+            .flat_map(|(mac, rows)| {
+                let shown = if rows.len() >= PROXY_ARP_FROM { 1 } else { rows.len() };
+                rows.into_iter().take(shown).map(move |(ip, at)| (mac, ip, at)).collect::<Vec<_>>()
+            })
+            .map(|(mac, ip, at)| HostSeen { mac, ip, maker: maker(mac), first_seen_ms: at.0 })
+            .collect();
+        out.sort_by_key(|h| h.ip);
+        out
+    }
+
+    /// The next time at which some LED's set widens by itself.
+    #[must_use]
+    pub fn next_expiry(&self, now: At) -> Option<At> {
+        self.gateways.values().filter_map(|g| g.track.next_expiry(now)).min()
+    }
+
+    /// True when the address has not answered for as many rounds as it takes to give it up.
+    #[must_use]
+    pub fn rounds_to_give_up() -> u32 {
+        ARP_MISSES
+    }
+}
+
+impl Gateway {
+    fn see(&mut self, at: At, source: Source) {
+        self.first_seen.get_or_insert(at);
+        self.last_seen = Some(at);
+        self.sources.insert(source);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::model::evidence::{Announcement, ConsoleFact, ConsoleLine};
+    use crate::model::{LedSet, LedState};
+
+    const MAC: Mac = Mac([0x34, 0xa5, 0xe1, 0, 0, 1]);
+    const IP: Ipv4Addr = Ipv4Addr::new(10, 0, 0, 9);
+
+    fn see(r: &mut Roster, at: u64, source: Source, fact: Fact) {
+        r.ingest(&Profile::shipped(), &Observation { at: At(at), source, fact });
+    }
+
+    fn neighbour(mac: Mac, ip: Ipv4Addr) -> Fact {
+        Fact::Neighbour { mac, ip, confirmed_ms_ago: Some(0) }
+    }
+
+    #[test]
+    fn all_sightings_of_one_mac_are_one_gateway() {
+        let mut r = Roster::default();
+        see(&mut r, 5, Source::Neighbour, neighbour(MAC, IP));
+        see(
+            &mut r,
+            6,
+            Source::Mdns,
+            Fact::Announced(Announcement {
+                mac: None,
+                ip: Some(IP),
+                led: Some(LedState::SolidGreen),
+                ttl_ms: 1000,
+                name: "Kök".into(),
+                firmware: None,
+                assumed: true,
+                goodbye: false,
+            }),
+        );
+        see(&mut r, 7, Source::Typed, Fact::TypedMac { mac: MAC });
+        let g = r.gateways(At(8), &|_| None);
+        assert_eq!(g.len(), 1);
+        assert_eq!(g[0].sources, [Source::Neighbour, Source::Mdns, Source::Typed]);
+        assert_eq!(g[0].led.possible, LedSet::only(LedState::SolidGreen));
+        assert_eq!((g[0].first_seen_ms, g[0].ip), (Some(5), Some(IP)));
+    }
+
+    #[test]
+    fn a_foreign_mac_is_a_gateway_only_when_somebody_says_so() {
+        let other = Mac([0x02, 0, 0, 0, 0, 9]);
+        let mut r = Roster::default();
+        see(&mut r, 1, Source::Neighbour, neighbour(other, IP));
+        assert!(r.gateways(At(2), &|_| None).is_empty());
+        see(&mut r, 3, Source::Typed, Fact::TypedMac { mac: other });
+        assert_eq!(r.gateways(At(4), &|_| None)[0].ip, Some(IP));
+        assert_eq!(r.chosen(), Some(other));
+    }
+
+    #[test]
+    fn an_unconfirmed_row_proves_nothing() {
+        let mut r = Roster::default();
+        see(&mut r, 1, Source::Neighbour, Fact::Neighbour { mac: MAC, ip: IP, confirmed_ms_ago: None });
+        assert_eq!(r.gateways(At(2), &|_| None)[0].led.possible, LedSet::ALL);
+    }
+
+    #[test]
+    fn console_lines_wait_for_their_gateway() {
+        let mut r = Roster::default();
+        let line = |fact| {
+            Fact::Console(ConsoleLine {
+                port: "p".into(),
+                text: "t".into(),
+                meaning: Some(fact),
+                dialect: None,
+                assumed: true,
+            })
+        };
+        let green = ConsoleFact { led: Some(LedState::SolidGreen), ..ConsoleFact::default() };
+        see(&mut r, 1, Source::Console, line(green));
+        assert!(r.gateways(At(2), &|_| None).is_empty());
+        see(&mut r, 3, Source::Console, line(ConsoleFact { mac: Some(MAC), ..ConsoleFact::default() }));
+        assert_eq!(r.gateways(At(4), &|_| None)[0].led.possible, LedSet::only(LedState::SolidGreen));
+    }
+
+    #[test]
+    fn proxy_arp_is_one_host() {
+        let mut r = Roster::default();
+        for last in 1..=40 {
+            see(
+                &mut r,
+                1,
+                Source::Neighbour,
+                neighbour(Mac([2, 0, 0, 0, 0, 1]), Ipv4Addr::new(10, 0, 0, last)),
+            );
+        }
+        see(&mut r, 1, Source::Neighbour, neighbour(MAC, IP));
+        assert_eq!(r.hosts(&|_| None).len(), 2);
+    }
+}

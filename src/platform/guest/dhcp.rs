@@ -1,0 +1,157 @@
+//! DHCP sockets: hearing boxes that have no address (port 67), and asking what the server hands out (port 68).
+
+use super::{GuestError, Meter};
+use crate::model::footprint::PacketKind;
+use crate::model::host::Interface;
+use crate::platform::error::{PlatformError, Trouble, trouble, why};
+use crate::platform::socket;
+use socket2::{Domain, Protocol, Socket, Type};
+use std::io;
+use std::net::{Ipv4Addr, SocketAddr};
+use tokio::net::UdpSocket;
+
+const SERVER_PORT: u16 = 67;
+const CLIENT_PORT: u16 = 68;
+const LARGEST: usize = 65_535;
+
+/// Hears what DHCP clients broadcast. Sends nothing, ever.
+#[derive(Debug)]
+pub struct DhcpListener {
+    socket: UdpSocket,
+}
+
+/// Opens UDP port 67 to listen, shared with whoever else holds it. It is tied to no interface: that would take
+/// answers away from this computer's own DHCP client.
+///
+/// # Errors
+/// When the port may not be opened: the text says what it would have given and how to allow it.
+pub fn dhcp_listen() -> Result<DhcpListener, PlatformError> {
+    let socket = open(SERVER_PORT, None).map_err(|e| listen_error(&e))?;
+    Ok(DhcpListener { socket })
+}
+
+impl DhcpListener {
+    /// The next datagram and where it came from.
+    ///
+    /// # Errors
+    /// When the socket is lost, for example with its interface.
+    pub async fn recv(&self) -> Result<(Vec<u8>, SocketAddr), PlatformError> {
+        recv(&self.socket).await.map_err(|e| listen_error(&e))
+    }
+}
+
+/// Asks a DHCP server and hears its answers. Hold it for 3 s at most: port 68 belongs to this computer's own client.
+#[derive(Debug)]
+pub struct DhcpProbe {
+    meter: Meter,
+    socket: UdpSocket,
+}
+
+impl Meter {
+    /// Opens UDP port 68 on the interface, shared with this computer's own DHCP client.
+    ///
+    /// # Errors
+    /// When the port may not be opened.
+    pub fn dhcp_probe(&self, interface: &Interface) -> Result<DhcpProbe, PlatformError> {
+        let socket = open(CLIENT_PORT, Some(interface)).map_err(|e| {
+            port_error(
+                &e,
+                "ask the DHCP server from port 68",
+                "see which servers answer here and what they hand out",
+            )
+        })?;
+        Ok(DhcpProbe { meter: self.clone(), socket })
+    }
+}
+
+impl DhcpProbe {
+    /// Broadcasts one message to the DHCP servers.
+    ///
+    /// # Errors
+    /// When the round has sent enough, or the system refuses.
+    pub async fn send(&self, message: &[u8]) -> Result<(), GuestError> {
+        self.meter.count(PacketKind::DhcpProbe, Ipv4Addr::BROADCAST.into())?;
+        let sent = self.socket.send_to(message, (Ipv4Addr::BROADCAST, SERVER_PORT)).await;
+        sent.map(|_| ()).map_err(|e| {
+            let e = GuestError::io("ask the DHCP server", &e);
+            self.meter.note(e.clone());
+            e
+        })
+    }
+
+    /// The next datagram and where it came from.
+    ///
+    /// # Errors
+    /// When the socket is lost.
+    pub async fn recv(&self) -> Result<(Vec<u8>, SocketAddr), PlatformError> {
+        recv(&self.socket).await.map_err(|e| {
+            PlatformError::from_io("hear the DHCP server", &e, "Check that the cable is in, then try again.")
+        })
+    }
+}
+
+async fn recv(socket: &UdpSocket) -> io::Result<(Vec<u8>, SocketAddr)> {
+    let mut buffer = vec![0; LARGEST];
+    let (length, from) = socket.recv_from(&mut buffer).await?;
+    buffer.truncate(length);
+    Ok((buffer, from))
+}
+
+fn open(port: u16, interface: Option<&Interface>) -> io::Result<UdpSocket> {
+    let socket = Socket::new(Domain::IPV4, Type::DGRAM, Some(Protocol::UDP))?;
+    socket.set_nonblocking(true)?;
+    socket.set_reuse_address(true)?;
+    socket.set_broadcast(true)?;
+    // on Windows the source address chooses the interface, and it can be given only once
+    let own = interface.filter(|_| cfg!(windows)).and_then(Interface::address);
+    let from = own.map_or(Ipv4Addr::UNSPECIFIED, |a| a.ip);
+    socket.bind(&SocketAddr::from((from, port)).into())?;
+    if let Some(interface) = interface {
+        socket::tie(&socket, interface, Ipv4Addr::BROADCAST.into())?;
+    }
+    UdpSocket::from_std(socket.into())
+}
+
+fn listen_error(error: &io::Error) -> PlatformError {
+    port_error(error, "listen on UDP port 67", "hear a box that has no address")
+}
+
+fn port_error(error: &io::Error, what: &str, gives: &str) -> PlatformError {
+    let kind = trouble(error);
+    let advice = match kind {
+        Trouble::Permission if cfg!(target_os = "linux") => {
+            format!(
+                "It would let Solid Green {gives}. To allow it: sudo setcap cap_net_bind_service+ep solidgreen"
+            )
+        }
+        Trouble::Permission if cfg!(windows) => {
+            format!("It would let Solid Green {gives}. Allow it when the firewall of Windows asks.")
+        }
+        Trouble::Permission => {
+            format!("It would let Solid Green {gives}. Start it once from an administrator's account.")
+        }
+        Trouble::Busy => format!(
+            "It would let Solid Green {gives}. A DHCP server or internet sharing on this computer holds the port; stop it for the visit."
+        ),
+        _ => format!("It would let Solid Green {gives}. Everything else goes on."),
+    };
+    let why = if kind == Trouble::Busy { "another program holds it".to_owned() } else { why(error) };
+    PlatformError::new(kind, what, &why, &advice)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_refused_port_says_what_it_would_give_and_how_to_allow_it() {
+        let e = listen_error(&io::Error::from(io::ErrorKind::PermissionDenied));
+        assert_eq!(e.trouble, Trouble::Permission);
+        assert!(e.advice.contains("hear a box that has no address"), "{e}");
+        if cfg!(target_os = "linux") {
+            assert!(e.advice.contains("setcap cap_net_bind_service+ep solidgreen"), "{e}");
+        }
+        let e = listen_error(&io::Error::from(io::ErrorKind::AddrInUse));
+        assert_eq!((e.trouble, e.why.as_str()), (Trouble::Busy, "another program holds it"));
+    }
+}

@@ -1,0 +1,136 @@
+//! The good guest (law 3): the only place where sockets for measuring are opened. Each packet is of a [`PacketKind`],
+//! is counted with the address it goes to, and is refused beyond the kind's limit.
+
+mod dhcp;
+mod sweep;
+mod tcp;
+mod udp;
+
+pub use dhcp::{DhcpListener, DhcpProbe, dhcp_listen};
+pub use tcp::Connect;
+
+use super::error::{PlatformError, why};
+use crate::model::footprint::{Footprint, PacketKind};
+use std::collections::{BTreeMap, BTreeSet};
+use std::io;
+use std::net::IpAddr;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+
+/// Troubles that are kept; the first ones tell what happened.
+const MOST_TROUBLES: usize = 20;
+
+/// Why this program did not send. Says nothing about the network.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum GuestError {
+    #[error(
+        "not sent: a round may send at most {most} packets of the kind '{}', and this would be more",
+        kind.word()
+    )]
+    TooMany { kind: PacketKind, most: u32 },
+    #[error("not sent: {what}: {why}")]
+    System { what: String, why: String },
+    #[error(transparent)]
+    Platform(#[from] PlatformError),
+}
+
+impl GuestError {
+    pub(super) fn io(what: &str, error: &io::Error) -> Self {
+        GuestError::System { what: what.to_owned(), why: why(error) }
+    }
+}
+
+#[derive(Debug, Default)]
+struct Counts {
+    total: BTreeMap<PacketKind, u32>,
+    round: BTreeMap<PacketKind, u32>,
+    addresses: BTreeSet<IpAddr>,
+    troubles: Vec<GuestError>,
+}
+
+/// Counts and limits what is sent. A clone counts into the same meter.
+#[derive(Clone, Debug, Default)]
+pub struct Meter {
+    counts: Arc<Mutex<Counts>>,
+}
+
+impl Meter {
+    #[must_use]
+    pub fn new() -> Self {
+        Self::default()
+    }
+
+    /// Begins a new round: the limits count from here, the footprint goes on.
+    pub fn reset_round(&self) {
+        self.counts().round.clear();
+    }
+
+    /// Everything that was sent so far.
+    #[must_use]
+    pub fn footprint(&self) -> Footprint {
+        let counts = self.counts();
+        Footprint { by_kind: counts.total.clone(), addresses: counts.addresses.iter().copied().collect() }
+    }
+
+    /// Counts one packet that is about to be sent by other means: the mDNS daemon's queries.
+    ///
+    /// # Errors
+    /// When the round has sent as many of this kind as it may; then it must not be sent.
+    pub fn count(&self, kind: PacketKind, to: IpAddr) -> Result<(), GuestError> {
+        let mut counts = self.counts();
+        let sent = counts.round.entry(kind).or_default();
+        if *sent >= kind.most_per_round() {
+            let refusal = GuestError::TooMany { kind, most: kind.most_per_round() };
+            drop(counts);
+            self.note(refusal.clone());
+            return Err(refusal);
+        }
+        *sent += 1;
+        *counts.total.entry(kind).or_default() += 1;
+        counts.addresses.insert(to);
+        Ok(())
+    }
+
+    /// What could not be sent and why, each reason once: a failure of that kind says nothing about the network.
+    #[must_use]
+    pub fn troubles(&self) -> Vec<GuestError> {
+        self.counts().troubles.clone()
+    }
+
+    fn note(&self, trouble: GuestError) {
+        let mut counts = self.counts();
+        if counts.troubles.len() < MOST_TROUBLES && !counts.troubles.contains(&trouble) {
+            counts.troubles.push(trouble);
+        }
+    }
+
+    fn counts(&self) -> MutexGuard<'_, Counts> {
+        // numbers stay right even if another thread ended while it held them
+        self.counts.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_limit_holds_and_a_new_round_lifts_it() {
+        let meter = Meter::new();
+        let to = IpAddr::from([192, 0, 2, 1]);
+        let most = PacketKind::DhcpProbe.most_per_round();
+        for _ in 0..most {
+            meter.count(PacketKind::DhcpProbe, to).unwrap();
+        }
+        let refusal = GuestError::TooMany { kind: PacketKind::DhcpProbe, most };
+        assert_eq!(meter.count(PacketKind::DhcpProbe, to), Err(refusal.clone()));
+        assert_eq!(meter.count(PacketKind::DhcpProbe, to), Err(refusal.clone()));
+        assert_eq!(meter.troubles(), [refusal], "once");
+        meter.count(PacketKind::DnsQuery, to).unwrap();
+        let twin = meter.clone();
+        twin.reset_round();
+        meter.count(PacketKind::DhcpProbe, to).unwrap();
+        let footprint = twin.footprint();
+        assert_eq!(footprint.packets(), most + 2);
+        assert_eq!(footprint.addresses, [to]);
+    }
+}

@@ -1,0 +1,30 @@
+//! Sockets on macOS: IP_BOUND_IF by the interface's index. ICMP errors come without their sender.
+
+use super::Icmp;
+use crate::model::host::Interface;
+use socket2::Socket;
+use std::io;
+use std::net::IpAddr;
+use std::num::NonZeroU32;
+
+/// An error number is all that is told.
+pub(super) const TELLS_ICMP: bool = false;
+
+pub(super) fn tie(socket: &Socket, interface: &Interface, v4: bool) -> io::Result<()> {
+    let index = NonZeroU32::new(interface.index);
+    if v4 { socket.bind_device_by_index_v4(index) } else { socket.bind_device_by_index_v6(index) }
+}
+
+#[expect(clippy::unnecessary_wraps, reason = "one signature for all systems")]
+pub(super) fn hear_errors(_socket: &Socket) -> io::Result<()> {
+    Ok(())
+}
+
+pub(super) fn icmp_error(_socket: &Socket) -> Option<Icmp> {
+    None
+}
+
+/// IP_BOUND_IF only takes routes of that interface: the system answers by itself.
+pub(super) fn has_route(_interface: &Interface, _target: IpAddr) -> bool {
+    true
+}

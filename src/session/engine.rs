@@ -1,0 +1,581 @@
+//! The state of a session and how each event changes it. No I/O, no clock: `now` is always given.
+
+use super::interface;
+use crate::check::Progress;
+use crate::diagnose::{self, Diagnosis, Scene};
+use crate::discover::Sighting;
+use crate::firewall;
+use crate::mirror::Roster;
+use crate::model::check::{CheckId, CheckResult, Measured};
+use crate::model::evidence::{Fact, Observation, Source};
+use crate::model::finding::Verdict;
+use crate::model::footprint::Footprint;
+use crate::model::host::{HostView, SerialPort};
+use crate::model::rule::{RuleIntent, Scope};
+use crate::model::snapshot::{
+    Activity, CONSOLE_LINES, ConsoleView, DemoView, FirewallView, GatewayView, Limit, TimelineEntry,
+};
+use crate::model::{At, LedSet, LedState, Mac, Snapshot};
+use crate::profile::Profile;
+use crate::wire::oui;
+use std::collections::BTreeSet;
+use std::net::Ipv4Addr;
+use std::sync::Arc;
+
+/// Entries of the visit's record that are kept in memory.
+const TIMELINE_KEPT: usize = 2_000;
+/// With no other evidence about the LED, an announcement is given this long after the start.
+const ANNOUNCEMENT_WAIT_MS: u64 = 700;
+/// A box that blinks may just be connecting: it gets this long before it is called blocked.
+const CONNECTING_GRACE_MS: u64 = 3_000;
+
+/// What a run is for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Purpose {
+    Find,
+    FindAndCheck,
+}
+
+/// A search or check under way.
+#[derive(Clone, Debug)]
+pub struct Run {
+    pub purpose: Purpose,
+    pub begun: At,
+    pub searched: bool,
+    pub checks_done: bool,
+    /// Called by watching, not by a person.
+    pub quiet: bool,
+}
+
+/// Everything the session knows.
+pub struct Engine {
+    pub profile: Arc<Profile>,
+    pub visit: String,
+    pub started_unix_ms: i64,
+    pub host: HostView,
+    pub site: String,
+    pub run: Option<Run>,
+    pub watching: bool,
+    pub roster: Roster,
+    pub typed_mac: Option<Mac>,
+    pub results: Vec<CheckResult>,
+    /// When the results were complete.
+    pub checked_at: Option<At>,
+    pub searched: bool,
+    pub took_ms: Option<u64>,
+    pub running: BTreeSet<CheckId>,
+    pub limits: Vec<Limit>,
+    pub footprint: Footprint,
+    pub console: ConsoleView,
+    pub timeline: Vec<TimelineEntry>,
+    pub platform: Option<String>,
+    pub scope: Scope,
+    pub demo: Option<DemoView>,
+    /// MACs known when "plug it in now" began.
+    pub plug_in_known: Option<BTreeSet<Mac>>,
+    /// "Plug it in now" first has to see who is there already.
+    pub plug_in_pending: bool,
+    /// What the installer saw before any gateway was known.
+    pub saw_unclaimed: Option<(At, LedState)>,
+    pub kept_in: Option<String>,
+    /// Port 67 is open.
+    pub hears_dhcp: bool,
+    last_said: Vec<(Mac, LedSet, String)>,
+}
+
+impl Engine {
+    #[must_use]
+    pub fn new(profile: Arc<Profile>, visit: String, started_unix_ms: i64) -> Self {
+        Engine {
+            profile,
+            visit,
+            started_unix_ms,
+            host: HostView::default(),
+            site: String::new(),
+            run: None,
+            watching: false,
+            roster: Roster::default(),
+            typed_mac: None,
+            results: Vec::new(),
+            checked_at: None,
+            searched: false,
+            took_ms: None,
+            running: BTreeSet::new(),
+            limits: Vec::new(),
+            footprint: Footprint::default(),
+            console: ConsoleView::default(),
+            timeline: Vec::new(),
+            platform: None,
+            scope: Scope::default(),
+            demo: None,
+            plug_in_known: None,
+            plug_in_pending: false,
+            saw_unclaimed: None,
+            kept_in: None,
+            hears_dhcp: false,
+            last_said: Vec::new(),
+        }
+    }
+
+    /// A line of the visit's record.
+    pub fn note(&mut self, at: At, text: impl Into<String>) {
+        self.timeline.push(TimelineEntry { at, text: text.into() });
+        if self.timeline.len() > TIMELINE_KEPT {
+            self.timeline.remove(0);
+        }
+    }
+
+    /// Begins a run: what the last one measured is forgotten, what was seen stays.
+    pub fn begin(&mut self, purpose: Purpose, now: At, quiet: bool) {
+        self.run =
+            Some(Run { purpose, begun: now, searched: false, checks_done: purpose == Purpose::Find, quiet });
+        if !quiet {
+            self.searched = false;
+            self.limits.clear();
+            if purpose == Purpose::FindAndCheck {
+                self.results.clear();
+                self.checked_at = None;
+                self.took_ms = None;
+            }
+            self.note(
+                now,
+                if purpose == Purpose::Find { "Search began." } else { "Search and check began." },
+            );
+        }
+    }
+
+    /// Takes a sighting in.
+    pub fn sighting(&mut self, sighting: Sighting) {
+        match sighting {
+            Sighting::Saw(observation) => self.observe(&observation),
+            Sighting::Limited(limit) => self.limit(limit),
+            Sighting::Console { port, open, status } => {
+                self.console.port = Some(port);
+                self.console.open = open;
+                self.console.status = status;
+            }
+            Sighting::HearsDhcp(hears) => self.hears_dhcp = hears,
+            Sighting::Searched => {
+                self.searched = true;
+                if std::mem::take(&mut self.plug_in_pending) {
+                    self.plug_in_known = Some(self.roster.macs());
+                }
+                if let Some(run) = &mut self.run {
+                    run.searched = true;
+                }
+            }
+        }
+    }
+
+    /// Something that could not be done, said once.
+    pub fn limit(&mut self, limit: Limit) {
+        if !self.limits.contains(&limit) {
+            self.limits.push(limit);
+        }
+    }
+
+    pub fn observe(&mut self, o: &Observation) {
+        match &o.fact {
+            Fact::Console(line) => {
+                self.console.lines.push((o.at, line.clone()));
+                if self.console.lines.len() > CONSOLE_LINES {
+                    self.console.lines.remove(0);
+                }
+            }
+            Fact::Neighbour { mac, .. } => self.plugged(o.at, *mac),
+            Fact::Dhcp(seen) => self.plugged(o.at, seen.mac),
+            Fact::TypedMac { mac } => self.typed_mac = Some(*mac),
+            _ => {}
+        }
+        if let Fact::Saw { mac: None, led } = &o.fact
+            && self.roster.chosen().is_none()
+        {
+            self.saw_unclaimed = Some((o.at, *led));
+        }
+        self.roster.ingest(&self.profile, o);
+        if let (Some((at, led)), Some(mac)) = (self.saw_unclaimed, self.roster.chosen()) {
+            self.saw_unclaimed = None;
+            let fact = Fact::Saw { mac: Some(mac), led };
+            self.roster.ingest(&self.profile, &Observation { at, source: Source::Installer, fact });
+        }
+    }
+
+    /// A MAC that was not there when "plug it in now" began is the box that was plugged in.
+    fn plugged(&mut self, at: At, mac: Mac) {
+        let own = self.host.interfaces.iter().any(|i| i.mac == Some(mac));
+        let new = self.plug_in_known.as_ref().is_some_and(|known| !known.contains(&mac));
+        if new && !own && mac.is_device() {
+            self.plug_in_known = None;
+            let fact = Fact::PluggedIn { mac };
+            self.roster.ingest(&self.profile, &Observation { at, source: Source::PlugIn, fact });
+            self.note(at, format!("{mac} appeared after \u{201c}plug it in now\u{201d}."));
+        }
+    }
+
+    /// Takes the progress of the checks in.
+    pub fn progress(&mut self, progress: Progress, now: At) {
+        match progress {
+            Progress::Ended(id, results) => {
+                self.running.remove(&id);
+                self.results.retain(|r| r.id != id);
+                self.results.extend(results);
+                self.results.sort_by_key(|r| r.id);
+            }
+            Progress::Heard(seen) => {
+                self.observe(&Observation { at: now, source: Source::Dhcp, fact: Fact::Dhcp(seen) });
+            }
+            Progress::Done => {
+                self.running.clear();
+                if let Some(run) = &mut self.run {
+                    run.checks_done = true;
+                }
+            }
+        }
+    }
+
+    fn maker(mac: Mac) -> Option<String> {
+        oui::maker(mac).map(str::to_owned)
+    }
+
+    fn gateways(&self, now: At) -> Vec<GatewayView> {
+        self.roster.gateways(now, &Self::maker)
+    }
+
+    /// The gateways that a run is about: the one typed or chosen, else all.
+    fn asked_for(&self, now: At) -> Vec<GatewayView> {
+        let wanted = self.typed_mac.or(self.roster.chosen());
+        self.gateways(now).into_iter().filter(|g| wanted.is_none_or(|m| g.mac == m)).collect()
+    }
+
+    /// Some box that the run is about seems to have no address: the DHCP probe should ask more.
+    #[must_use]
+    pub fn box_without_address(&self, now: At) -> bool {
+        let red = LedSet::only(LedState::SolidRed);
+        self.asked_for(now).iter().any(|g| g.led.possible == red)
+    }
+
+    /// Nothing more is to be learnt about the addresses of the boxes asked for: each has one, or was not found.
+    #[must_use]
+    pub fn addresses_known(&self, now: At) -> bool {
+        let Some(run) = &self.run else { return true };
+        let asked = self.asked_for(now);
+        let seen = !asked.is_empty() && asked.iter().all(|g| g.first_seen_ms.is_some() && g.ip.is_some());
+        run.searched || seen && now.since(run.begun) >= ANNOUNCEMENT_WAIT_MS
+    }
+
+    /// The run may end: everything that could still change the verdict has had its time.
+    #[must_use]
+    pub fn settled(&self, now: At) -> bool {
+        let Some(run) = &self.run else { return false };
+        if run.purpose == Purpose::Find {
+            return run.searched;
+        }
+        if !run.checks_done {
+            return false;
+        }
+        let elapsed = now.since(run.begun);
+        let cannot_look = !crate::check::plan::can_send(&self.host) && self.demo.is_none();
+        if cannot_look || run.quiet {
+            return true;
+        }
+        let asked = self.asked_for(now);
+        let seen = !asked.is_empty() && asked.iter().all(|g| g.first_seen_ms.is_some());
+        if !seen {
+            return run.searched;
+        }
+        let unheard = asked.iter().any(|g| {
+            g.led.possible == LedSet::only(LedState::SolidRed) && g.dhcp.is_empty() && self.hears_dhcp
+        });
+        if unheard && !run.searched {
+            return false; // a box without an address gets the whole search to be heard asking
+        }
+        let known = asked.iter().all(|g| g.led.possible.len() == 1);
+        if asked.iter().any(|g| g.led.possible == LedSet::only(LedState::BlinkingRed)) {
+            let diagnosis = self.diagnose(now, true);
+            let blames_the_box =
+                diagnosis.findings.iter().any(|f| f.code == crate::model::Cause::CloudGatewayOnlyBlocked);
+            if blames_the_box {
+                return elapsed >= CONNECTING_GRACE_MS;
+            }
+        }
+        known || elapsed >= ANNOUNCEMENT_WAIT_MS
+    }
+
+    /// Ends the run; true when it was a check.
+    pub fn end(&mut self, now: At) -> bool {
+        let Some(run) = self.run.take() else { return false };
+        if run.purpose == Purpose::Find {
+            if !run.quiet {
+                self.note(now, "Search ended.");
+                self.took_ms = Some(now.since(run.begun));
+            }
+            return false;
+        }
+        self.checked_at = Some(now);
+        if !run.quiet {
+            self.took_ms = Some(now.since(run.begun));
+        }
+        let verdict = self.diagnose(now, true).verdict;
+        self.note(now, format!("Checked: {} {}", verdict.code.map_or("", |c| c.code()), verdict.title));
+        true
+    }
+
+    /// Stops the run; what is known so far stays.
+    pub fn cancel(&mut self, now: At) {
+        if self.run.take().is_some() {
+            self.running.clear();
+            self.note(now, "Cancelled; what was known so far stays.");
+        }
+    }
+
+    fn diagnose(&self, now: At, checked: bool) -> Diagnosis {
+        let mut gateways = self.gateways(now);
+        if let (true, Some((at, led))) = (gateways.is_empty(), self.saw_unclaimed) {
+            gateways.push(unseen(now, at, led));
+        }
+        let hosts = self.roster.hosts(&Self::maker);
+        diagnose::diagnose(&Scene {
+            profile: &self.profile,
+            host: &self.host,
+            results: &self.results,
+            results_age_ms: self.checked_at.map_or(0, |at| now.since(at)),
+            gateways: &gateways,
+            hosts: &hosts,
+            chosen: self.roster.chosen(),
+            typed_mac: self.typed_mac,
+            typed_ip: self.roster.typed_ip(),
+            now,
+            searched: self.searched,
+            hears_dhcp: self.hears_dhcp,
+            checked,
+        })
+    }
+
+    /// Writes changes of LED and verdict into the record.
+    pub fn remember_changes(&mut self, now: At) {
+        let gateways = self.gateways(now);
+        for g in gateways {
+            let words: Vec<&str> = g.led.possible.iter().map(LedState::label).collect();
+            let text = format!("{}: LED {}", g.mac, words.join(" or "));
+            match self.last_said.iter_mut().find(|(m, _, _)| *m == g.mac) {
+                Some((_, set, _)) if *set == g.led.possible => {}
+                Some(said) => {
+                    *said = (g.mac, g.led.possible, text.clone());
+                    self.note(now, text);
+                }
+                None => {
+                    self.last_said.push((g.mac, g.led.possible, text.clone()));
+                    self.note(now, text);
+                }
+            }
+        }
+    }
+
+    /// The next time at which something changes by itself.
+    #[must_use]
+    pub fn next_wake(&self, now: At) -> Option<At> {
+        let mut times: Vec<At> = self.roster.next_expiry(now).into_iter().collect();
+        if let Some(run) = &self.run {
+            times.extend(
+                [ANNOUNCEMENT_WAIT_MS, CONNECTING_GRACE_MS]
+                    .map(|ms| run.begun.plus(ms))
+                    .into_iter()
+                    .filter(|t| *t > now),
+            );
+        }
+        times.into_iter().min()
+    }
+
+    /// Addresses that a round of watching asks for.
+    #[must_use]
+    pub fn addresses_to_ask(&self) -> Vec<Ipv4Addr> {
+        self.roster.addresses_to_ask()
+    }
+
+    /// The picture for every face.
+    #[must_use]
+    pub fn snapshot(&self, now: At) -> Snapshot {
+        let mut gateways = self.gateways(now);
+        let hosts = self.roster.hosts(&Self::maker);
+        let checked = self.checked_at.is_some() && self.run.as_ref().is_none_or(|r| r.quiet);
+        let diagnosis = if self.run.is_some() || self.checked_at.is_some() || !gateways.is_empty() {
+            self.diagnose(now, checked)
+        } else {
+            Diagnosis::default()
+        };
+        for (mac, verdict) in diagnosis.by_gateway {
+            if let Some(g) = gateways.iter_mut().find(|g| g.mac == mac) {
+                g.verdict = verdict;
+            }
+        }
+        let chosen = self.roster.chosen();
+        let firewall = self.firewall(gateways.iter().find(|g| Some(g.mac) == chosen));
+        Snapshot {
+            visit: self.visit.clone(),
+            started_unix_ms: self.started_unix_ms,
+            now,
+            version: env!("CARGO_PKG_VERSION").into(),
+            site: self.site.clone(),
+            activity: self.activity(now),
+            host: self.host.clone(),
+            chosen,
+            hosts,
+            checks: self.results.clone(),
+            running: self.running.iter().copied().collect(),
+            verdict: self.verdict(diagnosis.verdict, checked),
+            findings: diagnosis.findings,
+            took_ms: self.took_ms,
+            path: diagnosis.path,
+            footprint: self.footprint.clone(),
+            limits: self.limits.clone(),
+            console: self.console.clone(),
+            timeline: self.timeline.clone(),
+            firewall,
+            demo: self.demo.clone(),
+            plug_in_finder: self.plug_in_known.is_some() || self.plug_in_pending,
+            plug_in_ready: self.plug_in_known.is_some(),
+            not_tested: self.not_tested(),
+            kept_in: self.kept_in.clone(),
+            gateways,
+        }
+    }
+
+    fn verdict(&self, found: Verdict, checked: bool) -> Verdict {
+        if checked || found.code.is_some() {
+            return found;
+        }
+        match &self.run {
+            Some(run) if !run.quiet => Verdict {
+                title: "Looking and checking\u{2026}".into(),
+                next_step: "Wait a few seconds.".into(),
+                ..Verdict::default()
+            },
+            _ => Verdict::default(),
+        }
+    }
+
+    fn activity(&self, now: At) -> Activity {
+        match &self.run {
+            Some(run) if !run.quiet => {
+                let of = if run.purpose == Purpose::Find { 1 } else { 1 + CheckId::ALL.len() as u32 };
+                let open = self.running.len() as u32 + u32::from(!run.searched);
+                let what = match self.running.iter().next() {
+                    Some(id) if run.purpose == Purpose::FindAndCheck => id.learns().to_owned(),
+                    _ if self.settling(now) => "waiting for the gateway to speak".into(),
+                    _ => "who is on this network".into(),
+                };
+                Activity::Working { what, done: of.saturating_sub(open), of }
+            }
+            _ if self.watching => Activity::Watching,
+            _ => Activity::Idle,
+        }
+    }
+
+    fn settling(&self, now: At) -> bool {
+        self.run.as_ref().is_some_and(|r| r.checks_done && r.searched && now > r.begun)
+    }
+
+    fn not_tested(&self) -> Vec<String> {
+        let mut out: Vec<String> = self
+            .results
+            .iter()
+            .filter(|r| matches!(r.outcome.word(), "skipped" | "inconclusive"))
+            .map(|r| format!("{} ({}): {}", r.id.word(), r.target, r.detail))
+            .collect();
+        if !self.results.is_empty() {
+            out.push("What the gateway itself may do: this computer has another MAC and may fall under other rules.".into());
+            out.push(
+                "Whether an idle connection lasts, TLS inspection, captive portals and packet sizes.".into(),
+            );
+        }
+        out
+    }
+
+    fn router_maker(&self) -> Option<&'static str> {
+        self.results.iter().find_map(|r| match (&r.id, &r.measured) {
+            (CheckId::Router, Measured::RouterMac(mac)) => oui::maker(*mac),
+            _ => None,
+        })
+    }
+
+    fn firewall(&self, gateway: Option<&GatewayView>) -> FirewallView {
+        let proposal = firewall::propose(self.router_maker());
+        let id = self.platform.clone().unwrap_or_else(|| proposal.id.to_owned());
+        let platform = firewall::platform(&id);
+        let mut view = FirewallView {
+            proposed: proposal.recognised.then(|| proposal.id.to_owned()),
+            proposed_because: proposal.reason,
+            platform_name: platform.map(|p| p.name().to_owned()).unwrap_or_default(),
+            platform: id.clone(),
+            scope: self.scope,
+            parts: Vec::new(),
+        };
+        if let Some((mac, ip)) = gateway.and_then(|g| Some((g.mac, g.ip?))) {
+            let intent = intent(&self.profile, mac, ip, &self.site, self.scope);
+            for part in firewall::pack(&id, &intent).unwrap_or_default() {
+                view.parts.push((
+                    part.part.title().to_owned(),
+                    part.text,
+                    part.checked.label().to_owned(),
+                    part.notes,
+                ));
+            }
+        }
+        view
+    }
+
+    /// Chooses the interface to measure from: the one asked for, else the best.
+    ///
+    /// # Errors
+    /// The names there are, when the one asked for is not among them.
+    pub fn choose_interface(
+        &mut self,
+        wanted: Option<&str>,
+        gateway_ip: Option<Ipv4Addr>,
+    ) -> Result<(), String> {
+        self.host.chosen = interface::choose(&self.host, wanted, gateway_ip)?;
+        Ok(())
+    }
+
+    pub fn serial_ports(&mut self, ports: Vec<SerialPort>) {
+        self.console.ports = ports;
+    }
+}
+
+/// A gateway that nothing on the network showed, only the installer's eyes.
+fn unseen(now: At, at: At, led: LedState) -> GatewayView {
+    GatewayView {
+        mac: Mac([0; 6]),
+        ip: None,
+        first_seen_ms: None,
+        last_seen: None,
+        led: crate::model::LedView {
+            possible: LedSet::only(led),
+            basis: crate::model::Basis::Seen,
+            age_ms: Some(now.since(at)),
+            because: vec![format!("The installer saw: {}.", led.label())],
+        },
+        sources: vec![Source::Installer],
+        name: None,
+        maker: None,
+        dhcp: Vec::new(),
+        remarks: Vec::new(),
+        verdict: Verdict::default(),
+    }
+}
+
+/// The rule that a gateway needs, with the profile's hosts and ports.
+#[must_use]
+pub fn intent(profile: &Profile, mac: Mac, ip: Ipv4Addr, site: &str, scope: Scope) -> RuleIntent {
+    RuleIntent {
+        mac,
+        ip,
+        site: site.to_owned(),
+        scope,
+        ports: profile.cloud.ports.clone(),
+        hosts: profile.cloud.hosts.clone(),
+        addresses: profile.cloud.documented_addresses.clone(),
+        addresses_as_of: profile.cloud.documented_as_of.clone(),
+        log: true,
+    }
+}

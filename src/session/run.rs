@@ -1,0 +1,366 @@
+//! The one loop: commands, sightings, progress and deadlines in; the engine's pure functions; a new snapshot out.
+
+use super::command::Command;
+use super::engine::{Engine, Purpose};
+use super::world::World;
+use crate::check::{self, Progress, Reach};
+use crate::discover::{self, Eyes, Sighting};
+use crate::model::evidence::{Fact, Observation, Source};
+use crate::model::snapshot::Limit;
+use crate::model::{At, Snapshot};
+use std::sync::Arc;
+use std::time::Duration;
+use tokio::sync::{mpsc, watch};
+use tokio::task::{AbortHandle, JoinSet};
+use tokio::time::Instant;
+
+/// A search of `find` and `check` lasts until the operating system has given dead addresses up.
+pub const SEARCH: Duration = Duration::from_millis(3_200);
+/// Between two rounds of watching; the mirror believes an ARP answer for three of them.
+const ROUND: Duration = Duration::from_secs(15);
+/// The operating system verifies an old neighbour entry five seconds after it was used, then asks three times.
+const ROUND_PATIENCE: Duration = Duration::from_secs(9);
+/// While watching, the whole check is run again this often, and at once when a LED leaves green.
+const RECHECK: Duration = Duration::from_secs(300);
+const RECHECK_AFTER_CHANGE: Duration = Duration::from_secs(20);
+/// "Plug it in now" sweeps this often, and ends after ten minutes.
+const PLUG_IN_ROUND: Duration = Duration::from_secs(5);
+const PLUG_IN_MOST: Duration = Duration::from_secs(600);
+/// Events taken in before a snapshot is published: a burst costs one picture, not hundreds.
+const BURST: usize = 512;
+
+/// The loop's own ends of its channels and its running tasks.
+pub struct Loop {
+    pub engine: Engine,
+    pub world: World,
+    pub commands: mpsc::Receiver<Command>,
+    pub publish: watch::Sender<Arc<Snapshot>>,
+    pub wake: Arc<dyn Fn() + Send + Sync>,
+    pub find_wait: Duration,
+    /// Kept on disk, if it may be.
+    pub keep: Option<Box<dyn FnMut(&Snapshot) -> Result<(), String> + Send>>,
+}
+
+struct Tasks {
+    set: JoinSet<()>,
+    search: Option<AbortHandle>,
+    checks: Option<AbortHandle>,
+    /// DHCP and mDNS: begun by the first search, alive until the session ends.
+    listeners: Vec<AbortHandle>,
+    console: Option<discover::console::Console>,
+    plug_in: Option<AbortHandle>,
+}
+
+impl Loop {
+    /// Runs until every command sender is gone.
+    pub async fn run(mut self) {
+        let (sight_in, mut sightings) = mpsc::channel::<Sighting>(1024);
+        let (progress_in, mut progress) = mpsc::channel::<Progress>(256);
+        let (red_in, box_without_address) = watch::channel(false);
+        let (finish_in, finish) = watch::channel(false);
+        let needs = check::offer::Needs { box_without_address, finish };
+        let mut tasks = Tasks {
+            set: JoinSet::new(),
+            search: None,
+            checks: None,
+            listeners: Vec::new(),
+            console: None,
+            plug_in: None,
+        };
+        let eyes = Eyes::new(sight_in, self.world.clock());
+        self.world.start(&mut self.engine, &eyes, &mut tasks.set);
+        let mut round = tokio::time::interval(ROUND);
+        round.set_missed_tick_behavior(tokio::time::MissedTickBehavior::Delay);
+        let mut recheck_at: Option<Instant> = None;
+        let mut not_green_since: Option<Instant> = None;
+        self.publish();
+        loop {
+            let now = self.world.now();
+            let wake_at =
+                self.engine.next_wake(now).map(|at| Instant::now() + Duration::from_millis(at.since(now)));
+            let deadline = |at: Option<Instant>| async move {
+                match at {
+                    Some(at) => tokio::time::sleep_until(at).await,
+                    None => std::future::pending().await,
+                }
+            };
+            tokio::select! {
+                command = self.commands.recv() => match command {
+                    None => break,
+                    Some(command) => self.obey(command, &mut tasks, &eyes, &progress_in, &needs),
+                },
+                Some(sighting) = sightings.recv() => {
+                    self.engine.sighting(sighting);
+                    for _ in 0..BURST {
+                        match sightings.try_recv() {
+                            Ok(more) => self.engine.sighting(more),
+                            Err(_) => break,
+                        }
+                    }
+                }
+                Some(p) = progress.recv() => {
+                    let now = self.world.now();
+                    self.engine.progress(p, now);
+                }
+                _ = round.tick(), if self.engine.watching && self.world.is_real() => {
+                    if let Some(i) = self.engine.host.interface().cloned() {
+                        let ask = self.engine.addresses_to_ask();
+                        self.world.meter.reset_round();
+                        tasks.set.spawn(discover::sweep::round(eyes.clone(), self.world.meter.clone(), i, ask, ROUND_PATIENCE));
+                    }
+                }
+                () = deadline(recheck_at), if self.engine.watching => {
+                    recheck_at = Some(Instant::now() + RECHECK);
+                    if self.engine.run.is_none() {
+                        self.begin(Purpose::FindAndCheck, true, &mut tasks, &eyes, &progress_in, &needs);
+                    }
+                }
+                () = deadline(wake_at) => {}
+                Some(_) = tasks.set.join_next(), if !tasks.set.is_empty() => {}
+            }
+            let now = self.world.now();
+            self.engine.footprint = self.world.meter.footprint();
+            self.engine.remember_changes(now);
+            red_in.send_if_modified(|was| {
+                let is = self.engine.box_without_address(now);
+                std::mem::replace(was, is) != is
+            });
+            finish_in.send_if_modified(|was| {
+                let is = self.engine.addresses_known(now);
+                std::mem::replace(was, is) != is
+            });
+            if self.engine.settled(now) {
+                tasks.stop_run();
+                if self.engine.end(now) {
+                    recheck_at = Some(Instant::now() + RECHECK);
+                }
+                self.publish();
+                self.keep();
+            } else {
+                self.publish();
+            }
+            if self.engine.watching {
+                let green = self.all_green(now);
+                if green {
+                    not_green_since = None;
+                } else if not_green_since.is_none() {
+                    not_green_since = Some(Instant::now());
+                    // soon, but not at each blink of a box that is only starting
+                    recheck_at = Some(Instant::now() + RECHECK_AFTER_CHANGE);
+                }
+            } else {
+                not_green_since = None;
+            }
+        }
+        self.keep();
+    }
+
+    fn all_green(&self, now: At) -> bool {
+        let snapshot = self.engine.snapshot(now);
+        snapshot.gateways.iter().all(|g| g.led.possible.known() == Some(crate::model::LedState::SolidGreen))
+    }
+
+    fn publish(&mut self) {
+        let snapshot = Arc::new(self.engine.snapshot(self.world.now()));
+        let changed = {
+            let last = self.publish.borrow();
+            // only the time going on is no change
+            Snapshot { now: At(0), ..(**last).clone() } != Snapshot { now: At(0), ..(*snapshot).clone() }
+        };
+        if changed {
+            self.publish.send_replace(snapshot);
+            (self.wake)();
+        }
+    }
+
+    fn keep(&mut self) {
+        let snapshot = self.engine.snapshot(self.world.now());
+        if let Some(keep) = &mut self.keep
+            && let Err(why) = keep(&snapshot)
+        {
+            self.engine.limit(Limit {
+                what: "Keeping this visit on disk".into(),
+                why,
+                advice: "Export the report before you close the program.".into(),
+            });
+            self.keep = None;
+            self.publish();
+        }
+    }
+
+    fn obey(
+        &mut self,
+        command: Command,
+        tasks: &mut Tasks,
+        eyes: &Eyes,
+        progress: &mpsc::Sender<Progress>,
+        needs: &check::offer::Needs,
+    ) {
+        let now = self.world.now();
+        let say = |source, fact| Observation { at: now, source, fact };
+        match command {
+            Command::FindAndCheck => self.begin(Purpose::FindAndCheck, false, tasks, eyes, progress, needs),
+            Command::Find => self.begin(Purpose::Find, false, tasks, eyes, progress, needs),
+            Command::Cancel => {
+                tasks.stop_run();
+                self.engine.cancel(now);
+            }
+            Command::Watch(on) => {
+                if self.engine.watching != on {
+                    self.engine.watching = on;
+                    self.engine.note(now, if on { "Watching began." } else { "Watching ended." });
+                }
+                if on && self.engine.checked_at.is_none() && self.engine.run.is_none() {
+                    self.begin(Purpose::FindAndCheck, false, tasks, eyes, progress, needs);
+                }
+            }
+            Command::Saw { mac, led } => {
+                let mac = mac.or_else(|| self.engine.roster.chosen());
+                self.engine.observe(&say(Source::Installer, Fact::Saw { mac, led }));
+                self.engine.remember_changes(now);
+                self.engine.note(now, format!("The installer saw: {}.", led.label()));
+            }
+            Command::TypeMac(mac) => self.engine.observe(&say(Source::Typed, Fact::TypedMac { mac })),
+            Command::TypeIp(ip) => {
+                let mac = self.engine.typed_mac;
+                self.engine.observe(&say(Source::Typed, Fact::TypedIp { mac, ip }));
+            }
+            Command::Choose(mac) => self.engine.roster.choose(mac),
+            Command::PlugInFinder(on) => self.plug_in(on, tasks, eyes),
+            Command::OpenConsole { port, baud } => {
+                tasks.close_console();
+                let profile = Arc::clone(&self.engine.profile);
+                self.engine.console.port = Some(port.clone());
+                tasks.console = Some(discover::console::open(eyes.clone(), profile, port, baud));
+            }
+            Command::CloseConsole => {
+                tasks.close_console();
+                self.engine.console.open = false;
+                self.engine.console.status = "closed".into();
+            }
+            Command::RefreshPorts => self.world.refresh_ports(&mut self.engine),
+            Command::ChooseInterface(name) => {
+                self.world.wanted_interface = name;
+                self.world.read_host(&mut self.engine);
+                tasks.stop_listeners();
+            }
+            Command::SetSite(site) => self.engine.site = site,
+            Command::SetFirewall { platform, scope } => {
+                self.engine.platform = Some(platform);
+                self.engine.scope = scope;
+            }
+            Command::DemoFault(fault) => {
+                self.world.set_fault(&fault, &mut self.engine);
+                self.engine.note(now, format!("The simulated site has a new fault: {fault}."));
+                tasks.stop_run();
+                self.engine.run = None;
+                if self.engine.checked_at.is_some() {
+                    self.begin(Purpose::FindAndCheck, false, tasks, eyes, progress, needs);
+                }
+            }
+        }
+    }
+
+    fn begin(
+        &mut self,
+        purpose: Purpose,
+        quiet: bool,
+        tasks: &mut Tasks,
+        eyes: &Eyes,
+        progress: &mpsc::Sender<Progress>,
+        needs: &check::offer::Needs,
+    ) {
+        tasks.stop_run();
+        let now = self.world.now();
+        self.world.meter.reset_round();
+        self.engine.begin(purpose, now, quiet);
+        self.world.read_host(&mut self.engine);
+        self.world.refresh_ports(&mut self.engine);
+        let interface = self.engine.host.interface().cloned();
+        if self.world.is_real() {
+            let can_send = check::plan::can_send(&self.engine.host);
+            match interface.clone().filter(|_| can_send) {
+                Some(i) => {
+                    if tasks.listeners.is_empty() {
+                        tasks.listeners.push(tasks.set.spawn(discover::dhcp::listen(eyes.clone())));
+                        let (m, p) = (self.world.meter.clone(), Arc::clone(&self.engine.profile));
+                        tasks.listeners.push(tasks.set.spawn(discover::mdns::browse(
+                            eyes.clone(),
+                            m,
+                            p,
+                            i.clone(),
+                        )));
+                    }
+                    let wait = if purpose == Purpose::Find { self.find_wait } else { SEARCH };
+                    let m = self.world.meter.clone();
+                    tasks.search = Some(tasks.set.spawn(discover::sweep::search(eyes.clone(), m, i, wait)));
+                }
+                None => self.engine.sighting(Sighting::Searched),
+            }
+        } else {
+            self.world.search_simulated(eyes, &mut tasks.set);
+        }
+        if purpose == Purpose::FindAndCheck {
+            let reach = Reach {
+                meter: self.world.meter.clone(),
+                interface,
+                simulated: self.world.simulated(),
+                clock: self.world.clock(),
+            };
+            if check::plan::can_send(&self.engine.host) {
+                self.engine.running = crate::model::check::CheckId::ALL.into_iter().collect();
+            }
+            let profile = Arc::clone(&self.engine.profile);
+            let (host, out) = (self.engine.host.clone(), progress.clone());
+            let random = super::world::random();
+            tasks.checks =
+                Some(tasks.set.spawn(check::run(reach, profile, host, needs.clone(), random, out)));
+        }
+    }
+
+    /// "Plug it in now": everybody who is here is known; the next new MAC is the box.
+    fn plug_in(&mut self, on: bool, tasks: &mut Tasks, eyes: &Eyes) {
+        if let Some(task) = tasks.plug_in.take() {
+            task.abort();
+        }
+        self.engine.plug_in_known = None;
+        self.engine.plug_in_pending = false;
+        if !on {
+            return;
+        }
+        self.world.read_host(&mut self.engine);
+        self.engine.plug_in_pending = true;
+        let Some(interface) = self.engine.host.interface().cloned().filter(|_| self.world.is_real()) else {
+            return;
+        };
+        if tasks.listeners.is_empty() {
+            tasks.listeners.push(tasks.set.spawn(discover::dhcp::listen(eyes.clone())));
+        }
+        let (eyes, meter) = (eyes.clone(), self.world.meter.clone());
+        tasks.plug_in = Some(tasks.set.spawn(async move {
+            let end = Instant::now() + PLUG_IN_MOST;
+            while Instant::now() < end {
+                meter.reset_round();
+                discover::sweep::search(eyes.clone(), meter.clone(), interface.clone(), PLUG_IN_ROUND).await;
+            }
+        }));
+    }
+}
+
+impl Tasks {
+    fn stop_run(&mut self) {
+        for task in [self.search.take(), self.checks.take()].into_iter().flatten() {
+            task.abort();
+        }
+    }
+
+    fn stop_listeners(&mut self) {
+        for task in self.listeners.drain(..) {
+            task.abort();
+        }
+    }
+
+    fn close_console(&mut self) {
+        drop(self.console.take());
+    }
+}

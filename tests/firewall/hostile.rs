@@ -1,0 +1,120 @@
+//! Attempts to break out of each platform's text by the name of a site.
+
+use crate::sample;
+use proptest::prelude::*;
+use solidgreen::firewall;
+use solidgreen::model::rule::Scope;
+
+/// Every character that a site name may leave in a text. All others are the platform's own syntax.
+fn is_word(c: char) -> bool {
+    c.is_ascii_alphanumeric() || matches!(c, ' ' | '.' | '_' | '-')
+}
+
+/// The syntax of a text: its lines, each without the characters that a name may bring. A name that broke out, or that
+/// added or took a statement, leaves another skeleton.
+fn skeleton(text: &str) -> Vec<String> {
+    text.split('\n').map(|line| line.chars().filter(|c| !is_word(*c)).collect()).collect()
+}
+
+/// What holds for any name: the text is the one of the clean name, and has the syntax of the sample's.
+fn holds(site: &str) -> Result<(), TestCaseError> {
+    let clean = firewall::sanitise(site);
+    for platform in firewall::platforms() {
+        for scope in Scope::ALL {
+            let hostile = firewall::pack(platform.id(), &sample(scope, site)).unwrap();
+            prop_assert_eq!(&hostile, &firewall::pack(platform.id(), &sample(scope, &clean)).unwrap());
+            let reference = firewall::pack(platform.id(), &sample(scope, "Cold Room 2")).unwrap();
+            for (h, r) in hostile.iter().zip(&reference) {
+                prop_assert_eq!(skeleton(&h.text), skeleton(&r.text), "{} {:?}", platform.id(), h.part);
+                prop_assert_eq!(skeleton(&h.notes.join("\n")), skeleton(&r.notes.join("\n")));
+                let shown = firewall::render(*platform, h);
+                prop_assert_eq!(skeleton(&shown), skeleton(&firewall::render(*platform, r)));
+                prop_assert!(shown.chars().all(|c| c == '\n' || (' '..='~').contains(&c)));
+            }
+        }
+    }
+    Ok(())
+}
+
+#[test]
+fn names_known_to_hurt() {
+    for site in [
+        "a\"; drop; #",
+        "x$y",
+        "a\nb",
+        "a\r\nend\r\nconfig system admin",
+        "Åäö",
+        "Straße",
+        "\"\nnext\nend\nexecute factoryreset\n",
+        "\"; /system reset-configuration; :put \"",
+        "\" accept\nflush ruleset\n#",
+        "'; Remove-Item C:\\ -Recurse; '",
+        "\"},\"x\":{\"",
+        "$(reboot) `reboot` %COMSPEC% {{x}}",
+        "what?",
+        "#comment",
+        "} } }",
+        "nul\0nul",
+        "\u{202e}evil\u{2066}\u{200f}",
+        "\u{1b}[2J",
+        "\\",
+        "\\\"",
+        "--",
+        "-rf",
+        "",
+        " \t ",
+        "2024",
+        "any",
+        "冷蔵庫",
+        "'",
+        "END",
+        "site.*",
+    ] {
+        if let Err(e) = holds(site) {
+            panic!("{site:?}: {e}");
+        }
+    }
+}
+
+#[test]
+fn very_long_names_stay_apart_and_in_their_limits() {
+    let base = "Cold Room in the cellar of the old building ".repeat(250);
+    let (a, b) = (format!("{base}A"), format!("{base}B"));
+    assert!(a.len() > 10_000);
+    holds(&a).unwrap();
+    for platform in firewall::platforms() {
+        let of = |site: &str| firewall::pack(platform.id(), &sample(Scope::AnyHost, site)).unwrap();
+        // on each platform what was made for the one is not what undo of the other names
+        assert_ne!(of(&a)[1].text, of(&b)[1].text, "{}", platform.id());
+        for part in of(&a) {
+            let most = part.text.lines().map(str::len).max().unwrap_or_default();
+            assert!(most < 700, "{} {:?}: a line of {most} characters", platform.id(), part.part);
+        }
+    }
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(64))]
+
+    #[test]
+    fn no_name_breaks_out(site in any::<String>()) {
+        holds(&site)?;
+    }
+
+    #[test]
+    fn no_name_of_syntax_breaks_out(site in "[\"'`$(){}\\[\\];&|<>#!?%,=*^~\\\\\n\r\t\0 a-z0-9Åäöß./:_-]{0,80}") {
+        holds(&site)?;
+    }
+
+    #[test]
+    fn the_date_of_the_addresses_cannot_break_out_either(date in "[\"'`$(){};#?\n\\\\ a-zA-Z0-9]{1,60}") {
+        for platform in firewall::platforms() {
+            let mut hostile = sample(Scope::NamedHosts, "x");
+            hostile.addresses_as_of = date.clone();
+            for (h, r) in firewall::pack(platform.id(), &hostile).unwrap().iter().zip(firewall::pack(platform.id(), &sample(Scope::NamedHosts, "x")).unwrap()) {
+                let code = |text: &str| text.lines().filter(|l| !l.starts_with('#')).map(str::to_owned).collect::<Vec<_>>();
+                prop_assert_eq!(code(&h.text), code(&r.text));
+            }
+        }
+    }
+}

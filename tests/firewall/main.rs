@@ -1,0 +1,31 @@
+//! The firewall texts: golden files, hostile names, and real parsers.
+
+// The texts are given to the programs that would load them on a site; there is no library for that.
+#![allow(clippy::disallowed_methods)]
+// A helper of a test may stop the test.
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
+
+mod hostile;
+mod matrix;
+mod promises;
+mod real;
+mod traffic;
+
+use solidgreen::model::Mac;
+use solidgreen::model::rule::{RuleIntent, Scope};
+use std::net::Ipv4Addr;
+
+/// The sample of every golden file: addresses and MAC of the documentation ranges, the cloud as documented.
+pub fn sample(scope: Scope, site: &str) -> RuleIntent {
+    RuleIntent {
+        mac: Mac([0x00, 0x11, 0x22, 0x33, 0x44, 0x55]),
+        ip: Ipv4Addr::new(192, 0, 2, 50),
+        site: site.to_owned(),
+        scope,
+        ports: vec![443, 4321],
+        hosts: vec!["gk.sensorist.com".into(), "gk.sensorist.net".into()],
+        addresses: vec![Ipv4Addr::new(54, 229, 203, 190), Ipv4Addr::new(54, 229, 68, 147)],
+        addresses_as_of: "January 2018".into(),
+        log: true,
+    }
+}
