@@ -308,6 +308,41 @@ fn an_internet_that_is_down_is_told_from_a_filter() {
     assert_eq!(made.verdict(), "dns.unreachable");
 }
 
+/// The cloud's names lead to one undocumented address; `elsewhere` is what a public server says.
+fn block_page(elsewhere: Option<[u8; 4]>, open: &[u16]) -> Made {
+    let page: IpAddr = [146, 112, 61, 106].into();
+    let mut made = Made::healthy();
+    let cloud =
+        |server, role, ip| name(server, role, "gk.sensorist.com", NameRole::Cloud, Outcome::Passed, &[ip]);
+    let mut all = vec![cloud([10, 20, 0, 1], ServerRole::Lease, page)];
+    all.extend(elsewhere.map(|ip| cloud([9, 9, 9, 9], ServerRole::Control, IpAddr::from(ip))));
+    made.set(CheckId::Names, all);
+    for r in made.results.iter_mut().filter(|r| r.id == CheckId::Ports) {
+        if let Target::Cloud { resolved, .. } = &mut r.target {
+            *resolved = false;
+        }
+    }
+    for port in [443, 4321] {
+        let target = Target::Cloud { addr: SocketAddr::new(page, port), documented: false, resolved: true };
+        let outcome = if open.contains(&port) { Outcome::Passed } else { SILENT };
+        made.results.push(result(CheckId::Ports, target, outcome, Measured::Nothing));
+    }
+    made
+}
+
+#[test]
+fn a_filters_page_is_told_from_a_new_address() {
+    let cloud = Some(CLOUD[0].octets());
+    assert_eq!(block_page(cloud, &[]).verdict(), "dns.name-blocked");
+    assert_eq!(block_page(cloud, &[443]).verdict(), "dns.name-blocked");
+    assert_eq!(block_page(cloud, &[443, 4321]).verdict(), "ok.way-is-clear", "addresses may vary by place");
+    // the public server says the same: the cloud moved, and a rule by address follows the old ones
+    let d = block_page(Some([146, 112, 61, 106]), &[]).diagnose();
+    assert_eq!((d.verdict.code, d.verdict.level), (Some(Cause::CloudSomeAddressesBlocked), Level::Fault));
+    // nobody to compare with: what opens and what does not is all that can be said
+    assert_eq!(block_page(None, &[]).verdict(), "cloud.some-addresses-blocked");
+}
+
 #[test]
 fn names() {
     let f = |f| Outcome::Failed(f);

@@ -139,7 +139,8 @@ impl Session {
             let _ = commands.try_send(command);
         }
         let (end, ended) = std::sync::mpsc::channel();
-        let inner = run::Loop { engine, world, commands: queue, publish, wake, find_wait, keep };
+        let inner =
+            run::Loop { engine, world, commands: queue, publish, wake, find_wait, keep, kept_lines: 0 };
         runtime.spawn(async move {
             inner.run().await;
             let _ = end.send(());
