@@ -10,6 +10,8 @@ const fn ms(n: u64) -> Duration {
 /// TCP connect to the cloud. A SYN is sent again after 1 s and 3 s, so three are on their way; and a router whose
 /// uplink is out says "host unreachable" only after three ARP tries, at about 3.1 s.
 pub const CONNECT: Duration = ms(3_500);
+/// A documented address that no name gives is waited for this long when all that names give are open.
+pub const UNNAMED_ADDRESS: Duration = ms(800);
 /// TCP connect to a control address: one retransmission is enough, the first answer ends the check.
 pub const CONTROL: Duration = ms(2_800);
 /// A middlebox that answers for nobody is near: it answers faster than the cloud could.
@@ -24,6 +26,8 @@ pub const NAME_RESEND: Duration = ms(1_000);
 pub const NAMES_WAIT_FOR_OFFER: Duration = ms(200);
 /// Name servers of a healthy network have answered by then; after it the public ones are asked for comparison.
 pub const NAMES_SLOW: Duration = ms(600);
+/// A later server of the list that is silent this long is not waited for when the first one answers.
+pub const NAMES_LATER_SERVER: Duration = ms(1_000);
 /// How often a cloud name is asked: its address is chosen at random, so one answer shows only a part of the set.
 pub const CLOUD_NAME_REPEATS: usize = 3;
 /// The operating system asks three times, one second apart, before it gives a neighbour up.

@@ -10,7 +10,7 @@ pub mod reach;
 pub mod router;
 pub mod tcp;
 
-use crate::model::check::{CheckId, CheckResult, Offer};
+use crate::model::check::{CheckId, CheckResult, Offer, Outcome};
 use crate::model::evidence::DhcpSeen;
 use crate::model::host::HostView;
 use crate::profile::Profile;
@@ -57,6 +57,7 @@ pub async fn run(
     let (heard_in, mut heard) = mpsc::channel::<DhcpSeen>(64);
     let offer_task = offer::offer(reach.clone(), needs, offers_in, heard_in, random);
     let mut others: JoinSet<(CheckId, Vec<CheckResult>)> = JoinSet::new();
+    let mut control = None;
     if routable {
         // a name may give many addresses at once; the channel only has to bridge until the ports task reads it
         let (found, resolved) = mpsc::channel::<names::Named>(256);
@@ -70,7 +71,8 @@ pub async fn run(
             (CheckId::Canary, tcp::canary(r, &addresses, &p.cloud.ports).await)
         });
         let (r, p) = (reach.clone(), Arc::clone(&profile));
-        others.spawn(async move { (CheckId::Control, tcp::control(r, &p.control.targets).await) });
+        control =
+            Some(others.spawn(async move { (CheckId::Control, tcp::control(r, &p.control.targets).await) }));
         let r = reach.clone();
         others.spawn(async move { (CheckId::Router, vec![router::router(r).await]) });
     }
@@ -88,6 +90,13 @@ pub async fn run(
             }
             ended = others.join_next(), if !others.is_empty() => {
                 if let Some(Ok((id, results))) = ended {
+                    let reached = id == CheckId::Ports && results.iter().any(|r| r.outcome == Outcome::Passed);
+                    if id == CheckId::Control {
+                        control = None;
+                    } else if let Some(task) = control.take_if(|_| reached) {
+                        task.abort(); // the cloud answers: that the internet is there needs no further proof
+                        tell(CheckId::Control, tcp::control_not_needed(&profile.control.targets)).await;
+                    }
                     tell(id, results).await;
                 }
             }

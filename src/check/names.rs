@@ -66,6 +66,15 @@ pub async fn names(
     let mut local = tasks.len();
     let mut compare = profile.control.name_servers.clone();
     compare.retain(|ip| !asked.contains(ip));
+    let order_here = asked.clone();
+    let first_is_fine = |out: &[CheckResult]| {
+        let of_first = |r: &&CheckResult| matches!(&r.target, Target::Name { server, .. } if order_here.first() == Some(server));
+        out.iter().any(|r| of_first(&r))
+            && !out.iter().filter(of_first).any(|r| is_cloud_failure(r) || is_new_address(r, &profile))
+    };
+    let later = tokio::time::sleep(limits::NAMES_LATER_SERVER);
+    let mut later = std::pin::pin!(later);
+    let mut late = false;
     let slow = tokio::time::sleep(limits::NAMES_SLOW);
     let mut slow = std::pin::pin!(slow);
     let mut waited = false;
@@ -82,6 +91,12 @@ pub async fn names(
         if local_fine || compared || tasks.is_empty() {
             break; // what a public server would still say changes nothing
         }
+        if late && first_is_fine(&out) {
+            let rest: Vec<CheckResult> =
+                order_here.iter().filter_map(|ip| not_waited_for(*ip, &out)).collect();
+            out.extend(rest);
+            break;
+        }
         tokio::select! {
             Some(ended) = tasks.join_next() => {
                 let results = ended.unwrap_or_default();
@@ -89,6 +104,7 @@ pub async fn names(
                 out.extend(results);
             }
             () = &mut slow, if !waited => waited = true,
+            () = &mut later, if !late => late = true,
         }
     }
     drop(tasks);
@@ -137,6 +153,29 @@ pub async fn names(
         });
     }
     out
+}
+
+/// A row for a server without a result.
+fn not_waited_for(server: IpAddr, out: &[CheckResult]) -> Option<CheckResult> {
+    let has_result = out.iter().any(|r| matches!(&r.target, Target::Name { server: s, .. } if *s == server));
+    let why = format!(
+        "no answer within {} ms; not waited for, since the server before it answers",
+        limits::NAMES_LATER_SERVER.as_millis()
+    );
+    (!has_result).then(|| CheckResult {
+        id: CheckId::Names,
+        target: Target::Name {
+            server,
+            role: ServerRole::Host,
+            name: "every name".into(),
+            name_role: NameRole::Cloud,
+            transport: Transport::Udp,
+        },
+        outcome: Outcome::Inconclusive(why.clone()),
+        took_ms: 1_000,
+        measured: Measured::Nothing,
+        detail: why,
+    })
 }
 
 fn is_control(r: &CheckResult) -> bool {

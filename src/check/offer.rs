@@ -18,8 +18,20 @@ use tokio::time::{Instant, timeout_at};
 pub struct Needs {
     /// The box seems to have no address, so a DISCOVER is worth sending even if an INFORM was answered.
     pub box_without_address: watch::Receiver<bool>,
-    /// Nobody waits for the answer any more: every box that is asked about has an address, or was not found.
-    pub finish: watch::Receiver<bool>,
+    /// How much the answer is still waited for.
+    pub patience: watch::Receiver<Patience>,
+}
+
+/// How much an answer of a DHCP server is waited for.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Patience {
+    /// Nothing is known yet of the boxes asked about.
+    #[default]
+    Wait,
+    /// The search ended, and a box is not found or has no address: an answer settles it, silence needs its time.
+    UntilAnswered,
+    /// Every box asked about has an address: DHCP works, and silence would mean nothing.
+    Leave,
 }
 
 /// Runs the probe; publishes offers as they come; passes other hosts' broadcast messages to `heard`.
@@ -110,16 +122,18 @@ pub async fn offer(
         if (offered || acked && !box_red) && enough_at.is_none() {
             enough_at = Some(now + limits::OFFER_SECOND);
         }
-        let not_waited_for = *needs.finish.borrow() && !box_red;
-        if offered && enough_at.is_some_and(|at| now >= at) || not_waited_for {
-            gave_up = not_waited_for && offers.is_empty();
+        let patience = *needs.patience.borrow();
+        let leave = patience == Patience::Leave && !box_red;
+        let answered = acked && !box_red && patience == Patience::UntilAnswered || offered;
+        if answered && enough_at.is_some_and(|at| now >= at) || leave {
+            gave_up = leave && offers.is_empty();
             break;
         }
         // short looks, so that what the other checks learn is noticed
         let look = (now + Duration::from_millis(25)).min(end);
         let received = tokio::select! {
             r = timeout_at(look, socket.recv()) => r,
-            Ok(()) = needs.finish.changed() => continue,
+            Ok(()) = needs.patience.changed() => continue,
         };
         let Ok(Ok((bytes, _))) = received else { continue };
         let Ok(seen) = wire::dhcp::parse(&bytes) else { continue };

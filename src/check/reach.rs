@@ -33,6 +33,15 @@ pub struct Reach {
     pub clock: Clock,
 }
 
+impl Knock {
+    /// An address that no name gives, silent so far, while those that names give all open.
+    #[must_use]
+    pub fn not_waited_for(ms: u64) -> Knock {
+        let why = format!("no answer within {ms} ms; no name gives it, so it was not waited for");
+        Knock { outcome: Err(Failure::Silence), offender: None, not_sent: Some(why) }
+    }
+}
+
 /// How a connection attempt ended.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Knock {
@@ -40,7 +49,7 @@ pub struct Knock {
     pub outcome: Result<Duration, Failure>,
     /// Who sent the ICMP error.
     pub offender: Option<IpAddr>,
-    /// This computer itself could not try, and why: nothing is known of the network then.
+    /// Nothing is known of the network, and why: this computer could not try, or did not wait.
     pub not_sent: Option<String>,
 }
 
@@ -88,7 +97,7 @@ impl Reach {
                 Knock {
                     outcome: c.outcome,
                     offender: c.offender,
-                    not_sent: c.not_sent.map(|e| e.to_string()),
+                    not_sent: c.not_sent.map(|e| format!("this computer could not try: {e}")),
                 }
             }
         }

@@ -13,7 +13,7 @@ use tokio::task::JoinSet;
 /// What a knock means for people.
 fn describe(knock: &Knock) -> String {
     if let Some(why) = &knock.not_sent {
-        return format!("this computer could not try: {why}");
+        return why.clone();
     }
     let by = knock.offender.map(|o| format!(", says {o}")).unwrap_or_default();
     match knock.outcome {
@@ -68,8 +68,21 @@ pub async fn ports(reach: Reach, profile: &Profile, mut resolved: mpsc::Receiver
     }
     let mut done: BTreeMap<SocketAddr, (Knock, u64)> = BTreeMap::new();
     let mut open = true;
+    let enough = tokio::time::sleep(limits::UNNAMED_ADDRESS);
+    let mut enough = std::pin::pin!(enough);
+    let mut patient = true;
     while open || !tasks.is_empty() {
+        let named_pass = !named.is_empty()
+            && named.iter().all(|ip| {
+                profile.cloud.ports.iter().all(|port| {
+                    done.get(&SocketAddr::new(*ip, *port)).is_some_and(|(knock, _)| knock.outcome.is_ok())
+                })
+            });
+        if !open && !patient && named_pass {
+            break; // the rest is addresses that no name gives: they decide nothing
+        }
         tokio::select! {
+            () = &mut enough, if patient => patient = false,
             ip = resolved.recv(), if open => match ip {
                 Some(Named { ip, here }) => {
                     if here {
@@ -219,6 +232,23 @@ pub async fn control(reach: Reach, targets: &[SocketAddr]) -> Vec<CheckResult> {
     }
     out.sort_by(|a, b| a.target.cmp(&b.target));
     out
+}
+
+/// The rows of `control` when the cloud itself has answered.
+#[must_use]
+pub fn control_not_needed(targets: &[SocketAddr]) -> Vec<CheckResult> {
+    let why = "the cloud itself answers".to_owned();
+    targets
+        .iter()
+        .map(|addr| CheckResult {
+            id: CheckId::Control,
+            target: Target::Control(*addr),
+            outcome: Outcome::Skipped(why.clone()),
+            took_ms: 0,
+            measured: Measured::Nothing,
+            detail: why.clone(),
+        })
+        .collect()
 }
 
 #[cfg(test)]

@@ -13,7 +13,7 @@ use crate::model::check::CheckResult;
 use crate::model::finding::{Evidence, Finding, Level, Owner, Verdict};
 use crate::model::host::HostView;
 use crate::model::snapshot::{GatewayView, HostSeen, PathView};
-use crate::model::{At, Cause, Mac};
+use crate::model::{At, Basis, Cause, LedState, Mac};
 use crate::profile::Profile;
 use std::net::Ipv4Addr;
 
@@ -64,6 +64,25 @@ impl Found {
     pub(crate) fn level(&self) -> Level {
         self.level.unwrap_or_else(|| catalogue::page(self.cause).level)
     }
+}
+
+/// A box that says it is red may just be starting: an exchange with a DHCP server takes milliseconds, or some seconds
+/// where the server looks first whether the address is free; a connection to the cloud a second or two.
+const STARTING_MS: u64 = 2_500;
+
+/// When the box's red LED counts, if it is red and does not count yet.
+#[must_use]
+pub fn settles_at(g: &GatewayView, now: At) -> Option<At> {
+    let red = matches!(g.led.possible.known(), Some(LedState::SolidRed | LedState::BlinkingRed));
+    // what the installer sees has lasted as long as it takes to walk to the laptop
+    let at = g.led_since.plus(STARTING_MS);
+    (red && g.led.basis != Basis::Seen && now < at).then_some(at)
+}
+
+/// The box may still be on its way to another LED.
+#[must_use]
+pub fn may_still_change(g: &GatewayView, now: At) -> bool {
+    settles_at(g, now).is_some()
 }
 
 /// Names the one cause, whose turn it is and the next step.

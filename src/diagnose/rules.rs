@@ -18,7 +18,7 @@ pub fn all(scene: &Scene<'_>, d: &Digest<'_>) -> Vec<Found> {
     for gateway in about(scene) {
         box_itself(scene, d, gateway, &mut found);
     }
-    if scene.gateways.is_empty() {
+    if about(scene).next().is_none() {
         nobody_seen(scene, d, &mut found);
     }
     if scene.checked {
@@ -29,7 +29,11 @@ pub fn all(scene: &Scene<'_>, d: &Digest<'_>) -> Vec<Found> {
         for gateway in about(scene) {
             device_against_host(scene, d, gateway, clear, &mut found);
         }
-        if clear && d.answered_for_nobody.is_empty() {
+        let known_red = |g: &GatewayView| {
+            matches!(g.led.possible.known(), Some(LedState::SolidRed | LedState::BlinkingRed))
+        };
+        // a box that is red is not told that all is clear
+        if clear && d.answered_for_nobody.is_empty() && !about(scene).any(known_red) {
             found.push(Found {
                 cause: Cause::OkWayIsClear,
                 about: None,
@@ -45,7 +49,12 @@ pub fn all(scene: &Scene<'_>, d: &Digest<'_>) -> Vec<Found> {
 /// The gateways that the question is about: the one chosen, else all.
 fn about<'a>(scene: &Scene<'a>) -> impl Iterator<Item = &'a GatewayView> + use<'a> {
     let wanted = scene.typed_mac.or(scene.chosen);
-    scene.gateways.iter().filter(move |g| wanted.is_none_or(|m| g.mac == m))
+    // an address that was typed in without a MAC is the question, whoever else is here
+    let at = scene.typed_ip.filter(|_| scene.typed_mac.is_none());
+    scene.gateways.iter().filter(move |g| match at {
+        Some(ip) => g.ip == Some(ip) || !g.mac.is_device(),
+        None => wanted.is_none_or(|m| g.mac == m),
+    })
 }
 
 fn evidence(text: impl Into<String>, basis: Basis, source: &str, age_ms: u64) -> Evidence {
@@ -155,6 +164,11 @@ fn box_itself(scene: &Scene<'_>, d: &Digest<'_>, g: &GatewayView, out: &mut Vec<
         Some(LedState::Dark) => push(Cause::GatewayNoPower, vec![led_evidence(g)], out),
         Some(LedState::SolidRed | LedState::BlinkingRed) | None => {}
     }
+    if scene.host.interfaces.iter().any(|i| i.mac == Some(g.mac)) {
+        let text = format!("{} is the address of this computer itself", g.mac);
+        push(Cause::GatewayWrongMac, vec![evidence(text, Basis::Measured, "link", 0)], out);
+        return;
+    }
     let at_typed_ip = scene.typed_ip.and_then(|ip| scene.hosts.iter().find(|h| h.ip == ip));
     if let (Some(host), Some(mac)) = (at_typed_ip, scene.typed_mac)
         && host.mac != mac
@@ -188,10 +202,13 @@ fn can_see_neighbours(d: &Digest<'_>) -> bool {
 /// No gateway at all, and none typed in.
 fn nobody_seen(scene: &Scene<'_>, d: &Digest<'_>, out: &mut Vec<Found>) {
     if scene.searched && can_see_neighbours(d) && d.other_subnet.is_none() {
-        let text = format!(
-            "no MAC of the gateway's maker was seen in any round of the search ({} others answered)",
-            scene.hosts.len()
-        );
+        let others = scene.hosts.len();
+        let text = match scene.typed_ip {
+            Some(ip) => format!("{ip} did not answer in any round of the search ({others} others answered)"),
+            None => format!(
+                "no MAC of the gateway's maker was seen in any round of the search ({others} others answered)"
+            ),
+        };
         out.push(found(Cause::GatewaySilent, vec![evidence(text, Basis::Measured, "neighbour", 0)]));
     }
 }
@@ -231,7 +248,15 @@ fn lease(scene: &Scene<'_>, d: &Digest<'_>, out: &mut Vec<Found>) {
         let addressed = LedSet::of(&[LedState::BlinkingRed, LedState::SolidGreen]);
         g.led.possible.is_subset_of(addressed) && g.led.basis != Basis::None
     });
+    // what DHCP servers hand out has to have been asked since the box is red
+    let counts = |g: &&GatewayView| {
+        let red_for = scene.now.since(g.led_since);
+        g.led.basis == Basis::Seen
+            || !super::may_still_change(g, scene.now) && scene.results_age_ms <= red_for
+    };
     let red: Vec<&GatewayView> = about(scene).filter(|g| is_solid_red(g)).collect();
+    let starting = red.iter().any(|g| !counts(g));
+    let red: Vec<&GatewayView> = red.into_iter().filter(counts).collect();
     let asks = |g: &&GatewayView| -> Evidence {
         let discovers = g.dhcp.iter().filter(|(_, k)| *k == DhcpKind::Discover).count();
         if discovers > 0 {
@@ -297,6 +322,9 @@ fn lease(scene: &Scene<'_>, d: &Digest<'_>, out: &mut Vec<Found>) {
             lines.extend(offer_lines.iter().cloned());
             out.push(Found { cause, about: Some(g.mac), evidence: lines, level });
         }
+        return;
+    }
+    if starting {
         return;
     }
     let anybody_addressed = gateway_has_address || scene.gateways.iter().any(|g| g.ip.is_some());
@@ -415,7 +443,7 @@ fn device_against_host(
     out: &mut Vec<Found>,
 ) {
     let blinking = g.led.possible == LedSet::only(LedState::BlinkingRed);
-    if !blinking || !clear || !d.answered_for_nobody.is_empty() {
+    if !blinking || !clear || !d.answered_for_nobody.is_empty() || super::may_still_change(g, scene.now) {
         return;
     }
     let mut lines = vec![led_evidence(g)];
@@ -452,7 +480,15 @@ fn is_witness(cause: Cause) -> bool {
 }
 
 /// When no rule speaks: what kept this computer from looking, and what to do.
-pub fn why_nothing_can_be_said(_scene: &Scene<'_>, d: &Digest<'_>) -> Option<(String, String)> {
+pub fn why_nothing_can_be_said(scene: &Scene<'_>, d: &Digest<'_>) -> Option<(String, String)> {
+    let red =
+        |g: &GatewayView| matches!(g.led.possible.known(), Some(LedState::SolidRed | LedState::BlinkingRed));
+    if about(scene).any(red) {
+        return Some((
+            "The box is red; it may be starting.".into(),
+            "Wait a moment; if it stays red, check again.".into(),
+        ));
+    }
     if matches!(d.address, Address::None | Address::LinkLocal) {
         return Some((
             "This computer has no address, although addresses are handed out here.".into(),

@@ -48,6 +48,7 @@ fn gateway(mac: Mac, possible: LedSet, basis: Basis) -> GatewayView {
         ip: Some([10, 20, 0, 77].into()),
         first_seen_ms: Some(5),
         last_seen: None,
+        led_since: At(0),
         led: LedView { possible, basis, age_ms: Some(1), because: vec!["because".into()] },
         sources: vec![Source::Neighbour],
         name: None,
@@ -472,6 +473,19 @@ fn a_box_without_an_address_where_others_get_one() {
 }
 
 #[test]
+fn a_box_that_is_only_starting_is_not_called_blocked() {
+    let mut made = Made::healthy();
+    made.led(LedSet::only(LedState::BlinkingRed), Basis::Reported);
+    made.gateways[0].led_since = At(3_990);
+    assert_eq!(made.verdict(), "nothing");
+    made.led(LedSet::only(LedState::SolidRed), Basis::Measured).offers(&[false]);
+    made.gateways[0].dhcp = vec![(At(3_990), DhcpKind::Discover)];
+    assert_eq!(made.verdict(), "nothing", "one DISCOVER is how every box starts");
+    made.led(LedSet::only(LedState::BlinkingRed), Basis::Seen);
+    assert_eq!(made.verdict(), "cloud.gateway-only-blocked", "the installer has watched it blink");
+}
+
+#[test]
 fn the_box_against_this_computer() {
     let blinking = LedSet::only(LedState::BlinkingRed);
     let mut made = Made::healthy();
@@ -538,6 +552,18 @@ fn an_unfair_witness_does_not_blame_the_site() {
     for harmless in [Failure::ProxyConfigured, Failure::WirelessBesideWire] {
         assert_eq!(Made::healthy().witness(harmless).verdict(), "ok.way-is-clear");
     }
+}
+
+#[test]
+fn an_address_that_was_typed_in_is_the_question() {
+    let mut made = Made::healthy();
+    made.typed_ip = Some([10, 20, 0, 200].into());
+    assert_eq!(made.verdict(), "gateway.silent", "another box is here, and is not asked about");
+    made.typed_ip = Some([10, 20, 0, 77].into());
+    assert_eq!(made.verdict(), "ok.way-is-clear");
+    let mut own = Made::healthy();
+    own.host.interfaces[0].mac = Some(MAC);
+    assert_eq!(own.verdict(), "gateway.wrong-mac", "the label of this computer was read");
 }
 
 #[test]

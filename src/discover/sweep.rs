@@ -2,7 +2,9 @@
 //! its neighbour table is read. Nothing says "done": dead addresses stay unresolved for three seconds.
 
 use super::{Eyes, Sighting};
+use crate::model::check::Failure;
 use crate::model::evidence::{Fact, Source};
+use crate::model::footprint::PacketKind;
 use crate::model::host::{HostAddress, Interface};
 use crate::model::snapshot::Limit;
 use crate::platform::guest::Meter;
@@ -74,6 +76,40 @@ pub async fn search(eyes: Eyes, meter: std::sync::Arc<Meter>, interface: Interfa
     }
     tokio::time::sleep_until(begun + wait).await;
     let _ = eyes.tell(Sighting::Searched).await;
+}
+
+/// When a requested address is asked for, milliseconds after the REQUEST: the ACK takes a few, an address check of the
+/// box some hundred.
+const ASK_MS: [u64; 4] = [30, 250, 700, 1_500];
+/// A closed UDP port is refused within a round trip.
+const REFUSED_WITHIN: Duration = Duration::from_millis(150);
+/// The discard port, which nothing listens on.
+const DISCARD: u16 = 9;
+
+/// Asks one address until it answers: by ARP, or, where the operating system holds an older entry and does not ask
+/// again, by the refusal (ICMP) of a datagram to a closed port.
+pub async fn ask_soon(eyes: Eyes, meter: std::sync::Arc<Meter>, interface: Interface, ip: Ipv4Addr) {
+    if !interface.addresses.iter().any(|a| a.contains(ip)) {
+        return;
+    }
+    let begun = tokio::time::Instant::now();
+    for ms in ASK_MS {
+        tokio::time::sleep_until(begun + Duration::from_millis(ms)).await;
+        let to = std::net::SocketAddr::from((ip, DISCARD));
+        let answer = meter
+            .udp_ask(Some(&interface), to, &[0], REFUSED_WITHIN, None, PacketKind::Sweep, |_| true)
+            .await;
+        let Ok(table) = neighbours::table(Some(interface.index)) else { return };
+        let Some(row) = table.neighbours.iter().find(|r| r.ip == ip) else { continue };
+        let answered = matches!(answer, Ok(_) | Err(Failure::Refused));
+        let fresh = u64::try_from(begun.elapsed().as_millis()).unwrap_or(u64::MAX);
+        let confirmed_ms_ago =
+            if answered { Some(0) } else { row.confirmed_ms_ago.filter(|age| *age <= fresh) };
+        if confirmed_ms_ago.is_some() {
+            eyes.saw(Source::Neighbour, Fact::Neighbour { mac: row.mac, ip, confirmed_ms_ago }).await;
+            return;
+        }
+    }
 }
 
 /// One round of watching: asks the known addresses again and says which did not answer.

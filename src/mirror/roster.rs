@@ -4,7 +4,7 @@ use super::led::{ARP_GOOD_MS, ARP_MISSES, Track};
 use crate::model::evidence::{DhcpKind, DhcpSeen, Fact, Observation, Source};
 use crate::model::finding::Verdict;
 use crate::model::snapshot::{GatewayView, HostSeen};
-use crate::model::{At, Mac};
+use crate::model::{At, LedSet, Mac};
 use crate::profile::Profile;
 use std::collections::{BTreeMap, BTreeSet};
 use std::net::Ipv4Addr;
@@ -24,6 +24,8 @@ struct Gateway {
     name: Option<String>,
     dhcp: Vec<(At, DhcpKind)>,
     last_request: Option<Ipv4Addr>,
+    /// The set that was last said, and since when.
+    said: Option<(LedSet, At)>,
 }
 
 /// Everybody who was seen on the segment.
@@ -37,6 +39,7 @@ pub struct Roster {
     unclaimed: BTreeMap<String, Track>,
     typed_ip: Option<Ipv4Addr>,
     chosen: Option<Mac>,
+    requests_heard: u32,
 }
 
 impl Roster {
@@ -62,6 +65,28 @@ impl Roster {
 
     /// Takes one observation in.
     pub fn ingest(&mut self, profile: &Profile, o: &Observation) {
+        self.take(profile, o);
+        for g in self.gateways.values_mut() {
+            let now = g.track.led(o.at).possible;
+            if g.said.is_none_or(|(was, _)| was != now) {
+                g.said = Some((now, o.at));
+            }
+        }
+    }
+
+    /// REQUESTs of gateways heard so far.
+    #[must_use]
+    pub fn requests_heard(&self) -> u32 {
+        self.requests_heard
+    }
+
+    /// Addresses that gateways asked for and that did not answer yet.
+    #[must_use]
+    pub fn addresses_requested(&self) -> Vec<Ipv4Addr> {
+        self.gateways.values().filter_map(|g| g.last_request).collect()
+    }
+
+    fn take(&mut self, profile: &Profile, o: &Observation) {
         let at = o.at;
         match &o.fact {
             Fact::Neighbour { mac, ip, confirmed_ms_ago } => {
@@ -75,6 +100,9 @@ impl Roster {
                         // what was said before the session began (the command line) is older than any answer
                         let answered = at.minus(age).max(At(1));
                         g.track.arp(answered, *ip);
+                        if g.last_request == Some(*ip) {
+                            g.last_request = None;
+                        }
                         g.see(at, o.source);
                         g.ip = Some(*ip);
                     } else {
@@ -192,7 +220,10 @@ impl Roster {
             g.name = Some(name.clone());
         }
         match seen.kind {
-            DhcpKind::Request => g.last_request = seen.ciaddr.or(seen.requested),
+            DhcpKind::Request => {
+                g.last_request = seen.ciaddr.or(seen.requested);
+                self.requests_heard += 1;
+            }
             DhcpKind::Ack => g.ip = seen.yiaddr.or(g.ip),
             DhcpKind::Discover | DhcpKind::Nak => {
                 g.ip = None;
@@ -243,6 +274,7 @@ impl Roster {
                 ip: g.ip,
                 first_seen_ms: g.first_seen.map(|t| t.0),
                 last_seen: g.last_seen,
+                led_since: g.said.map_or(now, |(_, at)| at),
                 led: g.track.led(now),
                 sources: g.sources.iter().copied().collect(),
                 name: g.name.clone(),
@@ -298,8 +330,8 @@ impl Gateway {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::model::LedState;
     use crate::model::evidence::{Announcement, ConsoleFact, ConsoleLine};
-    use crate::model::{LedSet, LedState};
 
     const MAC: Mac = Mac([0x34, 0xa5, 0xe1, 0, 0, 1]);
     const IP: Ipv4Addr = Ipv4Addr::new(10, 0, 0, 9);

@@ -20,6 +20,9 @@ pub struct GatewayView {
     /// Milliseconds from the start of the process to the first sighting; `None` when it was only typed in.
     pub first_seen_ms: Option<u64>,
     pub last_seen: Option<At>,
+    /// Since when the LED's set is what it is.
+    #[serde(default)]
+    pub led_since: At,
     pub led: LedView,
     pub sources: Vec<Source>,
     /// A name it gave itself (DHCP host name, mDNS instance), made safe to show.

@@ -16,6 +16,7 @@ fn snapshot() -> Snapshot {
             ip: Some([192, 168, 10, 57].into()),
             first_seen_ms: Some(1),
             last_seen: None,
+            led_since: crate::model::At(0),
             led: LedView::default(),
             sources: vec![],
             name: Some("sensorist-gw-7".into()),

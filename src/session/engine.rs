@@ -2,13 +2,14 @@
 
 use super::interface;
 use crate::check::Progress;
+use crate::check::offer::Patience;
 use crate::diagnose::{self, Diagnosis, Scene};
 use crate::discover::Sighting;
 use crate::firewall;
 use crate::mirror::Roster;
 use crate::model::check::{CheckId, CheckResult, Measured};
 use crate::model::evidence::{Fact, Observation, Source};
-use crate::model::finding::Verdict;
+use crate::model::finding::{Level, Verdict};
 use crate::model::footprint::Footprint;
 use crate::model::host::{HostView, SerialPort};
 use crate::model::rule::{RuleIntent, Scope};
@@ -27,8 +28,6 @@ use std::sync::Arc;
 const TIMELINE_KEPT: usize = 2_000;
 /// With no other evidence about the LED, an announcement is given this long after the start.
 const ANNOUNCEMENT_WAIT_MS: u64 = 700;
-/// A box that blinks may just be connecting: it gets this long before it is called blocked.
-const CONNECTING_GRACE_MS: u64 = 3_000;
 
 /// What a run is for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -245,23 +244,36 @@ impl Engine {
     /// The gateways that a run is about: the one typed or chosen, else all.
     fn asked_for(&self, now: At) -> Vec<GatewayView> {
         let wanted = self.typed_mac.or(self.roster.chosen());
-        self.gateways(now).into_iter().filter(|g| wanted.is_none_or(|m| g.mac == m)).collect()
+        let at = self.roster.typed_ip().filter(|_| self.typed_mac.is_none());
+        let mut gateways = self.gateways(now);
+        gateways.retain(|g| match at {
+            Some(ip) => g.ip == Some(ip),
+            None => wanted.is_none_or(|m| g.mac == m),
+        });
+        gateways
     }
 
     /// Some box that the run is about seems to have no address: the DHCP probe should ask more.
     #[must_use]
     pub fn box_without_address(&self, now: At) -> bool {
         let red = LedSet::only(LedState::SolidRed);
-        self.asked_for(now).iter().any(|g| g.led.possible == red)
+        let seen_red = matches!(self.saw_unclaimed, Some((_, LedState::SolidRed)));
+        seen_red || self.asked_for(now).iter().any(|g| g.led.possible == red)
     }
 
-    /// Nothing more is to be learnt about the addresses of the boxes asked for: each has one, or was not found.
+    /// How much a DHCP server's answer is still waited for.
     #[must_use]
-    pub fn addresses_known(&self, now: At) -> bool {
-        let Some(run) = &self.run else { return true };
+    pub fn patience_with_dhcp(&self, now: At) -> Patience {
+        let Some(run) = &self.run else { return Patience::UntilAnswered };
         let asked = self.asked_for(now);
-        let seen = !asked.is_empty() && asked.iter().all(|g| g.first_seen_ms.is_some() && g.ip.is_some());
-        run.searched || seen && now.since(run.begun) >= ANNOUNCEMENT_WAIT_MS
+        let all_have = !asked.is_empty() && asked.iter().all(|g| g.first_seen_ms.is_some() && g.ip.is_some());
+        if all_have && now.since(run.begun) >= ANNOUNCEMENT_WAIT_MS && self.saw_unclaimed.is_none() {
+            Patience::Leave
+        } else if run.searched {
+            Patience::UntilAnswered
+        } else {
+            Patience::Wait
+        }
     }
 
     /// The run may end: everything that could still change the verdict has had its time.
@@ -290,16 +302,17 @@ impl Engine {
         if unheard && !run.searched {
             return false; // a box without an address gets the whole search to be heard asking
         }
-        let known = asked.iter().all(|g| g.led.possible.len() == 1);
-        if asked.iter().any(|g| g.led.possible == LedSet::only(LedState::BlinkingRed)) {
-            let diagnosis = self.diagnose(now, true);
-            let blames_the_box =
-                diagnosis.findings.iter().any(|f| f.code == crate::model::Cause::CloudGatewayOnlyBlocked);
-            if blames_the_box {
-                return elapsed >= CONNECTING_GRACE_MS;
-            }
+        let starting: Vec<&GatewayView> =
+            asked.iter().filter(|g| diagnose::may_still_change(g, now)).collect();
+        if !starting.is_empty() {
+            // a fault of the site explains a box that blinks; anything else has to wait until it counts
+            let blinks = starting.iter().all(|g| g.led.possible == LedSet::only(LedState::BlinkingRed));
+            return blinks && self.diagnose(now, true).verdict.level == Level::Fault;
         }
-        known || elapsed >= ANNOUNCEMENT_WAIT_MS
+        let known = asked.iter().all(|g| g.led.possible.len() == 1);
+        // a console that was opened for this gets the whole search to say something
+        let console_may_speak = self.console.port.is_some() && !run.searched;
+        known || elapsed >= ANNOUNCEMENT_WAIT_MS && !console_may_speak
     }
 
     /// Ends the run; true when it was a check.
@@ -377,15 +390,11 @@ impl Engine {
     pub fn next_wake(&self, now: At) -> Option<At> {
         let mut times: Vec<At> = self.roster.next_expiry(now).into_iter().collect();
         if let Some(run) = &self.run {
-            times.extend(
-                [ANNOUNCEMENT_WAIT_MS, CONNECTING_GRACE_MS]
-                    .map(|ms| run.begun.plus(ms))
-                    .into_iter()
-                    .filter(|t| *t > now),
-            );
+            times.extend(Some(run.begun.plus(ANNOUNCEMENT_WAIT_MS)).filter(|t| *t > now));
         }
         // ages are shown in whole minutes
         let shown = self.gateways(now);
+        times.extend(shown.iter().filter_map(|g| diagnose::settles_at(g, now)));
         let oldest = shown.iter().filter_map(|g| g.led.age_ms).chain(self.checked_at.map(|at| now.since(at)));
         times.extend(oldest.map(|age| now.plus(AGE_STEP_MS - age % AGE_STEP_MS)));
         times.into_iter().min()
@@ -554,6 +563,7 @@ fn unseen(now: At, at: At, led: LedState) -> GatewayView {
         ip: None,
         first_seen_ms: None,
         last_seen: None,
+        led_since: at,
         led: crate::model::LedView {
             possible: LedSet::only(led),
             basis: crate::model::Basis::Seen,

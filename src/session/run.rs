@@ -22,7 +22,7 @@ const ROUND: Duration = Duration::from_secs(15);
 const ROUND_PATIENCE: Duration = Duration::from_secs(9);
 /// While watching, the whole check is run again this often, and at once when a LED leaves green.
 const RECHECK: Duration = Duration::from_secs(300);
-const RECHECK_AFTER_CHANGE: Duration = Duration::from_secs(20);
+const RECHECK_AFTER_CHANGE: Duration = Duration::from_secs(3);
 /// "Plug it in now" sweeps this often, and ends after ten minutes.
 const PLUG_IN_ROUND: Duration = Duration::from_secs(5);
 const PLUG_IN_MOST: Duration = Duration::from_secs(600);
@@ -53,6 +53,8 @@ struct Tasks {
     /// DHCP and mDNS: begun by the first search, alive until the session ends.
     listeners: Vec<AbortHandle>,
     console: Option<discover::console::Console>,
+    /// REQUESTs that were heard and whose address was asked for.
+    asked: u32,
     plug_in: Option<AbortHandle>,
 }
 
@@ -62,14 +64,15 @@ impl Loop {
         let (sight_in, mut sightings) = mpsc::channel::<Sighting>(1024);
         let (progress_in, mut progress) = mpsc::channel::<Progress>(256);
         let (red_in, box_without_address) = watch::channel(false);
-        let (finish_in, finish) = watch::channel(false);
-        let needs = check::offer::Needs { box_without_address, finish };
+        let (patience_in, patience) = watch::channel(check::offer::Patience::Wait);
+        let needs = check::offer::Needs { box_without_address, patience };
         let mut tasks = Tasks {
             set: JoinSet::new(),
             search: None,
             checks: None,
             listeners: Vec::new(),
             console: None,
+            asked: 0,
             plug_in: None,
         };
         let eyes = Eyes::new(sight_in, self.world.clock());
@@ -124,14 +127,18 @@ impl Loop {
                 Some(_) = tasks.set.join_next(), if !tasks.set.is_empty() => {}
             }
             let now = self.world.now();
+            if self.world.is_real() && tasks.asked != self.engine.roster.requests_heard() {
+                tasks.asked = self.engine.roster.requests_heard();
+                self.ask_soon(&mut tasks, &eyes);
+            }
             self.engine.footprint = self.world.meter.footprint();
             self.engine.remember_changes(now);
             red_in.send_if_modified(|was| {
                 let is = self.engine.box_without_address(now);
                 std::mem::replace(was, is) != is
             });
-            finish_in.send_if_modified(|was| {
-                let is = self.engine.addresses_known(now);
+            patience_in.send_if_modified(|was| {
+                let is = self.engine.patience_with_dhcp(now);
                 std::mem::replace(was, is) != is
             });
             if self.engine.settled(now) {
@@ -161,6 +168,16 @@ impl Loop {
             }
         }
         self.keep();
+    }
+
+    /// A box that accepted an offer answers ARP in a moment, if the server agreed: it is asked at once.
+    fn ask_soon(&self, tasks: &mut Tasks, eyes: &Eyes) {
+        let Some(interface) = self.engine.host.interface().cloned() else { return };
+        for ip in self.engine.roster.addresses_requested() {
+            let ask =
+                discover::sweep::ask_soon(eyes.clone(), self.world.meter.clone(), interface.clone(), ip);
+            tasks.set.spawn(ask);
+        }
     }
 
     fn all_green(&self, now: At) -> bool {

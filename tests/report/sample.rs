@@ -30,6 +30,7 @@ pub fn gateway(mac_text: &str, ip: [u8; 4], state: LedState) -> GatewayView {
         ip: Some(ip.into()),
         first_seen_ms: Some(184),
         last_seen: Some(At(41_000)),
+        led_since: solidgreen::model::At(0),
         led: led(
             state,
             Basis::Reported,

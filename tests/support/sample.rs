@@ -125,6 +125,7 @@ fn gateway(mac: Mac, possible: LedSet) -> GatewayView {
         ip: Some(BOX_IP),
         first_seen_ms: Some(84),
         last_seen: Some(At(12_000)),
+        led_since: solidgreen::model::At(0),
         led: LedView {
             possible,
             basis: Basis::Reported,
