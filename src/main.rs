@@ -8,7 +8,10 @@ use std::process::ExitCode;
 fn main() -> ExitCode {
     // first of all, so that "first seen" counts from the start of the process
     let clock = world::clock();
-    let cli = Cli::parse();
+    let cli = match Cli::try_parse() {
+        Ok(cli) => cli,
+        Err(e) => return solidgreen::cli::usage(&e),
+    };
     #[cfg(feature = "gui")]
     {
         let window = match &cli.command {

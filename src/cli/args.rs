@@ -86,7 +86,7 @@ pub struct Check {
     #[arg(long, value_parser = mac)]
     pub mac: Option<Mac>,
     /// The gateway's IP address, when it is known.
-    #[arg(long)]
+    #[arg(long, value_parser = ip)]
     pub ip: Option<Ipv4Addr>,
     /// What you see on the box: dark, solid-red, blinking-red or solid-green.
     #[arg(long, value_name = "LED", value_parser = led)]
@@ -135,7 +135,7 @@ pub struct Console {
     #[arg(long)]
     pub port: String,
     /// Its speed; without it the profile's are tried in turn.
-    #[arg(long, value_name = "N")]
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(50..=4_000_000))]
     pub baud: Option<u32>,
     #[arg(long)]
     pub json_lines: bool,
@@ -155,7 +155,7 @@ pub struct Firewall {
     #[arg(long, value_parser = mac, required_unless_present = "list")]
     pub mac: Option<Mac>,
     /// The gateway's IP address.
-    #[arg(long, required_unless_present = "list")]
+    #[arg(long, value_parser = ip, required_unless_present = "list")]
     pub ip: Option<Ipv4Addr>,
     #[arg(long, value_enum, default_value_t = ScopeArg::AnyHost)]
     pub scope: ScopeArg,
@@ -277,6 +277,14 @@ fn mac(text: &str) -> Result<Mac, String> {
     Mac::parse_typed(text).map(|t| t.mac).map_err(|e| e.to_string())
 }
 
+fn ip(text: &str) -> Result<Ipv4Addr, String> {
+    let ip: Ipv4Addr = text.trim().parse().map_err(|_| "an IP address looks like 192.168.7.20".to_owned())?;
+    if ip.is_unspecified() || ip.is_broadcast() || ip.is_multicast() || ip.is_loopback() {
+        return Err("no gateway can have this address".into());
+    }
+    Ok(ip)
+}
+
 fn led(text: &str) -> Result<LedState, String> {
     LedState::from_word(text)
         .ok_or_else(|| "the LED is one of dark, solid-red, blinking-red, solid-green".to_owned())
@@ -306,6 +314,8 @@ mod tests {
             assert!(matches!(cli.command, Some(Command::Check(c)) if c.mac.is_some()));
         }
         assert!(Cli::try_parse_from(["solidgreen", "check", "--mac", "34a5"]).is_err());
-        assert!(Cli::try_parse_from(["solidgreen", "check", "--saw", "purple"]).is_err());
+        for wrong in [["--saw", "purple"], ["--ip", "127.0.0.1"], ["--ip", "224.0.0.1"], ["--ip", "7"]] {
+            assert!(Cli::try_parse_from(["solidgreen", "check"].iter().chain(&wrong)).is_err(), "{wrong:?}");
+        }
     }
 }

@@ -41,8 +41,21 @@ pub const BLIND: u8 = 3;
 
 /// Says what went wrong in one line and gives the status.
 pub fn fail(status: u8, what: impl std::fmt::Display) -> ExitCode {
-    eprintln!("solidgreen: {what}");
+    eprintln!("solidgreen: {}", crate::model::text::visible(&what.to_string()));
     ExitCode::from(status)
+}
+
+/// What the argument parser has to say: help and version to standard output, mistakes to standard error with what
+/// was typed made safe to show.
+#[must_use]
+pub fn usage(e: &clap::Error) -> ExitCode {
+    if e.use_stderr() {
+        eprint!("{}", crate::model::text::visible(&e.to_string()));
+        ExitCode::from(USAGE)
+    } else {
+        let _ = e.print();
+        ExitCode::from(CLEAR)
+    }
 }
 
 /// Runs a command that needs no window.
@@ -160,6 +173,11 @@ fn finish_check(session: &Session, json: bool) -> ExitCode {
     let Some(s) = session.wait_for(|s| s.took_ms.is_some() && s.activity == Activity::Idle) else {
         return fail(BLIND, "the check ended before it had looked");
     };
+    if json {
+        for l in &s.limits {
+            eprintln!("solidgreen: {}: {}. {}", l.what, l.why, l.advice);
+        }
+    }
     let text = if json { format!("{:#}\n", json::check(&s)) } else { text::check(&s) };
     out(&text);
     ExitCode::from(status(&s))

@@ -125,10 +125,15 @@ pub fn console(profile: &Arc<Profile>, a: Console, clock: Clock) -> ExitCode {
     let mut last_at = None;
     let mut printed_at_last = 0;
     let mut status = String::new();
+    let mut was_open = false;
     while let Some(s) = session.next(&mut pictures, None) {
         if status != s.console.status {
             status.clone_from(&s.console.status);
             eprintln!("solidgreen: {}: {status}", s.console.port.as_deref().unwrap_or_default());
+        }
+        was_open |= s.console.open;
+        if !was_open && !s.limits.is_empty() {
+            return ExitCode::from(BLIND); // said above; a port that once was open is waited for
         }
         for (at, line) in &s.console.lines {
             // lines of one millisecond are told apart by their number

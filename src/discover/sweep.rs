@@ -15,7 +15,7 @@ use std::time::Duration;
 
 /// When the table is read, milliseconds after the sweep: the first answers take less than one, sleeping devices and
 /// lost frames need the operating system's second and third try (one second apart).
-pub const READS_MS: [u64; 8] = [4, 12, 30, 100, 300, 1_000, 2_100, 3_150];
+pub const READS_MS: [u64; 9] = [4, 12, 30, 100, 300, 1_000, 1_150, 2_100, 3_150];
 
 /// Largest subnet that is swept without a question: a /22.
 pub const LARGEST_PREFIX: u8 = 22;

@@ -24,6 +24,12 @@ struct Gateway {
     name: Option<String>,
     dhcp: Vec<(At, DhcpKind)>,
     last_request: Option<Ipv4Addr>,
+    /// Only a typed address made it a gateway.
+    by_address: bool,
+    /// The last row of the neighbour table was from before the session.
+    old_row: bool,
+    /// It was asked once whether it is there now.
+    asked: bool,
     /// The set that was last said, and since when.
     said: Option<(LedSet, At)>,
 }
@@ -86,20 +92,35 @@ impl Roster {
         self.gateways.values().filter_map(|g| g.last_request).collect()
     }
 
+    /// Addresses of gateways that only an older row of the table shows, each told once: an answer of theirs would prove
+    /// that they are there now.
+    pub fn take_unproven(&mut self) -> Vec<Ipv4Addr> {
+        let mut out = Vec::new();
+        for g in self.gateways.values_mut().filter(|g| g.old_row && !g.asked) {
+            g.asked = true;
+            out.extend(g.ip);
+        }
+        out
+    }
+
     fn take(&mut self, profile: &Profile, o: &Observation) {
         let at = o.at;
         match &o.fact {
             Fact::Neighbour { mac, ip, confirmed_ms_ago } => {
                 self.hosts.entry((*mac, *ip)).or_insert(at);
-                if profile.is_gateway(*mac) || self.typed_ip == Some(*ip) {
+                if profile.is_gateway(*mac) {
                     self.gateways.entry(*mac).or_default();
+                } else if self.typed_ip == Some(*ip) {
+                    let new = Gateway { by_address: true, ..Gateway::default() };
+                    self.gateways.entry(*mac).or_insert(new);
                 }
                 if let Some(g) = self.gateways.get_mut(mac) {
+                    g.old_row = confirmed_ms_ago.is_none_or(|age| age > at.0);
                     // a row that nothing confirmed lately may be hours old: it places the box, it does not prove it
                     if let Some(age) = confirmed_ms_ago.filter(|age| *age < ARP_GOOD_MS) {
                         // what was said before the session began (the command line) is older than any answer
                         let answered = at.minus(age).max(At(1));
-                        g.track.arp(answered, *ip);
+                        g.track.arp(answered, age.saturating_sub(at.since(At(1))), *ip);
                         if g.last_request == Some(*ip) {
                             g.last_request = None;
                         }
@@ -269,6 +290,7 @@ impl Roster {
     pub fn gateways(&self, now: At, maker: &dyn Fn(Mac) -> Option<String>) -> Vec<GatewayView> {
         self.gateways
             .iter()
+            .filter(|(mac, g)| !(g.by_address && self.answers_for_others(**mac)))
             .map(|(mac, g)| GatewayView {
                 mac: *mac,
                 ip: g.ip,
@@ -284,6 +306,11 @@ impl Roster {
                 verdict: Verdict::default(),
             })
             .collect()
+    }
+
+    /// A MAC that answers for many addresses is a router that does proxy ARP.
+    fn answers_for_others(&self, mac: Mac) -> bool {
+        self.hosts.keys().filter(|(m, _)| *m == mac).count() >= PROXY_ARP_FROM
     }
 
     /// The neighbours, by address. A MAC that answers for many addresses is shown once: it is a router doing proxy

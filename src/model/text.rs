@@ -25,6 +25,21 @@ pub fn foreign(text: &str) -> String {
     out
 }
 
+/// Makes control characters and direction marks visible and keeps everything else, line breaks too: for our own
+/// messages that quote something foreign.
+#[must_use]
+pub fn visible(text: &str) -> String {
+    let mut out = String::new();
+    for c in text.chars() {
+        if c != '\n' && is_hidden(c) {
+            out.push_str(&format!("<{:x}>", c as u32));
+        } else {
+            out.push(c);
+        }
+    }
+    out
+}
+
 /// Bytes from outside as text: UTF-8 where it is, else the replacement character, then [`foreign`].
 #[must_use]
 pub fn foreign_bytes(bytes: &[u8]) -> String {

@@ -27,7 +27,7 @@ use std::sync::Arc;
 /// Entries of the visit's record that are kept in memory.
 const TIMELINE_KEPT: usize = 2_000;
 /// With no other evidence about the LED, an announcement is given this long after the start.
-const ANNOUNCEMENT_WAIT_MS: u64 = 700;
+const ANNOUNCEMENT_WAIT_MS: u64 = 1_250;
 
 /// What a run is for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

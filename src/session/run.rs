@@ -127,6 +127,14 @@ impl Loop {
                 Some(_) = tasks.set.join_next(), if !tasks.set.is_empty() => {}
             }
             let now = self.world.now();
+            if self.world.is_real() && self.engine.run.is_some() {
+                for ip in self.engine.roster.take_unproven() {
+                    if let Some(i) = self.engine.host.interface().cloned() {
+                        let ask = discover::sweep::ask_soon(eyes.clone(), self.world.meter.clone(), i, ip);
+                        tasks.set.spawn(ask);
+                    }
+                }
+            }
             if self.world.is_real() && tasks.asked != self.engine.roster.requests_heard() {
                 tasks.asked = self.engine.roster.requests_heard();
                 self.ask_soon(&mut tasks, &eyes);
