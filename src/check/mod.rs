@@ -15,7 +15,6 @@ use crate::model::evidence::DhcpSeen;
 use crate::model::host::HostView;
 use crate::profile::Profile;
 pub use reach::{Clock, Reach, Simulated};
-use std::net::IpAddr;
 use std::sync::Arc;
 use tokio::sync::{mpsc, watch};
 use tokio::task::JoinSet;
@@ -26,7 +25,7 @@ pub enum Progress {
     /// A check ended with these results.
     Ended(CheckId, Vec<CheckResult>),
     /// A DHCP message of another host, heard beside the probe.
-    Heard(DhcpSeen),
+    Heard(Box<DhcpSeen>),
     /// Every check has ended.
     Done,
 }
@@ -60,7 +59,7 @@ pub async fn run(
     let mut others: JoinSet<(CheckId, Vec<CheckResult>)> = JoinSet::new();
     if routable {
         // a name may give many addresses at once; the channel only has to bridge until the ports task reads it
-        let (found, resolved) = mpsc::channel::<IpAddr>(256);
+        let (found, resolved) = mpsc::channel::<names::Named>(256);
         let (r, p) = (reach.clone(), Arc::clone(&profile));
         others.spawn(async move { (CheckId::Names, names::names(r, p, offers, found, random).await) });
         let (r, p) = (reach.clone(), Arc::clone(&profile));
@@ -93,7 +92,7 @@ pub async fn run(
                 }
             }
             seen = heard.recv(), if heard_open => match seen {
-                Some(seen) => { let _ = out.send(Progress::Heard(seen)).await; }
+                Some(seen) => { let _ = out.send(Progress::Heard(Box::new(seen))).await; }
                 None => heard_open = false,
             },
         }

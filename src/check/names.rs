@@ -15,6 +15,14 @@ use std::sync::Arc;
 use tokio::sync::{mpsc, watch};
 use tokio::task::JoinSet;
 
+/// An address that a cloud name gave.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Named {
+    pub ip: IpAddr,
+    /// By this network's own name servers, not by a public one asked for comparison.
+    pub here: bool,
+}
+
 /// Who is asked, and why that one.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 struct Server {
@@ -32,7 +40,7 @@ pub async fn names(
     reach: Reach,
     profile: Arc<Profile>,
     mut offers: watch::Receiver<Option<Vec<Offer>>>,
-    found: mpsc::Sender<IpAddr>,
+    found: mpsc::Sender<Named>,
     random: u64,
 ) -> Vec<CheckResult> {
     // what DHCP hands out here is what the gateway gets: worth a moment's wait
@@ -62,7 +70,8 @@ pub async fn names(
     let mut slow = std::pin::pin!(slow);
     let mut waited = false;
     loop {
-        let local_fine = local == 0 && !out.iter().any(is_cloud_failure);
+        let local_fine =
+            local == 0 && !out.iter().any(|r| is_cloud_failure(r) || is_new_address(r, &profile));
         if !compare.is_empty() && (waited || local == 0) && !local_fine {
             for ip in compare.drain(..) {
                 let server = Server { ip, role: ServerRole::Control };
@@ -134,6 +143,16 @@ fn is_control(r: &CheckResult) -> bool {
     matches!(r.target, Target::Name { role: ServerRole::Control, .. })
 }
 
+/// A cloud name gave an address that the vendor never documented: new, or a filter's page.
+fn is_new_address(r: &CheckResult, profile: &Profile) -> bool {
+    let about_cloud = matches!(r.target, Target::Name { name_role: NameRole::Cloud, .. });
+    let documented =
+        |ip: &IpAddr| matches!(ip, IpAddr::V4(v4) if profile.cloud.documented_addresses.contains(v4));
+    about_cloud
+        && !is_control(r)
+        && matches!(&r.measured, Measured::Addresses(all) if !all.iter().any(documented))
+}
+
 fn is_cloud_failure(r: &CheckResult) -> bool {
     let about_cloud =
         matches!(r.target, Target::Name { name_role: NameRole::Cloud | NameRole::Nonsense, .. });
@@ -155,7 +174,7 @@ async fn ask_server(
     reach: Reach,
     profile: Arc<Profile>,
     server: Server,
-    found: mpsc::Sender<IpAddr>,
+    found: mpsc::Sender<Named>,
     random: u64,
 ) -> Vec<CheckResult> {
     let documented: Vec<Ipv4Addr> = profile.cloud.documented_addresses.clone();
@@ -168,13 +187,11 @@ async fn ask_server(
             for _ in 0..repeats {
                 let r = ask_name(&reach, server, &name, name_role, transport, &documented).await;
                 if name_role == NameRole::Cloud
-                    && server.role != ServerRole::Control
                     && r.outcome == Outcome::Passed
+                    && let Measured::Addresses(addresses) = &r.measured
                 {
-                    if let Measured::Addresses(addresses) = &r.measured {
-                        for ip in addresses {
-                            let _ = found.send(*ip).await;
-                        }
+                    for ip in addresses {
+                        let _ = found.send(Named { ip: *ip, here: server.role != ServerRole::Control }).await;
                     }
                 }
                 let again = r.outcome == Outcome::Passed;

@@ -1,6 +1,7 @@
 //! The checks that knock on TCP ports: `ports`, `canary`, `control`.
 
 use super::limits;
+use super::names::Named;
 use super::reach::{Knock, Reach};
 use crate::model::check::{CheckId, CheckResult, Failure, Measured, Outcome, Target};
 use crate::profile::Profile;
@@ -46,11 +47,7 @@ fn measured(knock: &Knock) -> Measured {
 
 /// `ports`: every documented address at once, and each address that `resolved` brings while names are being asked;
 /// ends when all have ended and `resolved` is closed.
-pub async fn ports(
-    reach: Reach,
-    profile: &Profile,
-    mut resolved: mpsc::Receiver<IpAddr>,
-) -> Vec<CheckResult> {
+pub async fn ports(reach: Reach, profile: &Profile, mut resolved: mpsc::Receiver<Named>) -> Vec<CheckResult> {
     let mut tasks = JoinSet::new();
     let mut started: BTreeSet<IpAddr> = BTreeSet::new();
     let mut named: BTreeSet<IpAddr> = BTreeSet::new();
@@ -74,7 +71,12 @@ pub async fn ports(
     while open || !tasks.is_empty() {
         tokio::select! {
             ip = resolved.recv(), if open => match ip {
-                Some(ip) => { named.insert(ip); start(ip, &mut tasks); }
+                Some(Named { ip, here }) => {
+                    if here {
+                        named.insert(ip);
+                    }
+                    start(ip, &mut tasks);
+                }
                 None => open = false,
             },
             Some(ended) = tasks.join_next(), if !tasks.is_empty() => {

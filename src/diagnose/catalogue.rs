@@ -125,7 +125,9 @@ pub fn explain(cause: Cause) -> String {
         wrap(&mut out, text, "  ");
     }
     if !page.hides.is_empty() {
-        let codes: Vec<&str> = page.hides.iter().map(|c| c.code()).collect();
+        let mut hidden = page.hides.to_vec();
+        hidden.sort_unstable();
+        let codes: Vec<&str> = hidden.iter().map(|c| c.code()).collect();
         out.push_str("\nNot shown beside it: what follows from it, or cannot be judged before\n");
         wrap(&mut out, &codes.join(", "), "  ");
     }

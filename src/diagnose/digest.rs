@@ -102,9 +102,13 @@ impl<'a> Digest<'a> {
                 (Outcome::Failed(Failure::Silence), _) => Some(&[][..]),
                 _ => None,
             });
-        let names = read_names(results);
-        // where every name leads to one wrong address, that address says nothing about the cloud
-        let way_out = way_out(results, names.state == NamesState::Redirected);
+        let mut names = read_names(results);
+        let mut way_out = way_out(results, names.state == NamesState::Redirected);
+        if names.disputed && way_out != WayOut::Open && opens_elsewhere(results) {
+            // the address that the names give is shut where the cloud itself is open: a filter's page
+            names.state = NamesState::Blocked;
+            way_out = self::way_out(results, true);
+        }
         Digest {
             has_interface: interface.is_some(),
             carrier: interface.and_then(|i| if i.up { i.carrier } else { Some(false) }),
@@ -121,6 +125,12 @@ impl<'a> Digest<'a> {
             other_subnet: other_subnet(scene),
             results,
         }
+    }
+
+    /// A resolved address opens, so that the box can get through at all.
+    #[must_use]
+    pub fn any_resolved_opens(&self) -> bool {
+        deciding(self.results, false).iter().any(|(_, r)| r.outcome == Outcome::Passed)
     }
 
     /// Results of one check that did not pass, or all of it when all passed.
@@ -161,6 +171,21 @@ fn deciding(results: &[CheckResult], names_lie: bool) -> Vec<(SocketAddr, &Check
     if resolved.is_empty() { cloud(false) } else { resolved }
 }
 
+/// Some address of the cloud that this network's names do not give opens on every port. One that opens on one port
+/// only may be somebody else's by now.
+fn opens_elsewhere(results: &[CheckResult]) -> bool {
+    let others: Vec<(IpAddr, bool)> = results
+        .iter()
+        .filter(|r| r.id == CheckId::Ports)
+        .filter_map(|r| match &r.target {
+            Target::Cloud { addr, resolved: false, .. } => Some((addr.ip(), r.outcome == Outcome::Passed)),
+            _ => None,
+        })
+        .collect();
+    others.iter().any(|(ip, _)| others.iter().filter(|(o, _)| o == ip).all(|(_, open)| *open))
+}
+
+/// `names_lie`: where every name leads to one wrong address, that address says nothing about the cloud.
 fn way_out(results: &[CheckResult], names_lie: bool) -> WayOut {
     let tried = deciding(results, names_lie);
     if tried.is_empty() {
@@ -172,6 +197,9 @@ fn way_out(results: &[CheckResult], names_lie: bool) -> WayOut {
     }
     let ports: BTreeSet<u16> = tried.iter().map(|(a, _)| a.port()).collect();
     if !tried.iter().any(|(_, r)| passed(r)) {
+        if opens_elsewhere(results) {
+            return WayOut::AddressesBlocked(tried.iter().map(|(a, _)| a.ip()).collect());
+        }
         return closed(&tried, &ports);
     }
     let opens_on = |port: u16| tried.iter().any(|(a, r)| a.port() == port && passed(r));

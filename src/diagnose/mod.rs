@@ -73,12 +73,11 @@ pub fn diagnose(scene: &Scene<'_>) -> Diagnosis {
     let found = rules::all(scene, &digest);
     let findings = conclude(&found);
     let mut verdict = verdict_of(&findings);
-    if verdict.code.is_none() && scene.checked {
-        if let Some(why) = rules::why_nothing_can_be_said(scene, &digest) {
-            verdict.title = why.0;
-            verdict.next_step = why.1;
-            verdict.owner = Owner::Installer;
-        }
+    if verdict.code.is_none()
+        && scene.checked
+        && let Some((title, next_step)) = rules::why_nothing_can_be_said(scene, &digest)
+    {
+        verdict = Verdict { title, next_step, owner: Owner::Installer, ..verdict };
     }
     let by_gateway = scene
         .gateways
@@ -159,3 +158,6 @@ fn verdict_of(findings: &[Finding]) -> Verdict {
         },
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -34,6 +34,9 @@ pub struct Names {
     pub upstream_alive: bool,
     /// TCP 53 answers where UDP 53 does not.
     pub only_tcp: bool,
+    /// A public server gives other addresses for the cloud's names than this network's own. That alone is nothing
+    /// (addresses may vary by place); with ports that stay shut it is a filter's page.
+    pub disputed: bool,
 }
 
 /// One answer, as far as it matters here.
@@ -92,8 +95,13 @@ fn answers(results: &[CheckResult]) -> Vec<Answer<'_>> {
 }
 
 pub fn read_names(results: &[CheckResult]) -> Names {
-    let mut names =
-        Names { state: NamesState::Unknown, first_silent: false, upstream_alive: false, only_tcp: false };
+    let mut names = Names {
+        state: NamesState::Unknown,
+        first_silent: false,
+        upstream_alive: false,
+        only_tcp: false,
+        disputed: false,
+    };
     let all = answers(results);
     // the servers that the gateway is given decide; this computer's own only when those are not known
     let role =
@@ -117,8 +125,7 @@ pub fn read_names(results: &[CheckResult]) -> Names {
     let alive =
         |s: IpAddr, t: Transport| local.iter().any(|a| a.server == s && a.transport == t && a.answered());
     names.upstream_alive = all.iter().any(|a| {
-        a.name_role == NameRole::Nonsense && matches!(a.outcome, Outcome::Passed)
-            || a.name_role == NameRole::Control && matches!(a.outcome, Outcome::Passed)
+        matches!(a.name_role, NameRole::Nonsense | NameRole::Control) && matches!(a.outcome, Outcome::Passed)
     });
     let Some(first_alive) = servers.iter().copied().find(|s| alive(*s, Transport::Udp)) else {
         names.only_tcp = servers.iter().any(|s| alive(*s, Transport::Tcp));
@@ -131,6 +138,14 @@ pub fn read_names(results: &[CheckResult]) -> Names {
         local.iter().copied().filter(|a| a.server == first_alive && a.transport == Transport::Udp).collect();
     let control_server: Vec<&Answer<'_>> = all.iter().filter(|a| a.role == ServerRole::Control).collect();
     names.state = judge(&of_first, &control_server);
+    let cloud = |answers: &[&Answer<'_>]| -> Vec<IpAddr> {
+        let passed =
+            answers.iter().filter(|a| a.name_role == NameRole::Cloud && *a.outcome == Outcome::Passed);
+        passed.flat_map(|a| a.addresses.iter().copied()).collect()
+    };
+    let (here, elsewhere) = (cloud(&of_first), cloud(&control_server));
+    names.disputed =
+        !here.is_empty() && !elsewhere.is_empty() && !here.iter().any(|ip| elsewhere.contains(ip));
     names
 }
 

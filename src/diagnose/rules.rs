@@ -33,7 +33,7 @@ pub fn all(scene: &Scene<'_>, d: &Digest<'_>) -> Vec<Found> {
             found.push(Found {
                 cause: Cause::OkWayIsClear,
                 about: None,
-                evidence: say(scene, d, CheckId::Ports),
+                evidence: passes(scene, d),
                 level: None,
             });
         }
@@ -75,6 +75,16 @@ fn say(scene: &Scene<'_>, d: &Digest<'_>, id: CheckId) -> Vec<Evidence> {
         ));
     }
     lines
+}
+
+/// The connections that opened, as evidence that the way is clear.
+fn passes(scene: &Scene<'_>, d: &Digest<'_>) -> Vec<Evidence> {
+    let open = d.results().iter().filter(|r| r.id == CheckId::Ports && r.outcome == Outcome::Passed);
+    open.take(6)
+        .map(|r| {
+            evidence(format!("{}: {}", r.target, r.detail), Basis::Measured, "ports", scene.results_age_ms)
+        })
+        .collect()
 }
 
 /// How evidence names a box; one that only the installer saw has no MAC yet.
@@ -388,7 +398,11 @@ fn ways(scene: &Scene<'_>, d: &Digest<'_>, out: &mut Vec<Found>) {
                 if ports.contains(&443) { Cause::CloudPort443Blocked } else { Cause::CloudPort4321Blocked };
             out.push(found(cause, lines()));
         }
-        WayOut::AddressesBlocked(_) => out.push(found(Cause::CloudSomeAddressesBlocked, lines())),
+        WayOut::AddressesBlocked(_) => {
+            // when none of those that the names give opens, the box is stuck
+            let level = if d.any_resolved_opens() { None } else { Some(Level::Fault) };
+            out.push(Found { level, ..found(Cause::CloudSomeAddressesBlocked, lines()) });
+        }
     }
 }
 
@@ -405,7 +419,7 @@ fn device_against_host(
         return;
     }
     let mut lines = vec![led_evidence(g)];
-    lines.extend(say(scene, d, CheckId::Ports));
+    lines.extend(passes(scene, d));
     if g.first_seen_ms.is_none() && g.sources.contains(&Source::Installer) && scene.searched {
         // it has an address, says the LED, but not on this segment
         out.push(Found { cause: Cause::HostOtherSubnet, about: Some(g.mac), evidence: lines, level: None });

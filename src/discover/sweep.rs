@@ -61,17 +61,13 @@ pub async fn search(eyes: Eyes, meter: std::sync::Arc<Meter>, interface: Interfa
         tokio::time::sleep_until(begun + at).await;
         read = read_table(&eyes, &interface).await;
     }
-    match sweep.await {
-        Ok(Err(e)) => {
-            let _ = eyes
-                .tell(Sighting::Limited(Limit {
-                    what: "Asking every address of this subnet".into(),
-                    why: e.to_string(),
-                    advice: "Type the gateway's MAC or IP address in; what was seen so far stays.".into(),
-                }))
-                .await;
-        }
-        Ok(Ok(())) | Err(_) => {}
+    if let Ok(Err(e)) = sweep.await {
+        let limit = Limit {
+            what: "Asking every address of this subnet".into(),
+            why: e.to_string(),
+            advice: "Type the gateway's MAC or IP address in; what was seen so far stays.".into(),
+        };
+        eyes.tell(Sighting::Limited(limit)).await;
     }
     if let Err(limit) = read {
         let _ = eyes.tell(Sighting::Limited(limit)).await;

@@ -21,6 +21,7 @@ pub struct Proposal {
 pub fn propose(maker: Option<&str>) -> Proposal {
     let maker = maker.map(text::foreign).filter(|m| !m.trim().is_empty());
     if let Some(name) = &maker {
+        let name = name.trim_end_matches('.');
         let lower = name.to_lowercase();
         for platform in platforms() {
             if platform.about().makers.iter().any(|word| lower.contains(word)) {

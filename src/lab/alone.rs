@@ -215,7 +215,7 @@ mod linux {
         sockets: (socket2::Socket, socket2::Socket),
         reporter: Reporter,
     ) -> Result<(), String> {
-        let (up, link) = watch::channel(false);
+        let (up, link) = watch::channel(interface.carrier);
         let (dhcp_out, out) = channel::unbounded_channel();
         let (heard, dhcp_in) = channel::unbounded_channel();
         let (stop, stopped) = watch::channel(false);

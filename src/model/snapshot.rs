@@ -87,6 +87,9 @@ pub struct ConsoleView {
     pub ports: Vec<SerialPort>,
 }
 
+/// Ages are shown in steps of this.
+pub const AGE_STEP_MS: u64 = 60_000;
+
 /// Lines of the console that a snapshot keeps.
 pub const CONSOLE_LINES: usize = 500;
 
@@ -186,6 +189,21 @@ pub struct Snapshot {
 }
 
 impl Snapshot {
+    /// The same picture with its ages in whole minutes: two pictures that are equal so need no new frame.
+    #[must_use]
+    pub fn without_seconds(&self) -> Snapshot {
+        let minutes = |ms: u64| ms / AGE_STEP_MS;
+        let mut s = Snapshot { now: At(0), ..self.clone() };
+        for g in &mut s.gateways {
+            g.last_seen = None;
+            g.led.age_ms = g.led.age_ms.map(minutes);
+        }
+        for e in s.findings.iter_mut().flat_map(|f| &mut f.evidence) {
+            e.age_ms = minutes(e.age_ms);
+        }
+        s
+    }
+
     /// The gateway that everything is about.
     #[must_use]
     pub fn chosen_gateway(&self) -> Option<&GatewayView> {

@@ -13,7 +13,8 @@ use crate::model::footprint::Footprint;
 use crate::model::host::{HostView, SerialPort};
 use crate::model::rule::{RuleIntent, Scope};
 use crate::model::snapshot::{
-    Activity, CONSOLE_LINES, ConsoleView, DemoView, FirewallView, GatewayView, Limit, TimelineEntry,
+    AGE_STEP_MS, Activity, CONSOLE_LINES, ConsoleView, DemoView, FirewallView, GatewayView, Limit,
+    TimelineEntry,
 };
 use crate::model::{At, LedSet, LedState, Mac, Snapshot};
 use crate::profile::Profile;
@@ -222,7 +223,7 @@ impl Engine {
                 self.results.sort_by_key(|r| r.id);
             }
             Progress::Heard(seen) => {
-                self.observe(&Observation { at: now, source: Source::Dhcp, fact: Fact::Dhcp(seen) });
+                self.observe(&Observation { at: now, source: Source::Dhcp, fact: Fact::Dhcp(*seen) });
             }
             Progress::Done => {
                 self.running.clear();
@@ -383,6 +384,10 @@ impl Engine {
                     .filter(|t| *t > now),
             );
         }
+        // ages are shown in whole minutes
+        let shown = self.gateways(now);
+        let oldest = shown.iter().filter_map(|g| g.led.age_ms).chain(self.checked_at.map(|at| now.since(at)));
+        times.extend(oldest.map(|age| now.plus(AGE_STEP_MS - age % AGE_STEP_MS)));
         times.into_iter().min()
     }
 

@@ -139,7 +139,8 @@ impl Session {
             let _ = commands.try_send(command);
         }
         let (end, ended) = std::sync::mpsc::channel();
-        let inner = run::Loop { engine, world, commands: queue, publish, wake, find_wait, keep };
+        let inner =
+            run::Loop { engine, world, commands: queue, publish, wake, find_wait, keep, kept_lines: 0 };
         runtime.spawn(async move {
             inner.run().await;
             let _ = end.send(());
@@ -213,9 +214,7 @@ impl Drop for Session {
     }
 }
 
-type Keeper = Box<dyn FnMut(&Snapshot) -> Result<(), String> + Send>;
-
-fn keeper(engine: &mut Engine, data: Option<PathBuf>) -> Option<Keeper> {
+fn keeper(engine: &mut Engine, data: Option<PathBuf>) -> Option<run::Keeper> {
     let opened = History::open(data).and_then(|h| h.begin(&engine.visit, engine.started_unix_ms));
     match opened {
         Ok(visit) => {

@@ -38,8 +38,13 @@ pub struct Loop {
     pub wake: Arc<dyn Fn() + Send + Sync>,
     pub find_wait: Duration,
     /// Kept on disk, if it may be.
-    pub keep: Option<Box<dyn FnMut(&Snapshot) -> Result<(), String> + Send>>,
+    pub keep: Option<Keeper>,
+    /// Lines of the record that are on disk.
+    pub kept_lines: usize,
 }
+
+/// Puts a picture on disk; the error is one sentence.
+pub type Keeper = Box<dyn FnMut(&Snapshot) -> Result<(), String> + Send>;
 
 struct Tasks {
     set: JoinSet<()>,
@@ -138,6 +143,9 @@ impl Loop {
                 self.keep();
             } else {
                 self.publish();
+                if self.kept_lines != self.engine.timeline.len() {
+                    self.keep(); // what was shown is not lost, however the program ends
+                }
             }
             if self.engine.watching {
                 let green = self.all_green(now);
@@ -162,11 +170,8 @@ impl Loop {
 
     fn publish(&mut self) {
         let snapshot = Arc::new(self.engine.snapshot(self.world.now()));
-        let changed = {
-            let last = self.publish.borrow();
-            // only the time going on is no change
-            Snapshot { now: At(0), ..(**last).clone() } != Snapshot { now: At(0), ..(*snapshot).clone() }
-        };
+        // only the time going on is no change
+        let changed = self.publish.borrow().without_seconds() != snapshot.without_seconds();
         if changed {
             self.publish.send_replace(snapshot);
             (self.wake)();
@@ -175,6 +180,7 @@ impl Loop {
 
     fn keep(&mut self) {
         let snapshot = self.engine.snapshot(self.world.now());
+        self.kept_lines = snapshot.timeline.len();
         if let Some(keep) = &mut self.keep
             && let Err(why) = keep(&snapshot)
         {

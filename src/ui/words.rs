@@ -7,14 +7,12 @@ use crate::model::rule::Scope;
 use crate::model::snapshot::LinkHealth;
 use crate::model::{Basis, LedSet, LedState, Level, Snapshot};
 
-/// "just now", "12 s ago", "4 min ago", "2 h ago".
+/// "less than a minute ago", "4 min ago", "2 h ago". Whole minutes, since a quiet window is painted anew once a minute.
 pub fn age(ms: u64) -> String {
-    let s = ms / 1000;
-    match s {
-        0 => "just now".into(),
-        1..=99 => format!("{s} s ago"),
-        100..=5999 => format!("{} min ago", s / 60),
-        _ => format!("{} h ago", s / 3600),
+    match ms / 60_000 {
+        0 => "less than a minute ago".into(),
+        minutes @ 1..=99 => format!("{minutes} min ago"),
+        minutes => format!("{} h ago", minutes / 60),
     }
 }
 
@@ -175,10 +173,8 @@ mod tests {
     #[test]
     fn ages_and_times_read_like_speech() {
         for (ms, want) in [
-            (0, "just now"),
-            (999, "just now"),
-            (12_000, "12 s ago"),
-            (99_999, "99 s ago"),
+            (0, "less than a minute ago"),
+            (59_999, "less than a minute ago"),
             (100_000, "1 min ago"),
             (7_200_000, "2 h ago"),
         ] {

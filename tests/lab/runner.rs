@@ -112,9 +112,9 @@ fn inside(path: &Path) -> Result<Row, String> {
     for (n, gateway) in case.gateways.iter().enumerate() {
         site.gateways.push(Some(site::power(n, gateway)?));
     }
-    for (n, word) in case.expect.led.iter().enumerate() {
+    for (n, (word, gateway)) in case.expect.led.iter().zip(&case.gateways).enumerate() {
         let led = LedState::from_word(word).ok_or_else(|| format!("'{word}' is no LED"))?;
-        truth::prove(n, led).map_err(|why| {
+        truth::prove(n, led, gateway).map_err(|why| {
             let log = std::fs::read_to_string(super::host::log_of(&format!("gw{n}"))).unwrap_or_default();
             format!("{why}\nits log: {}", log.lines().rev().take(3).collect::<Vec<_>>().join(" "))
         })?;

@@ -104,15 +104,14 @@ pub fn enter(case: &Path) -> Result<String, String> {
 
 /// Holds one of the few places for labs that run at the same time, in all processes together.
 fn slot() -> Result<std::fs::File, String> {
-    let path = |n: usize| Path::new(env!("CARGO_TARGET_TMPDIR")).join(format!("lab-slot-{n}"));
-    let open = |n| std::fs::File::create(path(n)).map_err(|e| format!("{}: {e}", path(n).display()));
+    let mut places = Vec::new();
+    for n in 0..AT_ONCE {
+        let path = Path::new(env!("CARGO_TARGET_TMPDIR")).join(format!("lab-slot-{n}"));
+        let file = std::fs::File::options().create(true).append(true).open(&path);
+        places.push(file.map_err(|e| format!("cannot take a place for a lab, {}: {e}", path.display()))?);
+    }
     super::host::wait_for(Duration::from_secs(600), || {
-        for n in 0..AT_ONCE {
-            let file = open(n)?;
-            if file.try_lock().is_ok() {
-                return Ok(file);
-            }
-        }
-        Err("all places for labs are taken".into())
+        let free = places.iter().position(|p| p.try_lock().is_ok()).ok_or("all places for labs are taken")?;
+        Ok(places.swap_remove(free))
     })
 }

@@ -1,8 +1,9 @@
 //! The true state of a virtual gateway, from its own status file.
 
+use super::case::Gateway;
 use super::host::wait_for;
 use super::site::status_of;
-use solidgreen::lab::event::{Event, Stamped};
+use solidgreen::lab::event::{Event, Stamped, unix_us};
 use solidgreen::model::LedState;
 use std::time::Duration;
 
@@ -23,8 +24,9 @@ pub fn led(events: &[Stamped]) -> LedState {
         .unwrap_or(LedState::Dark)
 }
 
-/// True when the LED is not only what is expected, but the gateway has tried to get further and could not.
-fn settled(events: &[Stamped], expected: LedState) -> bool {
+/// True when the LED is not only what is expected, but the gateway has tried to get further and could not; one whose
+/// cable is out cannot try.
+fn settled(events: &[Stamped], expected: LedState, unplugged: bool) -> bool {
     let since = |is: fn(&Event) -> bool| {
         let from = events.iter().rposition(|s| is(&s.event)).unwrap_or(0);
         &events[from..]
@@ -36,13 +38,8 @@ fn settled(events: &[Stamped], expected: LedState) -> bool {
     match expected {
         LedState::Dark => events.iter().any(|s| s.event == Event::Halt),
         LedState::SolidRed => {
-            let unplugged = events
-                .iter()
-                .rev()
-                .find_map(|s| if let Event::Link { up } = s.event { Some(!up) } else { None });
             // a DISCOVER that was sent again is one that was not answered
-            unplugged == Some(true)
-                || count(since(|e| matches!(e, Event::Boot { .. })), |e| *e == Event::Discover) >= 2
+            unplugged || count(since(|e| matches!(e, Event::Boot { .. })), |e| *e == Event::Discover) >= 2
         }
         // a second round begins after every way of the first has failed
         LedState::BlinkingRed => {
@@ -52,11 +49,19 @@ fn settled(events: &[Stamped], expected: LedState) -> bool {
     }
 }
 
+/// A record that was just sent to everybody is not sent again within a second (RFC 6762 section 6), and each
+/// announcement is sent twice, a second apart: a box that has just announced answers nobody. The cases are about a box
+/// that has been there for a while.
+fn answers_again(events: &[Stamped]) -> bool {
+    let last = events.iter().rev().find(|s| matches!(s.event, Event::Led { .. })).map_or(0, |s| s.unix_us);
+    unix_us().saturating_sub(last) > 2_400_000
+}
+
 /// Waits until gateway `n` proves this LED.
-pub fn prove(n: usize, expected: LedState) -> Result<(), String> {
+pub fn prove(n: usize, expected: LedState, gateway: &Gateway) -> Result<(), String> {
     wait_for(Duration::from_secs(15), || {
         let events = events(n)?;
-        if settled(&events, expected) {
+        if settled(&events, expected, gateway.unplugged) && (!gateway.announce || answers_again(&events)) {
             return Ok(());
         }
         let last: Vec<String> = events.iter().rev().take(4).map(|s| s.line().trim_end().to_owned()).collect();

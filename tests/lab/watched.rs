@@ -47,7 +47,7 @@ pub fn run(case: &Case, watch: Watch, site: &mut site::Site) -> Result<(String, 
     }
     let from = unix_us();
     restart(site, case, watch)?;
-    truth::prove(0, LedState::SolidGreen)?;
+    truth::prove(0, LedState::SolidGreen, gateway)?;
     program.wait().map_err(|e| e.to_string())?;
     let _ = reader.join();
     let transitions = lasting(from)?;

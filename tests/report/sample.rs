@@ -357,6 +357,7 @@ pub fn snapshot() -> Snapshot {
         firewall: firewall(),
         demo: None,
         plug_in_finder: false,
+        plug_in_ready: false,
         not_tested: vec![
             "How long the firewall keeps an idle connection open (the box needs it open for hours).".into(),
             "Whether the gateway's own MAC meets another rule than this computer's.".into(),

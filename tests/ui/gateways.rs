@@ -106,6 +106,7 @@ fn the_plug_in_finder_begins_and_ends() {
     press(&mut h, "Plug it in now");
     let mut s = sample::empty();
     s.plug_in_finder = true;
+    s.plug_in_ready = true;
     desk.show(s);
     h.run();
     assert_shown(&h, "Waiting: plug the box in now");

@@ -146,7 +146,10 @@ pub fn help_ui(ui: &mut Ui, v: &View<'_>) {
         let text = match sent {
             0 => "Nothing was sent yet".to_owned(),
             1 => "1 packet sent".to_owned(),
-            n => format!("{n} packets sent to {} addresses", v.snapshot.footprint.addresses.len()),
+            n => match v.snapshot.footprint.addresses.len() {
+                1 => format!("{n} packets sent to 1 address"),
+                to => format!("{n} packets sent to {to} addresses"),
+            },
         };
         parts::quiet(ui, text).on_hover_text("Each kind and each address is listed in the report.");
         ui.with_layout(Layout::right_to_left(Align::Center), |ui| {

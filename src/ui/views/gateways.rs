@@ -172,6 +172,8 @@ fn plug_in_ui(ui: &mut Ui, v: &mut View<'_>) {
     }
     if !on {
         parts::quiet(ui, "No label? Press, then plug the box in.");
+    } else if !v.snapshot.plug_in_ready {
+        parts::live(&parts::quiet(ui, "One moment: first everybody who is here already has to be known."));
     } else {
         parts::live(&parts::quiet(
             ui,
