@@ -73,6 +73,9 @@ pub struct Find {
     /// How long to look, seconds.
     #[arg(long, value_name = "SECS", value_parser = seconds)]
     pub wait: Option<f64>,
+    /// Wait for a box that is plugged in now: whatever appears next is taken for it. No label is needed.
+    #[arg(long, conflicts_with = "mac")]
+    pub plug_in: bool,
     #[arg(long)]
     pub json: bool,
 }

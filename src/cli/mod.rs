@@ -17,6 +17,7 @@ use crate::firewall;
 use crate::history::History;
 use crate::model::Cause;
 use crate::model::Snapshot;
+use crate::model::evidence::Source;
 use crate::model::finding::Level;
 use crate::model::rule::{Part, Scope};
 use crate::model::snapshot::Activity;
@@ -80,7 +81,11 @@ pub fn run(cli: Cli, clock: Clock) -> ExitCode {
                 data,
                 ..Options::default()
             };
-            find(&profile, options, clock, a.json)
+            if a.plug_in {
+                plug_in(&profile, options, clock, a.json)
+            } else {
+                find(&profile, options, clock, a.json)
+            }
         }
         Some(Command::Check(a)) if a.plan => check_plan(&profile, &a),
         Some(Command::Check(a)) => {
@@ -149,6 +154,42 @@ fn find(profile: &Arc<Profile>, options: Options, clock: Clock, json: bool) -> E
         );
     }
     printed
+}
+
+/// How long `find --plug-in` waits when no time is given.
+const PLUG_IN_WAIT: Duration = Duration::from_secs(120);
+
+fn plug_in(profile: &Arc<Profile>, options: Options, clock: Clock, json: bool) -> ExitCode {
+    let wait = options.find_wait.unwrap_or(PLUG_IN_WAIT);
+    let session = match start(profile, Options { find_wait: None, ..options }, Arc::clone(&clock)) {
+        Ok(session) => session,
+        Err(status) => return status,
+    };
+    let mut pictures = session.subscribe();
+    let _ = session.send(Ask::PlugInFinder(true));
+    eprintln!("solidgreen: one moment: first everybody who is here already has to be known");
+    let begun = clock();
+    let mut told = false;
+    let mut s = session.snapshot();
+    loop {
+        if s.plug_in_ready && !told {
+            told = true;
+            eprintln!("solidgreen: plug the box in now; Ctrl+C ends");
+        }
+        if s.gateways.iter().any(|g| g.sources.contains(&Source::PlugIn)) {
+            return out(&if json { format!("{:#}\n", json::find(&s)) } else { text::find(&s) });
+        }
+        let left = wait.saturating_sub(Duration::from_millis(clock().since(begun)));
+        match session.next(&mut pictures, Some(left)) {
+            Some(next) => s = next,
+            None => {
+                return fail(
+                    BLIND,
+                    "nothing new appeared: is the box powered, and its cable in this network?",
+                );
+            }
+        }
+    }
 }
 
 fn check(

@@ -354,8 +354,12 @@ fn site(scene: &Scene<'_>, d: &Digest<'_>) -> Vec<Found> {
     match d.router {
         // a VPN takes the router away when it makes itself the default route
         Router::NoneKnown if !d.way_out.passes() && !d.tunnel_route => {
-            out.push(found(Cause::DhcpNoRouter, say(scene, d, CheckId::Lease)));
-            return out;
+            if no_router_is_handed_out(scene, d) {
+                let mut lines = say(scene, d, CheckId::Lease);
+                lines.extend(say(scene, d, CheckId::Offer));
+                out.push(found(Cause::DhcpNoRouter, lines));
+            }
+            return out; // without a router this computer measured nothing beyond the segment
         }
         Router::Silent if !d.way_out.passes() && d.control != Some(true) => {
             out.push(found(Cause::DhcpDeadRouter, say(scene, d, CheckId::Router)));
@@ -374,6 +378,17 @@ fn site(scene: &Scene<'_>, d: &Digest<'_>) -> Vec<Found> {
         out.push(found(Cause::CloudProxyAnswers, say(scene, d, CheckId::Canary)));
     }
     out
+}
+
+/// The lease has no router. Where a DHCP server does name one, it is only this computer that has none.
+fn no_router_is_handed_out(scene: &Scene<'_>, d: &Digest<'_>) -> bool {
+    match d.offers {
+        Some(offers) if !offers.is_empty() => offers.iter().all(|o| o.routers.is_empty()),
+        _ => {
+            let lease = scene.host.interface().and_then(|i| i.lease.as_ref());
+            lease.is_some_and(|l| l.dhcp == Some(true))
+        }
+    }
 }
 
 /// Nothing beyond the router answers: no cloud, no control, no name from outside. When a filter refuses the cloud
@@ -494,6 +509,12 @@ pub fn why_nothing_can_be_said(scene: &Scene<'_>, d: &Digest<'_>) -> Option<(Str
             "This computer has no address, although addresses are handed out here.".into(),
             "Renew this computer's lease (unplug the cable, wait, plug it in again), then check again."
                 .into(),
+        ));
+    }
+    if d.router == Router::NoneKnown {
+        return Some((
+            "This computer knows no router on this interface, so it could measure nothing beyond this network.".into(),
+            "Let this computer get its address by DHCP, or choose the interface that has the router, then check again.".into(),
         ));
     }
     let undecided = d.results().iter().find_map(|r| match &r.outcome {

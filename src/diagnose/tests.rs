@@ -456,6 +456,27 @@ fn no_lease() {
 }
 
 #[test]
+fn no_router() {
+    let without = |named: bool| {
+        let mut made = Made::healthy();
+        made.host.interfaces[0].router = None;
+        let lease =
+            result(CheckId::Lease, Target::Host, Outcome::Failed(Failure::NoRouter), Measured::Nothing);
+        made.set(CheckId::Lease, vec![lease]).ports(|_, _| Outcome::Failed(Failure::NoRoute));
+        if !named {
+            for r in made.results.iter_mut() {
+                if let Measured::Offers(offers) = &mut r.measured {
+                    offers[0].routers.clear();
+                }
+            }
+        }
+        made.verdict()
+    };
+    assert_eq!(without(false), "dhcp.no-router");
+    assert_eq!(without(true), "nothing", "DHCP names a router: only this computer has none");
+}
+
+#[test]
 fn a_box_without_an_address_where_others_get_one() {
     let red = |offers: &[bool], heard: bool| {
         let mut made = Made::healthy();

@@ -11,6 +11,7 @@ use crate::platform::guest::Meter;
 use crate::platform::neighbours;
 use std::collections::BTreeSet;
 use std::net::Ipv4Addr;
+use std::sync::Arc;
 use std::time::Duration;
 
 /// When the table is read, milliseconds after the sweep: the first answers take less than one, sleeping devices and
@@ -47,12 +48,12 @@ pub async fn read_table(eyes: &Eyes, interface: &Interface) -> Result<BTreeSet<I
 }
 
 /// One search: the table as it is, a sweep, and its later reads, until `wait` has passed.
-pub async fn search(eyes: Eyes, meter: std::sync::Arc<Meter>, interface: Interface, wait: Duration) {
+pub async fn search(eyes: Eyes, meter: Arc<Meter>, interface: Interface, wait: Duration) {
     let begun = tokio::time::Instant::now();
     let mut read = read_table(&eyes, &interface).await;
     let all = targets(&interface);
     let (sweeper, swept) = (interface.clone(), all.clone());
-    let meter_for_sweep = std::sync::Arc::clone(&meter);
+    let meter_for_sweep = Arc::clone(&meter);
     // the sweep waits where a send buffer is full: not on the runtime's threads
     let sweep = tokio::task::spawn_blocking(move || meter_for_sweep.sweep(&sweeper, &swept));
     for ms in READS_MS {
@@ -87,60 +88,68 @@ const REFUSED_WITHIN: Duration = Duration::from_millis(150);
 const DISCARD: u16 = 9;
 
 /// Asks one address until it answers: by ARP, or, where the operating system holds an older entry and does not ask
-/// again, by the refusal (ICMP) of a datagram to a closed port.
-pub async fn ask_soon(eyes: Eyes, meter: std::sync::Arc<Meter>, interface: Interface, ip: Ipv4Addr) {
-    if !interface.addresses.iter().any(|a| a.contains(ip)) {
-        return;
-    }
+/// again, by refusing a datagram (ICMP) or a connection (RST) to a closed port.
+pub async fn ask_soon(eyes: Eyes, meter: Arc<Meter>, interface: Interface, ip: Ipv4Addr) {
     let begun = tokio::time::Instant::now();
     for ms in ASK_MS {
         tokio::time::sleep_until(begun + Duration::from_millis(ms)).await;
-        let to = std::net::SocketAddr::from((ip, DISCARD));
-        let answer = meter
-            .udp_ask(Some(&interface), to, &[0], REFUSED_WITHIN, None, PacketKind::Sweep, |_| true)
-            .await;
-        let Ok(table) = neighbours::table(Some(interface.index)) else { return };
-        let Some(row) = table.neighbours.iter().find(|r| r.ip == ip) else { continue };
-        let answered = matches!(answer, Ok(_) | Err(Failure::Refused));
-        let fresh = u64::try_from(begun.elapsed().as_millis()).unwrap_or(u64::MAX);
-        let confirmed_ms_ago =
-            if answered { Some(0) } else { row.confirmed_ms_ago.filter(|age| *age <= fresh) };
-        if confirmed_ms_ago.is_some() {
-            eyes.saw(Source::Neighbour, Fact::Neighbour { mac: row.mac, ip, confirmed_ms_ago }).await;
+        if ask(&eyes, &meter, &interface, ip, begun).await {
             return;
         }
     }
 }
 
-/// One round of watching: asks the known addresses again and says which did not answer.
+/// One question; true when the address answered since `begun`, which is then told.
+async fn ask(
+    eyes: &Eyes,
+    meter: &Meter,
+    interface: &Interface,
+    ip: Ipv4Addr,
+    begun: tokio::time::Instant,
+) -> bool {
+    if !interface.addresses.iter().any(|a| a.contains(ip)) {
+        return false;
+    }
+    let to = std::net::SocketAddr::from((ip, DISCARD));
+    let datagram =
+        meter.udp_ask(Some(interface), to, &[0], REFUSED_WITHIN, None, PacketKind::Sweep, |_| true);
+    let knock = meter.connect(Some(interface), to, REFUSED_WITHIN, PacketKind::TcpConnect);
+    let (datagram, knock) = tokio::join!(datagram, knock);
+    let answered = matches!(datagram, Ok(_) | Err(Failure::Refused))
+        || matches!(knock.outcome, Ok(_) | Err(Failure::Refused | Failure::Reset));
+    let Ok(table) = neighbours::table(Some(interface.index)) else { return false };
+    let Some(row) = table.neighbours.iter().find(|r| r.ip == ip) else { return false };
+    let fresh = u64::try_from(begun.elapsed().as_millis()).unwrap_or(u64::MAX);
+    let confirmed_ms_ago = if answered { Some(0) } else { row.confirmed_ms_ago.filter(|age| *age <= fresh) };
+    if confirmed_ms_ago.is_some() {
+        eyes.saw(Source::Neighbour, Fact::Neighbour { mac: row.mac, ip, confirmed_ms_ago }).await;
+    }
+    confirmed_ms_ago.is_some()
+}
+
+/// One round of watching: asks the known addresses again and says which did not answer. An address that refuses
+/// nothing is given until the operating system has verified its entry by itself.
 pub async fn round(
     eyes: Eyes,
-    meter: std::sync::Arc<Meter>,
+    meter: Arc<Meter>,
     interface: Interface,
-    ask: Vec<Ipv4Addr>,
+    addresses: Vec<Ipv4Addr>,
     patience: Duration,
 ) {
-    let ask: Vec<Ipv4Addr> =
-        ask.into_iter().filter(|ip| interface.addresses.iter().any(|a| a.contains(*ip))).collect();
-    if ask.is_empty() || meter.sweep(&interface, &ask).is_err() {
+    let begun = tokio::time::Instant::now();
+    let mut silent = Vec::new();
+    for ip in addresses.into_iter().filter(|ip| interface.addresses.iter().any(|a| a.contains(*ip))) {
+        if !ask(&eyes, &meter, &interface, ip, begun).await {
+            silent.push(ip);
+        }
+    }
+    if silent.is_empty() {
         return;
     }
-    tokio::time::sleep(patience).await;
-    let Ok(table) = neighbours::table(Some(interface.index)) else { return };
-    let patience_ms = u64::try_from(patience.as_millis()).unwrap_or(u64::MAX);
-    for ip in ask {
-        match table.neighbours.iter().find(|r| r.ip == ip) {
-            Some(row) => {
-                let fact = Fact::Neighbour { mac: row.mac, ip, confirmed_ms_ago: row.confirmed_ms_ago };
-                eyes.saw(Source::Neighbour, fact).await;
-                // an old confirmation that this round did not renew is one round without an answer
-                if row.confirmed_ms_ago.is_some_and(|age| age > patience_ms + 30_000) {
-                    eyes.saw(Source::Neighbour, Fact::Unanswered { ip }).await;
-                }
-            }
-            None => {
-                eyes.saw(Source::Neighbour, Fact::Unanswered { ip }).await;
-            }
+    tokio::time::sleep_until(begun + patience).await;
+    for ip in silent {
+        if !ask(&eyes, &meter, &interface, ip, begun).await {
+            eyes.saw(Source::Neighbour, Fact::Unanswered { ip }).await;
         }
     }
 }

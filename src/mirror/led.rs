@@ -38,8 +38,6 @@ struct Item {
     leaves: LedSet,
     basis: Basis,
     at: At,
-    /// Age that it had already when the session began, milliseconds: times before that have no `At`.
-    older: u64,
     until: At,
     text: String,
 }
@@ -69,7 +67,7 @@ impl Track {
     #[must_use]
     pub fn led(&self, now: At) -> LedView {
         let mut good: Vec<&Item> = self.items.iter().filter(|i| i.at <= now && now < i.until).collect();
-        good.sort_by_key(|i| (std::cmp::Reverse(i.at), i.older));
+        good.sort_by_key(|i| std::cmp::Reverse(i.at));
         let mut possible = LedSet::ALL;
         let mut decisive: Option<&Item> = None;
         let mut because = Vec::new();
@@ -87,7 +85,7 @@ impl Track {
         LedView {
             possible,
             basis: decisive.map_or(Basis::None, |i| i.basis),
-            age_ms: decisive.map(|i| now.since(i.at) + i.older),
+            age_ms: decisive.map(|i| now.since(i.at)),
             because,
         }
     }
@@ -146,7 +144,6 @@ impl Track {
             leaves,
             basis: Basis::Measured,
             at,
-            older: 0,
             until,
             text,
         };
@@ -236,9 +233,8 @@ impl Track {
         }
     }
 
-    /// The box answered at `ip`; `at` is when the answer came, `older` how long before the session began that was, in
-    /// milliseconds.
-    pub fn arp(&mut self, at: At, older: u64, ip: Ipv4Addr) {
+    /// The box answered at `ip`; `at` is when the answer came.
+    pub fn arp(&mut self, at: At, ip: Ipv4Addr) {
         self.missed = 0;
         let (leaves, text) = if ip.is_link_local() {
             (
@@ -257,8 +253,7 @@ impl Track {
             leaves,
             basis: Basis::Measured,
             at,
-            older,
-            until: at.plus(ARP_GOOD_MS.saturating_sub(older)),
+            until: at.plus(ARP_GOOD_MS),
             text,
         });
     }
@@ -289,7 +284,6 @@ impl Track {
             leaves,
             basis,
             at,
-            older: 0,
             until: at.plus(seen.ttl_ms.min(ANNOUNCED_MOST_MS)),
             text,
         });
@@ -315,7 +309,6 @@ impl Track {
             leaves,
             basis: Basis::Reported,
             at,
-            older: 0,
             until: FOREVER,
             text: format!("Its console says: {line}"),
         });
@@ -336,7 +329,6 @@ impl Track {
             leaves: LedSet::only(led),
             basis: Basis::Seen,
             at,
-            older: 0,
             until: FOREVER,
             text: format!("The installer saw: {}.", led.label()),
         });
@@ -415,13 +407,13 @@ mod tests {
         assert_eq!(t.led(At(15_001)).possible, LedSet::ALL, "evidence expired");
         t.dhcp(At(15_500), &dhcp(DhcpKind::Request));
         assert_eq!(t.led(At(15_501)).possible, powered());
-        t.arp(At(15_600), 0, IP);
+        t.arp(At(15_600), IP);
         assert_eq!(t.led(At(15_601)).possible, addressed());
         for _ in 0..ARP_MISSES {
             t.arp_missed();
         }
         assert_eq!(t.led(At(15_700)).possible, LedSet::ALL);
-        t.arp(At(15_800), 0, Ipv4Addr::new(169, 254, 3, 4));
+        t.arp(At(15_800), Ipv4Addr::new(169, 254, 3, 4));
         assert_eq!(t.led(At(15_801)).possible, LedSet::only(LedState::SolidRed));
         t.dhcp(At(16_000), &dhcp(DhcpKind::Ack));
         assert_eq!(t.led(At(16_001)).possible, addressed());
@@ -444,14 +436,14 @@ mod tests {
     fn an_arp_answer_from_before_the_restart_says_nothing() {
         let mut t = Track::default();
         t.dhcp(At(10_000), &dhcp(DhcpKind::Discover));
-        t.arp(At(2_000), 0, IP);
+        t.arp(At(2_000), IP);
         assert_eq!(t.led(At(10_001)).possible, LedSet::only(LedState::SolidRed));
     }
 
     #[test]
     fn seen_narrows_and_yields_to_newer_evidence() {
         let mut t = Track::default();
-        t.arp(At(10), 0, IP);
+        t.arp(At(10), IP);
         t.saw(At(20), LedState::BlinkingRed);
         let led = t.led(At(30));
         assert_eq!((led.possible, led.basis), (LedSet::only(LedState::BlinkingRed), Basis::Seen));
@@ -534,7 +526,7 @@ mod tests {
                         truth = LedState::BlinkingRed;
                         now = now.plus(5);
                         if ack_visible { t.dhcp(now, &dhcp(DhcpKind::Ack)); }
-                        if arp { t.arp(now, 0, IP); }
+                        if arp { t.arp(now, IP); }
                     }
                     Step::Nak if truth == LedState::SolidRed => {
                         t.dhcp(now, &dhcp(DhcpKind::Request));
@@ -586,7 +578,7 @@ mod tests {
                 now = now.plus(10);
                 match step {
                     Step::PowerOn => t.dhcp(now, &dhcp(DhcpKind::Discover)),
-                    Step::Lease { .. } => t.arp(now, 0, IP),
+                    Step::Lease { .. } => t.arp(now, IP),
                     Step::Announce => t.announced(now, &announce(LedState::SolidGreen, 60_000)),
                     Step::Console => t.console_closed(now),
                     _ => {}

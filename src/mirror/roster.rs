@@ -1,6 +1,6 @@
 //! Joins sightings: all observations of one MAC are one gateway; every other MAC is a neighbour. Pure.
 
-use super::led::{ARP_GOOD_MS, ARP_MISSES, Track};
+use super::led::{ARP_MISSES, Track};
 use crate::model::evidence::{DhcpKind, DhcpSeen, Fact, Observation, Source};
 use crate::model::finding::Verdict;
 use crate::model::snapshot::{GatewayView, HostSeen};
@@ -115,21 +115,23 @@ impl Roster {
                     self.gateways.entry(*mac).or_insert(new);
                 }
                 if let Some(g) = self.gateways.get_mut(mac) {
-                    g.old_row = confirmed_ms_ago.is_none_or(|age| age > at.0);
-                    // a row that nothing confirmed lately may be hours old: it places the box, it does not prove it
-                    if let Some(age) = confirmed_ms_ago.filter(|age| *age < ARP_GOOD_MS) {
-                        // what was said before the session began (the command line) is older than any answer
-                        let answered = at.minus(age).max(At(1));
-                        g.track.arp(answered, age.saturating_sub(at.since(At(1))), *ip);
-                        if g.last_request == Some(*ip) {
-                            g.last_request = None;
+                    // the operating system keeps rows of boxes that are long gone: only an answer of this session proves
+                    // that the box is here, an older one places it
+                    match confirmed_ms_ago.filter(|age| *age <= at.0) {
+                        Some(age) => {
+                            g.old_row = false;
+                            g.track.arp(at.minus(age), *ip);
+                            if g.last_request == Some(*ip) {
+                                g.last_request = None;
+                            }
+                            g.see(at, o.source);
+                            g.ip = Some(*ip);
                         }
-                        g.see(at, o.source);
-                        g.ip = Some(*ip);
-                    } else {
-                        g.sources.insert(o.source);
-                        g.first_seen.get_or_insert(at);
-                        g.ip.get_or_insert(*ip);
+                        None => {
+                            g.old_row = g.first_seen.is_none();
+                            g.sources.insert(o.source);
+                            g.ip.get_or_insert(*ip);
+                        }
                     }
                 }
             }
@@ -203,9 +205,9 @@ impl Roster {
                         .filter(|((m, _), _)| m == mac)
                         .map(|((_, ip), t)| (*ip, *t))
                         .collect();
-                    if let Some((ip, t)) = seen.first() {
+                    if let Some((ip, _)) = seen.first() {
                         g.ip = Some(*ip);
-                        g.first_seen.get_or_insert(*t);
+                        g.old_row = true;
                         g.sources.insert(Source::Neighbour);
                     }
                 }

@@ -10,7 +10,7 @@ use std::net::IpAddr;
 #[serde(rename_all = "kebab-case")]
 pub enum PacketKind {
     /// One UDP datagram of one byte to the discard port of each address of the own subnet, so that the operating
-    /// system resolves it by ARP.
+    /// system resolves it by ARP; to a known gateway's address again, so that it answers.
     Sweep,
     /// mDNS query for the profile's service types.
     MdnsQuery,
@@ -49,7 +49,7 @@ impl PacketKind {
                 "DNS question (UDP and TCP 53) to a name server of this network or a control server of the profile"
             }
             Self::TcpConnect => {
-                "TCP connection, opened and closed without a byte of content, to the cloud's addresses, the control addresses and two addresses that cannot exist"
+                "TCP connection, opened and closed without a byte of content, to the cloud's addresses, the control addresses and two addresses that cannot exist; to a closed port of a gateway that only an old table entry shows, so that it answers"
             }
             Self::DhcpProbe => {
                 "DHCP DISCOVER or INFORM from port 68 to learn what the DHCP server hands out; never a REQUEST"

@@ -29,6 +29,9 @@ const TIMELINE_KEPT: usize = 2_000;
 /// With no other evidence about the LED, an announcement is given this long after the start.
 const ANNOUNCEMENT_WAIT_MS: u64 = 1_250;
 
+/// What the limit is about that is no matter of one run.
+pub const KEEPING: &str = "Keeping this visit on disk";
+
 /// What a run is for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Purpose {
@@ -131,7 +134,7 @@ impl Engine {
             Some(Run { purpose, begun: now, searched: false, checks_done: purpose == Purpose::Find, quiet });
         if !quiet {
             self.searched = false;
-            self.limits.clear();
+            self.limits.retain(|l| l.what == KEEPING);
             if purpose == Purpose::FindAndCheck {
                 self.results.clear();
                 self.checked_at = None;
@@ -267,6 +270,12 @@ impl Engine {
         let Some(run) = &self.run else { return Patience::UntilAnswered };
         let asked = self.asked_for(now);
         let all_have = !asked.is_empty() && asked.iter().all(|g| g.first_seen_ms.is_some() && g.ip.is_some());
+        let console_may_speak = self.console.port.is_some()
+            && !run.searched
+            && asked.iter().any(|g| g.led.basis != crate::model::Basis::Reported);
+        if console_may_speak {
+            return Patience::Wait;
+        }
         if all_have && now.since(run.begun) >= ANNOUNCEMENT_WAIT_MS && self.saw_unclaimed.is_none() {
             Patience::Leave
         } else if run.searched {
@@ -594,3 +603,7 @@ pub fn intent(profile: &Profile, mac: Mac, ip: Ipv4Addr, site: &str, scope: Scop
         log: true,
     }
 }
+
+#[cfg(test)]
+#[path = "engine_tests.rs"]
+mod tests;

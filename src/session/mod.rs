@@ -233,7 +233,7 @@ fn keeper(engine: &mut Engine, data: Option<PathBuf>) -> Option<run::Keeper> {
         }
         Err(e) => {
             engine.limit(crate::model::snapshot::Limit {
-                what: "Keeping this visit on disk".into(),
+                what: engine::KEEPING.into(),
                 why: e.to_string(),
                 advice: "Export the report before you close the program.".into(),
             });

@@ -1,7 +1,7 @@
 //! The one loop: commands, sightings, progress and deadlines in; the engine's pure functions; a new snapshot out.
 
 use super::command::Command;
-use super::engine::{Engine, Purpose};
+use super::engine::{Engine, KEEPING, Purpose};
 use super::world::World;
 use crate::check::{self, Progress, Reach};
 use crate::discover::{self, Eyes, Sighting};
@@ -22,7 +22,7 @@ const ROUND: Duration = Duration::from_secs(15);
 const ROUND_PATIENCE: Duration = Duration::from_secs(9);
 /// While watching, the whole check is run again this often, and at once when a LED leaves green.
 const RECHECK: Duration = Duration::from_secs(300);
-const RECHECK_AFTER_CHANGE: Duration = Duration::from_secs(3);
+const RECHECK_AFTER_CHANGE: Duration = Duration::from_secs(2);
 /// "Plug it in now" sweeps this often, and ends after ten minutes.
 const PLUG_IN_ROUND: Duration = Duration::from_secs(5);
 const PLUG_IN_MOST: Duration = Duration::from_secs(600);
@@ -210,7 +210,7 @@ impl Loop {
             && let Err(why) = keep(&snapshot)
         {
             self.engine.limit(Limit {
-                what: "Keeping this visit on disk".into(),
+                what: KEEPING.into(),
                 why,
                 advice: "Export the report before you close the program.".into(),
             });

@@ -1,0 +1,152 @@
+//! The engine over made-up events: when a run may end, what becomes of what the installer saw, the plug-in finder.
+
+use super::*;
+use crate::model::evidence::Announcement;
+use crate::model::host::{HostAddress, Interface, LinkKind};
+use crate::model::{Basis, Cause};
+
+const MAC: Mac = Mac([0x34, 0xa5, 0xe1, 0, 0, 1]);
+const OTHER: Mac = Mac([0x02, 0, 0, 0, 0, 9]);
+
+fn engine() -> Engine {
+    let mut e = Engine::new(Arc::new(Profile::shipped()), "visit".into(), 0);
+    e.host.interfaces.push(Interface {
+        index: 2,
+        name: "eth0".into(),
+        label: "eth0".into(),
+        kind: LinkKind::Wired,
+        mac: Some(Mac([2, 0, 0, 0, 0, 1])),
+        up: true,
+        carrier: Some(true),
+        speed_bps: None,
+        full_duplex: None,
+        addresses: vec![HostAddress { ip: [10, 0, 0, 5].into(), prefix: 24 }],
+        router: None,
+        metric: 0,
+        name_servers: vec![],
+        lease: None,
+        mtu: None,
+    });
+    e.host.chosen = Some("eth0".into());
+    e
+}
+
+fn neighbour(at: u64, mac: Mac, last: u8) -> Sighting {
+    let ip = Ipv4Addr::new(10, 0, 0, last);
+    let fact = Fact::Neighbour { mac, ip, confirmed_ms_ago: Some(0) };
+    Sighting::Saw(Observation { at: At(at), source: Source::Neighbour, fact })
+}
+
+fn announced(at: u64, led: LedState) -> Sighting {
+    let a = Announcement {
+        mac: Some(MAC),
+        ip: None,
+        led: Some(led),
+        ttl_ms: 60_000,
+        name: "gw".into(),
+        firmware: None,
+        assumed: true,
+        goodbye: false,
+    };
+    Sighting::Saw(Observation { at: At(at), source: Source::Mdns, fact: Fact::Announced(a) })
+}
+
+#[test]
+fn a_run_ends_when_nothing_can_change_the_verdict_any_more() {
+    let mut e = engine();
+    e.begin(Purpose::FindAndCheck, At(0), false);
+    e.progress(Progress::Done, At(10));
+    assert!(!e.settled(At(20)), "no gateway was seen, and the search goes on");
+    e.sighting(neighbour(20, MAC, 77));
+    assert!(!e.settled(At(30)), "it may still announce itself");
+    assert!(e.settled(At(ANNOUNCEMENT_WAIT_MS)));
+    e.sighting(announced(40, LedState::SolidGreen));
+    assert!(e.settled(At(50)), "its LED is known");
+}
+
+#[test]
+fn a_box_that_blinks_gets_its_time_to_connect() {
+    let mut e = engine();
+    e.begin(Purpose::FindAndCheck, At(0), false);
+    e.progress(Progress::Done, At(10));
+    e.sighting(neighbour(20, MAC, 77));
+    e.sighting(announced(30, LedState::BlinkingRed));
+    assert!(!e.settled(At(2_000)));
+    assert!(e.settled(At(2_600)));
+}
+
+#[test]
+fn a_missing_box_gets_the_whole_search() {
+    let mut e = engine();
+    e.begin(Purpose::FindAndCheck, At(0), false);
+    e.progress(Progress::Done, At(10));
+    assert!(!e.settled(At(3_000)));
+    e.sighting(Sighting::Searched);
+    assert!(e.settled(At(3_200)));
+    assert!(e.end(At(3_200)));
+    let s = e.snapshot(At(3_200));
+    assert_eq!(
+        (s.activity, s.took_ms, s.verdict.code),
+        (Activity::Idle, Some(3_200), Some(Cause::GatewaySilent))
+    );
+}
+
+#[test]
+fn what_the_installer_saw_waits_for_its_box() {
+    let mut e = engine();
+    let fact = Fact::Saw { mac: None, led: LedState::BlinkingRed };
+    e.observe(&Observation { at: At(1), source: Source::Installer, fact });
+    assert!(e.snapshot(At(2)).gateways.is_empty());
+    e.sighting(neighbour(20, MAC, 77));
+    let g = &e.snapshot(At(30)).gateways[0];
+    assert_eq!((g.led.possible, g.led.basis), (LedSet::only(LedState::BlinkingRed), Basis::Seen));
+}
+
+#[test]
+fn the_plug_in_finder_knows_first_who_is_here() {
+    let mut e = engine();
+    e.plug_in_pending = true;
+    e.sighting(neighbour(10, OTHER, 9));
+    assert!(e.snapshot(At(11)).plug_in_finder && !e.snapshot(At(11)).plug_in_ready);
+    e.sighting(Sighting::Searched);
+    assert!(e.snapshot(At(12)).plug_in_ready);
+    e.sighting(neighbour(20, OTHER, 9));
+    assert!(e.snapshot(At(21)).gateways.is_empty(), "it was here before");
+    let new = Mac([0x02, 0, 0, 0, 0, 10]);
+    e.sighting(neighbour(30, new, 10));
+    let s = e.snapshot(At(31));
+    assert_eq!((s.chosen, s.plug_in_finder), (Some(new), false));
+    assert!(s.gateways[0].sources.contains(&Source::PlugIn));
+}
+
+#[test]
+fn cancelling_keeps_what_was_known() {
+    let mut e = engine();
+    e.begin(Purpose::FindAndCheck, At(0), false);
+    e.sighting(neighbour(20, MAC, 77));
+    e.cancel(At(30));
+    let s = e.snapshot(At(31));
+    assert_eq!((s.activity, s.gateways.len(), s.running.len()), (Activity::Idle, 1, 0));
+}
+
+#[test]
+fn the_firewall_text_follows_the_chosen_gateway() {
+    let mut e = engine();
+    assert!(e.snapshot(At(1)).firewall.parts.is_empty());
+    e.sighting(neighbour(20, MAC, 77));
+    e.platform = Some("nftables".into());
+    let s = e.snapshot(At(30));
+    assert_eq!(s.firewall.parts.len(), 8);
+    assert!(
+        s.firewall.parts[0].1.contains("10.0.0.77") && s.firewall.parts[0].1.contains("34:a5:e1:00:00:01")
+    );
+}
+
+#[test]
+fn limits_are_said_once() {
+    let mut e = engine();
+    let limit = Limit { what: "a".into(), why: "b".into(), advice: "c".into() };
+    e.limit(limit.clone());
+    e.limit(limit);
+    assert_eq!(e.limits.len(), 1);
+}
