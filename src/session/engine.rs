@@ -15,7 +15,7 @@ use crate::model::rule::{RuleIntent, Scope};
 use crate::model::snapshot::{
     Activity, CONSOLE_LINES, ConsoleView, DemoView, FirewallView, GatewayView, Limit, TimelineEntry,
 };
-use crate::model::{At, LedSet, LedState, Mac, Snapshot};
+use crate::model::{At, Cause, LedSet, LedState, Mac, Snapshot};
 use crate::profile::Profile;
 use crate::wire::oui;
 use std::collections::BTreeSet;
@@ -26,7 +26,8 @@ use std::sync::Arc;
 const TIMELINE_KEPT: usize = 2_000;
 /// With no other evidence about the LED, an announcement is given this long after the start.
 const ANNOUNCEMENT_WAIT_MS: u64 = 700;
-/// A box that blinks may just be connecting: it gets this long before it is called blocked.
+/// A box that is red may just be asking for its address, one that blinks just be connecting: it gets this long before
+/// it alone is called refused or blocked.
 const CONNECTING_GRACE_MS: u64 = 3_000;
 
 /// What a run is for.
@@ -290,10 +291,13 @@ impl Engine {
             return false; // a box without an address gets the whole search to be heard asking
         }
         let known = asked.iter().all(|g| g.led.possible.len() == 1);
-        if asked.iter().any(|g| g.led.possible == LedSet::only(LedState::BlinkingRed)) {
+        let on_its_way = [LedState::SolidRed, LedState::BlinkingRed].map(LedSet::only);
+        if asked.iter().any(|g| on_its_way.contains(&g.led.possible)) {
             let diagnosis = self.diagnose(now, true);
-            let blames_the_box =
-                diagnosis.findings.iter().any(|f| f.code == crate::model::Cause::CloudGatewayOnlyBlocked);
+            let blames_the_box = diagnosis
+                .findings
+                .iter()
+                .any(|f| matches!(f.code, Cause::DhcpGatewayRefused | Cause::CloudGatewayOnlyBlocked));
             if blames_the_box {
                 return elapsed >= CONNECTING_GRACE_MS;
             }
