@@ -55,10 +55,12 @@ fn each_fault_gives_what_its_name_promises() {
     let names: Vec<&str> = listed.out.lines().filter_map(|l| l.split_whitespace().next()).collect();
     assert_eq!(names, TABLE.map(|row| row.0), "the table and the list of faults differ");
     let (todo, wrong) = (Mutex::new(TABLE.to_vec()), Mutex::new(Vec::new()));
+    // a function, so that the list is not held while a fault is tried
+    let next = || todo.lock().unwrap().pop();
     std::thread::scope(|scope| {
         for _ in 0..AT_ONCE {
             scope.spawn(|| {
-                while let Some(row) = todo.lock().unwrap().pop() {
+                while let Some(row) = next() {
                     let begun = Instant::now();
                     let ran = Home::new().run(&["demo", "--json", "--fault", row.0]);
                     println!("{:<24} {:>6} ms wall", row.0, begun.elapsed().as_millis());
