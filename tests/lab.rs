@@ -18,6 +18,9 @@
 #[path = "lab/case.rs"]
 mod case;
 #[cfg(target_os = "linux")]
+#[path = "lab/desktop.rs"]
+mod desktop;
+#[cfg(target_os = "linux")]
 #[path = "lab/fault.rs"]
 mod fault;
 #[cfg(target_os = "linux")]
@@ -44,6 +47,9 @@ mod truth;
 #[cfg(target_os = "linux")]
 #[path = "lab/watched.rs"]
 mod watched;
+#[cfg(target_os = "linux")]
+#[path = "lab/windowed.rs"]
+mod windowed;
 
 #[cfg(target_os = "linux")]
 fn main() -> std::process::ExitCode {

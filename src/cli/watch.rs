@@ -5,7 +5,7 @@ use super::{BLIND, CAUSE, CLEAR, fail, json, metrics, out, text};
 use crate::check::Clock;
 use crate::model::finding::Level;
 use crate::model::snapshot::Activity;
-use crate::model::{Cause, LedSet, Mac, Snapshot};
+use crate::model::{At, Cause, LedSet, Mac, Snapshot};
 use crate::profile::Profile;
 use crate::session::{Command as Ask, Options, Session, SessionPort};
 use std::collections::BTreeMap;
@@ -122,8 +122,7 @@ pub fn console(profile: &Arc<Profile>, a: Console, clock: Clock) -> ExitCode {
     };
     let mut pictures = session.subscribe();
     let _ = session.send(Ask::OpenConsole { port: a.port, baud: a.baud });
-    let mut last_at = None;
-    let mut printed_at_last = 0;
+    let mut told = Told::default();
     let mut status = String::new();
     let mut was_open = false;
     while let Some(s) = session.next(&mut pictures, None) {
@@ -135,22 +134,7 @@ pub fn console(profile: &Arc<Profile>, a: Console, clock: Clock) -> ExitCode {
         if !was_open && !s.limits.is_empty() {
             return ExitCode::from(BLIND); // said above; a port that once was open is waited for
         }
-        for (at, line) in &s.console.lines {
-            // lines of one millisecond are told apart by their number
-            let new = match last_at {
-                None => true,
-                Some(last) if *at > last => true,
-                Some(last) if *at == last => {
-                    let same = s.console.lines.iter().filter(|(t, _)| *t == last).count();
-                    same > printed_at_last
-                }
-                Some(_) => false,
-            };
-            if !new {
-                continue;
-            }
-            printed_at_last = if last_at == Some(*at) { printed_at_last + 1 } else { 1 };
-            last_at = Some(*at);
+        for (at, line) in told.fresh(&s.console.lines) {
             let led = line.meaning.as_ref().and_then(|m| m.led);
             let text = if a.json_lines {
                 format!(
@@ -179,4 +163,47 @@ pub fn console(profile: &Arc<Profile>, a: Console, clock: Clock) -> ExitCode {
         }
     }
     ExitCode::from(CLEAR)
+}
+
+/// How far a list that only grows was printed. Lines of one millisecond are told apart by their number.
+#[derive(Debug, Default)]
+struct Told {
+    last: Option<At>,
+    /// Lines of that millisecond that were printed.
+    of_last: usize,
+}
+
+impl Told {
+    /// The lines that were not there before.
+    fn fresh<'a, T>(&mut self, lines: &'a [(At, T)]) -> &'a [(At, T)] {
+        let older = lines.partition_point(|(at, _)| self.last.is_some_and(|last| *at < last));
+        let same = lines.iter().skip(older).take_while(|(at, _)| Some(*at) == self.last).count();
+        let fresh = lines.get(older + same.min(self.of_last)..).unwrap_or_default();
+        if let Some((last, _)) = fresh.last() {
+            self.of_last = lines.iter().rev().take_while(|(at, _)| at == last).count();
+            self.last = Some(*last);
+        }
+        fresh
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn each_line_is_printed_once_also_within_one_millisecond() {
+        let at = |ms: u64| At::default().plus(ms);
+        let all = [(at(1), 'a'), (at(2), 'b'), (at(2), 'c'), (at(2), 'd'), (at(5), 'e')];
+        // however the list is cut into pictures
+        for cuts in 0..16_u32 {
+            let mut told = Told::default();
+            let mut printed = String::new();
+            for n in (1..=all.len()).filter(|n| *n == all.len() || cuts & (1 << (n - 1)) != 0) {
+                printed.extend(told.fresh(&all[..n]).iter().map(|(_, c)| *c));
+                assert!(told.fresh(&all[..n]).is_empty());
+            }
+            assert_eq!(printed, "abcde", "{cuts:b}");
+        }
+    }
 }

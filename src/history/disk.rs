@@ -25,8 +25,13 @@ pub(super) fn replace(path: &Path, content: &[u8]) -> Result<(), HistoryError> {
         let _ = std::fs::remove_file(&beside);
         return Err(error("write", &beside)(e));
     }
-    std::fs::rename(&beside, path).map_err(error("write", path))?;
-    sync_folder(path);
+    rename(&beside, path)
+}
+
+/// Gives a file or folder its name, and makes the name last.
+pub(super) fn rename(from: &Path, to: &Path) -> Result<(), HistoryError> {
+    std::fs::rename(from, to).map_err(error("write", to))?;
+    sync_folder(to);
     Ok(())
 }
 

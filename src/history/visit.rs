@@ -20,10 +20,16 @@ pub struct Visit {
 
 impl Visit {
     pub(super) fn begin(folder: PathBuf, id: &str, started_unix_ms: i64) -> Result<Visit, HistoryError> {
-        disk::make_folder(&folder)?;
-        let visit = Visit { folder, id: id.to_owned(), started_unix_ms, journal_most: JOURNAL_MOST };
+        // a folder gets its name when its journal has begun: a process that is killed here leaves no empty visit
+        let beside = if folder.exists() { folder.clone() } else { folder.with_extension("new") };
+        disk::make_folder(&beside)?;
+        let visit =
+            Visit { folder: beside.clone(), id: id.to_owned(), started_unix_ms, journal_most: JOURNAL_MOST };
         visit.open_journal()?;
-        Ok(visit)
+        if beside != folder {
+            disk::rename(&beside, &folder)?;
+        }
+        Ok(Visit { folder, ..visit })
     }
 
     #[must_use]

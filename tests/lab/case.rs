@@ -27,6 +27,9 @@ pub struct Case {
     /// The program watches while a gateway restarts, in place of `check`.
     #[serde(default)]
     pub watch: Option<Watch>,
+    /// The window is used in place of `check`.
+    #[serde(default)]
+    pub window: bool,
 }
 
 #[derive(Clone, Debug, Default, Deserialize)]
@@ -165,6 +168,9 @@ impl Case {
         if self.about.trim().is_empty() {
             return Err("'about' says nothing".into());
         }
+        if self.window && self.watch.is_some() {
+            return Err("a case has a window or watches, not both".into());
+        }
         if self.expect.led.len() != self.gateways.len() {
             return Err("expect.led needs one LED for each gateway".into());
         }
@@ -195,6 +201,10 @@ pub fn all() -> Result<Vec<(String, PathBuf)>, String> {
         .filter(|p| p.extension().is_some_and(|e| e == "toml"))
         .filter_map(|p| Some((p.file_stem()?.to_str()?.to_owned(), p)))
         .collect();
+    // a program without a window has none to use
+    if !cfg!(feature = "gui") {
+        cases.retain(|(name, _)| !name.starts_with("window."));
+    }
     cases.sort();
     if cases.is_empty() { Err(format!("{FOLDER}: no case")) } else { Ok(cases) }
 }

@@ -2,7 +2,7 @@
 
 use super::case::{self, Case};
 use super::host::command;
-use super::{helper, judge, sandbox, site, truth, watched};
+use super::{helper, judge, sandbox, site, truth, watched, windowed};
 use solidgreen::model::LedState;
 use std::path::Path;
 use std::process::ExitCode;
@@ -138,6 +138,7 @@ fn inside(path: &Path) -> Result<Row, String> {
     let began = Instant::now();
     let (found, wrong) = match case.watch {
         Some(watch) => watched::run(&case, watch, &mut site)?,
+        None if case.window => windowed::run(&case)?,
         None => judge::check(&case)?,
     };
     Ok(Row { expected, found, proof_ms, ms: began.elapsed().as_millis(), wrong })

@@ -316,6 +316,7 @@ impl Site {
 fn scene(fault: &str) -> Result<Scene, String> {
     Scene::of(fault).ok_or_else(|| {
         let names: Vec<&str> = FAULTS.iter().map(|f| f.0).collect();
+        let fault = crate::model::text::foreign(fault);
         format!("there is no fault '{fault}'; there are {}", names.join(", "))
     })
 }
