@@ -1,0 +1,59 @@
+//! How long a check takes, on the site of each case of the lab.
+
+use super::numbers::{Numbers, row};
+use super::sites;
+use crate::case::{self, Case};
+use crate::host::{command, run};
+use crate::{raise, site};
+use serde::{Deserialize, Serialize};
+use serde_json::Value;
+use std::path::Path;
+use std::time::Instant;
+
+const RUNS: usize = 3;
+
+#[derive(Debug, Default, Serialize, Deserialize)]
+pub struct Checks {
+    /// What the program says of itself.
+    took: Numbers,
+    /// From the start of the process to its end, with the few milliseconds of entering the namespace.
+    wall: Numbers,
+    right: usize,
+}
+
+pub fn inside(file: &Path) -> Result<Checks, String> {
+    let case = Case::read(file)?;
+    let _site = raise::raise(&case)?;
+    let args: Vec<&str> =
+        ["check", "--json"].into_iter().chain(case.check.iter().map(String::as_str)).collect();
+    let mut checks = Checks::default();
+    for _ in 0..RUNS {
+        run("ip", &["-n", "laptop", "neigh", "flush", "all"])?;
+        let began = Instant::now();
+        let out = command("laptop", &site::program(), &args).output().map_err(|e| e.to_string())?;
+        checks.wall.add(began.elapsed().as_secs_f64() * 1000.0);
+        let json: Value = serde_json::from_slice(&out.stdout).map_err(|e| e.to_string())?;
+        checks.took.add(json["took_ms"].as_f64().ok_or("no took_ms")?);
+        checks.right += usize::from(json["verdict"]["code"].as_str() == case.expect.verdict.as_deref());
+    }
+    Ok(checks)
+}
+
+pub fn measure() -> Result<(), String> {
+    for (name, file) in case::all()? {
+        let case = Case::read(&file)?;
+        if case.watch.is_some() {
+            continue;
+        }
+        let wanted = if case.expect.exit == 0 { "< 1500" } else { "< 5000" };
+        match sites::run::<Checks>(&format!("check {}", file.display())) {
+            Ok(c) => {
+                let right = format!("{wanted}, right verdict {} of {RUNS}", c.right);
+                row(&format!("{name}, whole process, ms"), &c.wall.text(0), &right);
+                row("  its own took_ms", &c.took.text(0), "");
+            }
+            Err(why) => row(&name, "not measured", &why),
+        }
+    }
+    Ok(())
+}
