@@ -32,6 +32,11 @@ impl Numbers {
     }
 }
 
+/// How often something is measured: as usual, or as `FIGURES_RUNS` says.
+pub fn runs(usual: usize) -> usize {
+    std::env::var("FIGURES_RUNS").ok().and_then(|n| n.parse().ok()).unwrap_or(usual)
+}
+
 /// How many of the second fit into the first, run by run.
 pub fn ratios(theirs: &Numbers, ours: &Numbers) -> Numbers {
     Numbers(theirs.0.iter().zip(&ours.0).filter(|(_, o)| **o > 0.0).map(|(t, o)| t / o).collect())

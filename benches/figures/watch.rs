@@ -1,6 +1,6 @@
 //! From a change of the LED in the virtual gateway to the line of `watch --json-lines`, by one clock.
 
-use super::numbers::{Numbers, row};
+use super::numbers::{Numbers, row, runs};
 use super::sites;
 use crate::case::{Case, Fault, How, Watch};
 use crate::host::{SCRATCH, shell};
@@ -93,7 +93,7 @@ fn settle(led: LedState) -> Result<(), String> {
 pub fn measure() -> Result<(), String> {
     for (way, _, wanted) in WAYS {
         let mut all = Delays::default();
-        for _ in 0..RUNS {
+        for _ in 0..runs(RUNS) {
             let once = sites::run::<Delays>(&format!("watch {way}"))?;
             all.ms.0.extend(once.ms.0);
             all.missed += once.missed;

@@ -1,7 +1,7 @@
 //! The window in software rendering on Xvfb, showing the demonstration: loopback only.
 
 use super::frames::{Frames, Use, memory, processor};
-use super::numbers::{Numbers, row};
+use super::numbers::{Numbers, row, runs};
 use super::screen::{Running, Screen};
 use crate::site;
 use std::path::PathBuf;
@@ -129,7 +129,7 @@ fn picture(screen: &Screen, name: &str) -> Result<(), String> {
 
 pub fn measure() -> Result<(), String> {
     let mut first = Numbers::default();
-    for _ in 0..STARTS {
+    for _ in 0..runs(STARTS) {
         let screen = Screen::open()?;
         first.add(Window::open(&screen, "none")?.first_frame_ms);
     }
@@ -138,7 +138,7 @@ pub fn measure() -> Result<(), String> {
     let (mut untouched, mut blinking, mut watched) = (Looks::default(), Looks::default(), Looks::default());
     let (mut covered, mut minimised, mut green) = (Looks::default(), Looks::default(), Looks::default());
     let (mut early, mut late, mut own) = (Numbers::default(), Numbers::default(), Numbers::default());
-    for _ in 0..LOOKS {
+    for _ in 0..runs(LOOKS) {
         let screen = Screen::open()?;
         let window = Window::open(&screen, "gateway-only-blocked")?;
         std::thread::sleep(Duration::from_secs(10));
