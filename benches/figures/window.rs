@@ -80,7 +80,8 @@ impl Window<'_> {
 
     /// As a window manager does it: the state is told, the window taken from the screen.
     fn minimise(&self) -> Result<(), String> {
-        let state = ["-id", &self.id, "-f", "WM_STATE", "32c", "-set", "WM_STATE", "3"];
+        let hidden = "_NET_WM_STATE_HIDDEN";
+        let state = ["-id", &self.id, "-f", "_NET_WM_STATE", "32a", "-set", "_NET_WM_STATE", hidden];
         self.screen.tool("xprop", &state)?;
         self.screen.tool("xdotool", &["windowunmap", &self.id])?;
         std::thread::sleep(Duration::from_millis(1_500));

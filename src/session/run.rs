@@ -165,13 +165,17 @@ impl Loop {
 
     fn publish(&mut self) {
         let snapshot = Arc::new(self.engine.snapshot(self.world.now()));
-        let changed = {
+        let (changed, news) = {
             let last = self.publish.borrow();
             // only the time going on is no change
-            Snapshot { now: At(0), ..(**last).clone() } != Snapshot { now: At(0), ..(*snapshot).clone() }
+            let (a, b) =
+                (Snapshot { now: At(0), ..(**last).clone() }, Snapshot { now: At(0), ..(*snapshot).clone() });
+            (a != b, without_ages(a) != without_ages(b))
         };
         if changed {
             self.publish.send_replace(snapshot);
+        }
+        if news {
             (self.wake)();
         }
     }
@@ -348,6 +352,20 @@ impl Loop {
             }
         }));
     }
+}
+
+/// A picture without what only says how fresh it is, but for whole minutes: the same evidence seen once more is no
+/// reason to paint.
+fn without_ages(mut s: Snapshot) -> Snapshot {
+    let minutes = |ms: u64| ms / 60_000;
+    for g in &mut s.gateways {
+        g.last_seen = None;
+        g.led.age_ms = g.led.age_ms.map(minutes);
+    }
+    for evidence in s.findings.iter_mut().flat_map(|f| &mut f.evidence) {
+        evidence.age_ms = minutes(evidence.age_ms);
+    }
+    s
 }
 
 impl Tasks {
