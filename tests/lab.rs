@@ -33,6 +33,9 @@ mod host;
 #[path = "lab/judge.rs"]
 mod judge;
 #[cfg(target_os = "linux")]
+#[path = "lab/raise.rs"]
+mod raise;
+#[cfg(target_os = "linux")]
 #[path = "lab/runner.rs"]
 mod runner;
 #[cfg(target_os = "linux")]

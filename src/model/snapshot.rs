@@ -192,17 +192,23 @@ pub struct Snapshot {
 }
 
 impl Snapshot {
-    /// The same picture with its ages in whole minutes: two pictures that are equal so need no new frame.
+    /// The same picture with its ages in whole minutes and without what the console says line by line: two pictures that
+    /// are equal so need no new frame (a page that shows the console looks for itself).
     #[must_use]
-    pub fn without_seconds(&self) -> Snapshot {
+    pub fn at_a_glance(&self) -> Snapshot {
         let minutes = |ms: u64| ms / AGE_STEP_MS;
         let mut s = Snapshot { now: At(0), ..self.clone() };
+        s.console.lines.clear();
         for g in &mut s.gateways {
+            g.led.because.clear();
             g.last_seen = None;
             g.led.age_ms = g.led.age_ms.map(minutes);
         }
         for e in s.findings.iter_mut().flat_map(|f| &mut f.evidence) {
             e.age_ms = minutes(e.age_ms);
+            if e.source == "led" {
+                e.text.clear();
+            }
         }
         s
     }

@@ -74,6 +74,23 @@ const CUT_SHORT: usize = 9;
 const PRIVATE_ENDINGS: [&str; 9] =
     [".local", ".lan", ".home", ".home.arpa", ".internal", ".intern", ".corp", ".localdomain", ".fritz.box"];
 
+/// `tail`, six hexadecimal digits in any case that stand alone, as `xxxxxx`.
+fn without_tail(text: &str, tail: &str) -> String {
+    let lower = text.to_ascii_lowercase();
+    let mut out = String::with_capacity(text.len());
+    let mut from = 0;
+    while let Some(found) = lower[from..].find(tail) {
+        let (at, end) = (from + found, from + found + tail.len());
+        let alone = |c: Option<char>| c.is_none_or(|c| !c.is_ascii_hexdigit());
+        out.push_str(&text[from..at]);
+        let hidden = alone(lower[..at].chars().next_back()) && alone(lower[end..].chars().next());
+        out.push_str(if hidden { "xxxxxx" } else { &text[at..end] });
+        from = end;
+    }
+    out.push_str(&text[from..]);
+    out
+}
+
 /// Hides what the level hides. Made once for each report: the same address has the same number all through it.
 pub(super) struct Redactor {
     level: Redact,
@@ -181,6 +198,10 @@ impl Redactor {
         out = without_user_folders(&out);
         if self.level == Redact::Public {
             out = without_site(&out, &self.site);
+            // object names of firewall texts end in the last octets, and the maker's prefix is known to everybody
+            for mac in &self.gateways {
+                out = without_tail(&out, &mac.bare()[6..]);
+            }
         }
         for name in &self.names {
             out = replace_word(&out, name, NAME);

@@ -136,3 +136,14 @@ proptest! {
         prop_assert_eq!(r.text(&once), once);
     }
 }
+
+#[test]
+fn public_leaves_no_tail_of_the_gateways_mac_in_object_names() {
+    for name in ["SG-GW-Site-000B07", "SG_GW_Site_000b07", "comment GW 000B07", "000b07"] {
+        let out = at(Redact::Public, name);
+        assert!(!out.to_lowercase().contains("000b07"), "{out}");
+        assert_eq!(at(Redact::Public, &out), out);
+    }
+    assert_eq!(at(Redact::Public, "id a000b07f"), "id a000b07f", "a longer number is another thing");
+    assert!(at(Redact::Shared, "SG-GW-Site-000B07").contains("000B07"));
+}

@@ -195,10 +195,17 @@ impl Loop {
 
     fn publish(&mut self) {
         let snapshot = Arc::new(self.engine.snapshot(self.world.now()));
-        // only the time going on is no change
-        let changed = self.publish.borrow().without_seconds() != snapshot.without_seconds();
+        // only the time going on is no change; and what only the console or an age tells is no reason for a frame
+        let (changed, news) = {
+            let last = self.publish.borrow();
+            let changed =
+                Snapshot { now: At(0), ..(**last).clone() } != Snapshot { now: At(0), ..(*snapshot).clone() };
+            (changed, changed && last.at_a_glance() != snapshot.at_a_glance())
+        };
         if changed {
             self.publish.send_replace(snapshot);
+        }
+        if news {
             (self.wake)();
         }
     }

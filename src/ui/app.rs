@@ -4,6 +4,7 @@ use super::keys;
 use super::sources::Sources;
 use super::state::{Ask, Asks, Copied, Route, UiState};
 use super::theme;
+use super::trace::Trace;
 use super::views::{View, console, firewall, frame, gateways, overview, report};
 use crate::model::Snapshot;
 use crate::profile::Profile;
@@ -18,6 +19,7 @@ pub struct App {
     sources: Sources,
     snapshot: Arc<Snapshot>,
     state: UiState,
+    trace: Trace,
 }
 
 impl App {
@@ -26,7 +28,7 @@ impl App {
     pub fn new(ctx: &Context, port: Box<dyn SessionPort>, profile: Arc<Profile>, sources: Sources) -> Self {
         theme::install(ctx);
         let snapshot = port.snapshot();
-        App { port, profile, sources, snapshot, state: UiState::default() }
+        App { port, profile, sources, snapshot, state: UiState::default(), trace: Trace::from_environment() }
     }
 
     fn draw(&mut self, ui: &mut Ui, asks: &mut Asks) {
@@ -133,6 +135,7 @@ impl eframe::App for App {
     }
 
     fn ui(&mut self, ui: &mut Ui, _frame: &mut eframe::Frame) {
+        self.trace.frame(ui.ctx());
         let mut asks = Asks::default();
         let held = keys::Held::now(ui.ctx());
         self.draw(ui, &mut asks);

@@ -7,6 +7,7 @@ mod sources;
 mod start;
 mod state;
 mod theme;
+mod trace;
 mod views;
 mod waker;
 mod widgets;

@@ -1,6 +1,7 @@
 //! How the session wakes the window: made before both, filled when the window opens.
 
 use std::sync::{Arc, OnceLock};
+use std::time::Duration;
 
 /// A handle that asks the window for a new frame; does nothing before the window is open.
 #[derive(Clone, Default)]
@@ -17,7 +18,8 @@ impl Waker {
     /// Asks for one frame. Cheap, from any thread.
     pub fn wake(&self) {
         if let Some(ctx) = self.window.get() {
-            ctx.request_repaint();
+            // `request_repaint` paints twice, "to give things time to settle"; one new picture is one frame
+            ctx.request_repaint_after(Duration::from_millis(1));
         }
     }
 

@@ -13,6 +13,9 @@ pub struct Case {
     pub about: String,
     #[serde(default)]
     pub laptop: Laptop,
+    /// Neighbours that answer for their address and nothing else, besides those with a real avahi.
+    #[serde(default)]
+    pub hosts: usize,
     #[serde(default, rename = "gateway")]
     pub gateways: Vec<Gateway>,
     #[serde(default, rename = "fault")]

@@ -9,7 +9,7 @@ use serde_json::Value;
 pub fn check(case: &Case) -> Result<(String, Vec<String>), String> {
     let args: Vec<&str> =
         ["check", "--json"].into_iter().chain(case.check.iter().map(String::as_str)).collect();
-    let out = command("laptop", site::PROGRAM, &args).output().map_err(|e| e.to_string())?;
+    let out = command("laptop", &site::program(), &args).output().map_err(|e| e.to_string())?;
     let errors = String::from_utf8_lossy(&out.stderr);
     let json: Value = serde_json::from_slice(&out.stdout).map_err(|e| {
         format!(

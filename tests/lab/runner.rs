@@ -1,9 +1,7 @@
 //! Lists and runs the cases: each in its sandbox, then one table.
 
 use super::case::{self, Case};
-use super::host::command;
-use super::{helper, judge, sandbox, site, truth, watched, windowed};
-use solidgreen::model::LedState;
+use super::{helper, judge, raise, sandbox, watched, windowed};
 use std::path::Path;
 use std::process::ExitCode;
 use std::sync::Mutex;
@@ -108,18 +106,7 @@ fn outside(path: &Path) -> Row {
 fn inside(path: &Path) -> Result<Row, String> {
     let case = Case::read(path)?;
     let began = Instant::now();
-    let mut site = site::build(&case)?;
-    for (n, gateway) in case.gateways.iter().enumerate() {
-        site.gateways.push(Some(site::power(n, gateway)?));
-    }
-    for (n, (word, gateway)) in case.expect.led.iter().zip(&case.gateways).enumerate() {
-        let led = LedState::from_word(word).ok_or_else(|| format!("'{word}' is no LED"))?;
-        truth::prove(n, led, gateway).map_err(|why| {
-            let log = std::fs::read_to_string(super::host::log_of(&format!("gw{n}"))).unwrap_or_default();
-            format!("{why}\nits log: {}", log.lines().rev().take(3).collect::<Vec<_>>().join(" "))
-        })?;
-    }
-    probes(&case)?;
+    let mut site = raise::raise(&case)?;
     let proof_ms = began.elapsed().as_millis();
     let expected = if case.watch.is_some() {
         "each lasting LED is told".to_owned()
@@ -142,25 +129,6 @@ fn inside(path: &Path) -> Result<Row, String> {
         None => judge::check(&case)?,
     };
     Ok(Row { expected, found, proof_ms, ms: began.elapsed().as_millis(), wrong })
-}
-
-fn probes(case: &Case) -> Result<(), String> {
-    let own = std::env::current_exe().map_err(|e| e.to_string())?.display().to_string();
-    for probe in &case.probes {
-        let out = command(&probe.from, &own, &["--role-dial", &probe.to.to_string()])
-            .env_remove(sandbox::INSIDE)
-            .output()
-            .map_err(|e| e.to_string())?;
-        let opens = match String::from_utf8_lossy(&out.stdout).trim() {
-            "opens" => true,
-            "closed" => false,
-            other => return Err(format!("the probe from {} failed: {other}", probe.from)),
-        };
-        if opens != probe.opens {
-            return Err(format!("the fault does not bite: {} to {} opens: {opens}", probe.from, probe.to));
-        }
-    }
-    Ok(())
 }
 
 const UNKNOWN_KEY: &str = "a-wrong-key-in-a-case-is-refused";

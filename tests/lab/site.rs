@@ -15,12 +15,16 @@ use std::fs;
 use std::process::Child;
 use std::time::Duration;
 
-pub const PROGRAM: &str = env!("CARGO_BIN_EXE_solidgreen");
+/// The program under test: the one built with this runner, or the one that `LAB_PROGRAM` names.
+pub fn program() -> String {
+    std::env::var("LAB_PROGRAM").unwrap_or_else(|_| env!("CARGO_BIN_EXE_solidgreen").to_owned())
+}
+
 pub const LAPTOP_MAC: &str = "02:00:00:00:00:aa";
 const CLOUD: [&str; 2] = ["54.229.203.190", "54.229.68.147"];
 const PUBLIC: [&str; 3] = ["9.9.9.9", "1.1.1.1", "8.8.8.8"];
 /// Neighbours with a real avahi.
-const CROWD: usize = 3;
+pub const CROWD: usize = 3;
 
 /// A built site. It is gone when the sandbox is.
 pub struct Site {
@@ -37,7 +41,7 @@ pub fn build(case: &Case) -> Result<Site, String> {
         CLOUD.iter().flat_map(|a| cloud_ports.map(|p| format!("--listen={a}:{p}"))).collect();
     let args: Vec<&str> =
         ["lab", "cloud", "--interval", "5"].into_iter().chain(listen.iter().map(String::as_str)).collect();
-    start("inet", "cloud", PROGRAM, &args)?;
+    start("inet", "cloud", &program(), &args)?;
     fs::write(format!("{SCRATCH}/unbound.conf"), unbound_conf()).map_err(|e| e.to_string())?;
     start("inet", "unbound", "unbound", &["-d", "-c", &format!("{SCRATCH}/unbound.conf")])?;
     crowd()?;
@@ -73,7 +77,7 @@ fn cables(case: &Case) -> Result<(), String> {
         plug(bridge, &format!("gw{n}"), "eth0", &gateway.mac, &format!("gw{n}"));
         hosts.push(format!("gw{n}"));
     }
-    for n in 0..CROWD {
+    for n in 0..CROWD + case.hosts {
         plug("br0", &format!("n{n}"), "eth0", &format!("b8:27:eb:00:00:{n:02x}"), &format!("n{n}"));
         hosts.push(format!("n{n}"));
     }
@@ -92,7 +96,7 @@ fn cables(case: &Case) -> Result<(), String> {
     )?;
     ip_batch(Some("rtr"), "route add default via 100.64.0.1\n")?;
     ip_batch(Some("laptop"), "link set lo up\nlink set eth0 up\n")?;
-    for n in 0..CROWD {
+    for n in 0..CROWD + case.hosts {
         ip_batch(
             Some(&format!("n{n}")),
             &format!(
@@ -269,7 +273,7 @@ pub fn power(n: usize, gateway: &Gateway) -> Result<Child, String> {
         ]);
     }
     let args: Vec<&str> = args.iter().map(String::as_str).collect();
-    start(&format!("gw{n}"), &format!("gw{n}"), PROGRAM, &args)
+    start(&format!("gw{n}"), &format!("gw{n}"), &program(), &args)
 }
 
 /// The status file of gateway number `n`.

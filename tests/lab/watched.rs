@@ -9,56 +9,85 @@ use solidgreen::model::LedState;
 use std::io::{BufRead, BufReader};
 use std::process::{Child, Stdio};
 use std::sync::{Arc, Mutex, PoisonError};
+use std::thread::JoinHandle;
 use std::time::Duration;
 
 /// A line of the program and when it was read.
-type Line = (u64, Value);
+pub type Line = (u64, Value);
+
+/// A running `watch` in the laptop's namespace, and what it has said.
+pub struct Watching {
+    program: Child,
+    lines: Arc<Mutex<Vec<Line>>>,
+    reader: JoinHandle<Option<()>>,
+}
+
+impl Watching {
+    /// Starts it and waits for its first line: from then on it watches.
+    pub fn begin(secs: u64, args: &[&str]) -> Result<Watching, String> {
+        let for_secs = secs.to_string();
+        let args: Vec<&str> =
+            ["watch", "--json-lines", "--for", &for_secs].into_iter().chain(args.iter().copied()).collect();
+        let mut program = command("laptop", &site::program(), &args)
+            .stdin(Stdio::null())
+            .stdout(Stdio::piped())
+            .stderr(Stdio::piped())
+            .spawn()
+            .map_err(|e| e.to_string())?;
+        let lines: Arc<Mutex<Vec<Line>>> = Arc::default();
+        let (out, kept) = (program.stdout.take(), lines.clone());
+        let reader = std::thread::spawn(move || {
+            for line in BufReader::new(out?).lines().map_while(Result::ok) {
+                let at = unix_us();
+                // what is no JSON is found by who reads it, as a line that says nothing
+                let json = serde_json::from_str(&line).unwrap_or(Value::Null);
+                kept.lock().unwrap_or_else(PoisonError::into_inner).push((at, json));
+            }
+            Some(())
+        });
+        let mut watching = Watching { program, lines, reader };
+        let begun = wait_for(Duration::from_secs(secs), || {
+            if watching.so_far().is_empty() { Err("no line".to_owned()) } else { Ok(()) }
+        });
+        if let Err(why) = begun {
+            let _ = watching.program.kill();
+            let out = watching.program.wait_with_output().map_err(|e| e.to_string())?;
+            return Err(format!("watch says nothing {why}: {}", String::from_utf8_lossy(&out.stderr).trim()));
+        }
+        Ok(watching)
+    }
+
+    pub fn so_far(&self) -> Vec<Line> {
+        self.lines.lock().unwrap_or_else(PoisonError::into_inner).clone()
+    }
+
+    /// Waits for its end.
+    pub fn end(mut self) -> Result<Vec<Line>, String> {
+        self.program.wait().map_err(|e| e.to_string())?;
+        let _ = self.reader.join();
+        Ok(std::mem::take(&mut *self.lines.lock().unwrap_or_else(PoisonError::into_inner)))
+    }
+}
+
+/// The first line from `at` on that knows this LED and no other: when it was read.
+pub fn told(lines: &[Line], led: LedState, at: u64) -> Option<u64> {
+    let knows = |json: &Value| json["led"]["possible"] == serde_json::json!([led.word()]);
+    lines.iter().find(|(seen, json)| *seen >= at && knows(json)).map(|(seen, _)| *seen)
+}
 
 /// Restarts gateway 0 while `watch` runs; what was found, and everything that is not as expected.
 pub fn run(case: &Case, watch: Watch, site: &mut site::Site) -> Result<(String, Vec<String>), String> {
     let gateway = case.gateways.first().ok_or("a watched case needs a gateway")?;
-    let secs = watch.secs.to_string();
-    let args = ["watch", "--mac", gateway.mac.as_str(), "--for", &secs, "--json-lines"];
-    let mut program = command("laptop", site::PROGRAM, &args)
-        .stdin(Stdio::null())
-        .stdout(Stdio::piped())
-        .stderr(Stdio::piped())
-        .spawn()
-        .map_err(|e| e.to_string())?;
-    let lines: Arc<Mutex<Vec<Line>>> = Arc::default();
-    let (out, kept) = (program.stdout.take(), lines.clone());
-    let reader = std::thread::spawn(move || {
-        for line in BufReader::new(out?).lines().map_while(Result::ok) {
-            // what is no JSON is found below, as a line that says nothing
-            let json = serde_json::from_str(&line).unwrap_or(Value::Null);
-            kept.lock().unwrap_or_else(PoisonError::into_inner).push((unix_us(), json));
-        }
-        Some(())
-    });
-    let so_far = || lines.lock().unwrap_or_else(PoisonError::into_inner).clone();
-    // the program watches once it has said something
-    let begun = wait_for(Duration::from_secs(watch.secs), || {
-        if so_far().is_empty() { Err("no line".to_owned()) } else { Ok(()) }
-    });
-    if let Err(why) = begun {
-        let _ = program.kill();
-        let out = program.wait_with_output().map_err(|e| e.to_string())?;
-        return Err(format!("watch says nothing {why}: {}", String::from_utf8_lossy(&out.stderr).trim()));
-    }
+    let watching = Watching::begin(watch.secs, &["--mac", &gateway.mac])?;
     let from = unix_us();
     restart(site, case, watch)?;
     truth::prove(0, LedState::SolidGreen, gateway)?;
-    program.wait().map_err(|e| e.to_string())?;
-    let _ = reader.join();
+    let lines = watching.end()?;
     let transitions = lasting(from)?;
-    let lines = so_far();
     let mut wrong = Vec::new();
     let mut delays = Vec::new();
     for (led, at) in &transitions {
-        let line = lines
-            .iter()
-            .find(|(seen, json)| seen >= at && json["led"]["possible"] == serde_json::json!([led.word()]));
-        match line.map(|(seen, _)| (seen - at) / 1000) {
+        match told(&lines, *led, *at).map(|seen| (seen - at) / 1000) {
             Some(ms) if ms <= watch.within_ms => delays.push(format!("{led} {ms} ms")),
             Some(ms) => wrong.push(format!("{led} was told after {ms} ms, more than {}", watch.within_ms)),
             None => wrong.push(format!("{led} was never told")),
@@ -74,7 +103,7 @@ pub fn run(case: &Case, watch: Watch, site: &mut site::Site) -> Result<(String, 
 }
 
 /// Power off, power on; meanwhile nobody serves DHCP.
-fn restart(site: &mut site::Site, case: &Case, watch: Watch) -> Result<(), String> {
+pub fn restart(site: &mut site::Site, case: &Case, watch: Watch) -> Result<(), String> {
     if let Some(Some(mut running)) = site.gateways.first_mut().map(Option::take) {
         signal(&running, "TERM")?;
         running.wait().map_err(|e| e.to_string())?;
@@ -95,7 +124,7 @@ fn signal(child: &Child, name: &str) -> Result<(), String> {
 }
 
 /// The LED states since `from` that lasted half a second or longer, with their beginning.
-fn lasting(from: u64) -> Result<Vec<(LedState, u64)>, String> {
+pub fn lasting(from: u64) -> Result<Vec<(LedState, u64)>, String> {
     let changes: Vec<(LedState, u64)> = truth::events(0)?
         .into_iter()
         .filter_map(|s| if let Event::Led { led } = s.event { Some((led, s.unix_us)) } else { None })

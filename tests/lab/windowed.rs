@@ -23,7 +23,7 @@ pub fn run(case: &Case) -> Result<(String, Vec<String>), String> {
     count_packets()?;
     desktop::begin()?;
     let log = std::fs::File::create(host::log_of("window")).map_err(|e| e.to_string())?;
-    let mut program = desktop::on_desktop(site::PROGRAM, &[])
+    let mut program = desktop::on_desktop(&site::program(), &[])
         .env("SOLIDGREEN_DATA", format!("{SCRATCH}/data"))
         .stderr(log)
         .spawn()

@@ -18,7 +18,13 @@ pub struct State {
     only_recognised: bool,
 }
 
+/// Lines alone wake no window; while this page is open it looks this often.
+const LOOK: std::time::Duration = std::time::Duration::from_millis(250);
+
 pub fn console_ui(ui: &mut Ui, v: &mut View<'_>, state: &mut State) {
+    if v.snapshot.console.open || v.snapshot.demo.is_some() {
+        ui.ctx().request_repaint_after(LOOK);
+    }
     theme::card(ui).show(ui, |ui| {
         ui.set_min_width(ui.available_width());
         ui.label(RichText::new("Console").text_style(TextStyle::Heading));
