@@ -277,14 +277,13 @@ impl Roster {
         self.hosts.iter().filter(|((_, i), _)| *i == ip).max_by_key(|(_, at)| **at).map(|((m, _), _)| *m)
     }
 
-    /// Every MAC seen so far, gateways included.
+    /// Every MAC that is here as far as anybody knows. A gateway that only an old row of the table shows is not: it may
+    /// be the one that lies unplugged on the table.
     #[must_use]
     pub fn macs(&self) -> BTreeSet<Mac> {
-        self.hosts
-            .keys()
-            .map(|(m, _)| *m)
-            .chain(self.gateways.iter().filter(|(_, g)| g.first_seen.is_some()).map(|(m, _)| *m))
-            .collect()
+        let unproven = |mac: &Mac| self.gateways.get(mac).is_some_and(|g| g.first_seen.is_none());
+        let seen = self.gateways.iter().filter(|(_, g)| g.first_seen.is_some()).map(|(m, _)| *m);
+        self.hosts.keys().map(|(m, _)| *m).filter(|m| !unproven(m)).chain(seen).collect()
     }
 
     /// The gateways at `now`, by MAC. `maker` looks up who made a MAC.

@@ -185,7 +185,12 @@ impl Engine {
                     self.console.lines.remove(0);
                 }
             }
-            Fact::Neighbour { mac, .. } => self.plugged(o.at, *mac),
+            // a row from before the session is no box that was plugged in now
+            Fact::Neighbour { mac, confirmed_ms_ago, .. }
+                if confirmed_ms_ago.is_some_and(|age| age <= o.at.0) =>
+            {
+                self.plugged(o.at, *mac);
+            }
             Fact::Dhcp(seen) => self.plugged(o.at, seen.mac),
             Fact::TypedMac { mac } => self.typed_mac = Some(*mac),
             _ => {}

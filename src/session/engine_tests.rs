@@ -120,6 +120,17 @@ fn the_plug_in_finder_knows_first_who_is_here() {
 }
 
 #[test]
+fn a_box_that_only_an_old_row_shows_can_be_plugged_in() {
+    let mut e = engine();
+    e.plug_in_pending = true;
+    let old = Fact::Neighbour { mac: MAC, ip: [10, 0, 0, 77].into(), confirmed_ms_ago: Some(30_000) };
+    e.sighting(Sighting::Saw(Observation { at: At(10), source: Source::Neighbour, fact: old }));
+    e.sighting(Sighting::Searched);
+    e.sighting(neighbour(5_000, MAC, 77));
+    assert!(e.snapshot(At(5_001)).gateways[0].sources.contains(&Source::PlugIn));
+}
+
+#[test]
 fn cancelling_keeps_what_was_known() {
     let mut e = engine();
     e.begin(Purpose::FindAndCheck, At(0), false);

@@ -127,7 +127,7 @@ impl Loop {
                 Some(_) = tasks.set.join_next(), if !tasks.set.is_empty() => {}
             }
             let now = self.world.now();
-            if self.world.is_real() && self.engine.run.is_some() {
+            if self.world.is_real() && (self.engine.run.is_some() || self.engine.plug_in_pending) {
                 for ip in self.engine.roster.take_unproven() {
                     if let Some(i) = self.engine.host.interface().cloned() {
                         let ask = discover::sweep::ask_soon(eyes.clone(), self.world.meter.clone(), i, ip);
