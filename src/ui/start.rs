@@ -102,6 +102,8 @@ fn options() -> eframe::NativeOptions {
             .with_icon(icon()),
         renderer: eframe::Renderer::Glow,
         centered: true,
+        // flat colours show no bands, and without a GPU each pixel is paid for at every edge of the lamp
+        dithering: false,
         ..eframe::NativeOptions::default()
     }
 }

@@ -3,6 +3,9 @@
 use super::*;
 use tokio::time::{Instant, timeout};
 
+/// Long enough for a machine that builds beside it; what is waited for comes in two seconds otherwise.
+const LIMIT: Duration = Duration::from_secs(40);
+
 fn clock() -> Clock {
     let began = Instant::now();
     Arc::new(move || At(u64::try_from(began.elapsed().as_millis()).unwrap()))
@@ -40,7 +43,7 @@ async fn each_fault_bites_from_the_beginning() {
     for (fault, _) in Site::faults() {
         all.spawn(async move {
             let site = Site::start(fault, &Profile::shipped(), clock()).await.unwrap();
-            wait_for(&site, expected(fault), Duration::from_secs(12)).await?;
+            wait_for(&site, expected(fault), LIMIT).await?;
             // and it stays so
             if expected(fault) != LedState::SolidGreen {
                 sleep(Duration::from_secs(3)).await;
@@ -60,13 +63,13 @@ async fn each_fault_bites_when_it_comes_later_and_heals() {
     for (fault, _) in Site::faults() {
         all.spawn(async move {
             let mut site = Site::start("none", &Profile::shipped(), clock()).await.unwrap();
-            wait_for(&site, LedState::SolidGreen, Duration::from_secs(8)).await?;
+            wait_for(&site, LedState::SolidGreen, LIMIT).await?;
             site.set_fault(fault)?;
             if expected(fault) != LedState::SolidGreen {
-                wait_for(&site, expected(fault), Duration::from_secs(8)).await?;
+                wait_for(&site, expected(fault), LIMIT).await?;
             }
             site.set_fault("none")?;
-            wait_for(&site, LedState::SolidGreen, Duration::from_secs(12)).await
+            wait_for(&site, LedState::SolidGreen, LIMIT).await
         });
     }
     for ended in all.join_all().await {
@@ -98,7 +101,7 @@ async fn the_segment_shows_what_a_laptop_could_see() {
             }
         }
     };
-    timeout(Duration::from_secs(8), all).await.unwrap_or_else(|_| panic!("{facts:?} {}", macs.len()));
+    timeout(LIMIT, all).await.unwrap_or_else(|_| panic!("{facts:?} {}", macs.len()));
     assert!(macs.contains(&ROUTER_MAC) && macs.len() >= 13, "{macs:?}");
     assert!(
         facts.contains("Discover") && facts.contains("Request") && facts.contains("announced solid-green")
