@@ -1,7 +1,9 @@
 //! The program: puts the faces and the session together. The terminal, or the window when no command asks for text.
 
 use clap::Parser;
-use solidgreen::cli::args::{Cli, Command};
+use solidgreen::cli::args::Cli;
+#[cfg(feature = "gui")]
+use solidgreen::cli::args::Command;
 use solidgreen::session::world;
 use std::process::ExitCode;
 
