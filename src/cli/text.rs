@@ -88,13 +88,17 @@ fn step(out: &mut String, step: VendorStep, checks: &[CheckResult]) {
     }
 }
 
+fn counted(n: usize, one: &str, many: &str) -> String {
+    format!("{n} {}", if n == 1 { one } else { many })
+}
+
 fn footprint(out: &mut String, s: &Snapshot) {
     let kinds: Vec<String> = s.footprint.by_kind.iter().map(|(k, n)| format!("{n} {}", k.word())).collect();
     let _ = writeln!(
         out,
-        "Sent: {} packets to {} addresses{}{}",
-        s.footprint.packets(),
-        s.footprint.addresses.len(),
+        "Sent: {} to {}{}{}",
+        counted(s.footprint.packets() as usize, "packet", "packets"),
+        counted(s.footprint.addresses.len(), "address", "addresses"),
         if kinds.is_empty() { "" } else { ": " },
         kinds.join(", ")
     );
