@@ -207,6 +207,9 @@ fn read_offer(seen: &DhcpSeen) -> Option<Offer> {
         name_servers: seen.name_servers.clone(),
         lease_secs: seen.lease_secs,
         portal: seen.portal.clone(),
+        wpad: None,
+        after_ms: 0,
+        to_gateway: false,
     })
 }
 

@@ -56,6 +56,9 @@ fn gateway(mac: Mac, possible: LedSet, basis: Basis) -> GatewayView {
         name: None,
         maker: None,
         dhcp: vec![],
+        dhcp_trace: Vec::new(),
+        led_changes: Vec::new(),
+        rivals: Vec::new(),
         remarks: vec![],
         verdict: Verdict::default(),
     }
@@ -83,6 +86,8 @@ impl Made {
             name_servers: vec![IpAddr::V4(ROUTER)],
             lease: None,
             mtu: None,
+            ipv6_router: None,
+            port_authenticated: None,
         };
         let mut made = Made {
             host: HostView {
@@ -131,6 +136,9 @@ impl Made {
                 name_servers: vec![ROUTER],
                 lease_secs: None,
                 portal: None,
+                wpad: None,
+                after_ms: 0,
+                to_gateway: false,
             })
             .collect();
         let outcome = if offers.is_empty() { Outcome::Failed(Failure::Silence) } else { Outcome::Passed };

@@ -176,6 +176,8 @@ mod tests {
             name_servers: vec![],
             lease: None,
             mtu: None,
+            ipv6_router: None,
+            port_authenticated: None,
         }
     }
 

@@ -303,6 +303,9 @@ impl Roster {
                 name: g.name.clone(),
                 maker: maker(*mac),
                 dhcp: g.dhcp.clone(),
+                dhcp_trace: Vec::new(),
+                led_changes: Vec::new(),
+                rivals: Vec::new(),
                 remarks: g.track.remarks().iter().map(|(_, text)| text.clone()).collect(),
                 verdict: Verdict::default(),
             })

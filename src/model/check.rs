@@ -19,10 +19,15 @@ pub enum CheckId {
     Ports,
     Canary,
     Control,
+    Portal,
+    Speaks,
+    Size,
+    Path,
+    Hold,
 }
 
 impl CheckId {
-    pub const ALL: [CheckId; 9] = [
+    pub const ALL: [CheckId; 14] = [
         Self::Witness,
         Self::Link,
         Self::Lease,
@@ -32,6 +37,11 @@ impl CheckId {
         Self::Ports,
         Self::Canary,
         Self::Control,
+        Self::Portal,
+        Self::Speaks,
+        Self::Size,
+        Self::Path,
+        Self::Hold,
     ];
 
     #[must_use]
@@ -46,6 +56,11 @@ impl CheckId {
             Self::Ports => "ports",
             Self::Canary => "canary",
             Self::Control => "control",
+            Self::Portal => "portal",
+            Self::Speaks => "speaks",
+            Self::Size => "size",
+            Self::Path => "path",
+            Self::Hold => "hold",
         }
     }
 
@@ -64,6 +79,11 @@ impl CheckId {
             Self::Ports => "do the cloud's addresses open on 443 and 4321",
             Self::Canary => "does something answer that cannot exist",
             Self::Control => "is the internet there at all",
+            Self::Portal => "does a sign-in page stand before the internet",
+            Self::Speaks => "what happens to an open connection: silence, first bytes, TLS",
+            Self::Size => "do full-size packets pass",
+            Self::Path => "at which hop connections end",
+            Self::Hold => "how long an idle connection lasts",
         }
     }
 
@@ -73,7 +93,15 @@ impl CheckId {
         match self {
             Self::Witness | Self::Link => VendorStep::Ethernet,
             Self::Lease | Self::Router | Self::Offer => VendorStep::Dhcp,
-            Self::Names | Self::Ports | Self::Canary | Self::Control => VendorStep::Cloud,
+            Self::Names
+            | Self::Ports
+            | Self::Canary
+            | Self::Control
+            | Self::Portal
+            | Self::Speaks
+            | Self::Size
+            | Self::Path
+            | Self::Hold => VendorStep::Cloud,
         }
     }
 }
@@ -166,6 +194,74 @@ pub enum Target {
     },
     Canary(SocketAddr),
     Control(SocketAddr),
+    /// A connection that may live for one hop only: what opens then answers in the cloud's place.
+    OneHop(SocketAddr),
+    /// A page whose answer is known beforehand, or an address that cannot exist on port 80.
+    Page(String),
+    /// A connection to the cloud on which this was said first.
+    Saying {
+        addr: SocketAddr,
+        said: Said,
+    },
+    /// A full-size segment to the cloud.
+    FullSize(SocketAddr),
+    /// The hops towards an address of the cloud.
+    Hops(SocketAddr),
+    /// An idle connection of the ladder, touched once at this age, seconds.
+    Rung {
+        addr: SocketAddr,
+        age_secs: u64,
+        over: RungKind,
+    },
+}
+
+/// What is said first on an open connection of the check `speaks`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Said {
+    /// Nothing: the connection is only watched.
+    Nothing,
+    /// A TLS ClientHello that names the cloud's host (RFC 8446 4.1.2, RFC 6066 3).
+    HelloByName,
+    /// A TLS ClientHello without a name.
+    HelloNoName,
+    /// A few bytes that are of no known protocol, as the gateway's own may be.
+    Plain,
+}
+
+impl Said {
+    #[must_use]
+    pub fn word(self) -> &'static str {
+        match self {
+            Self::Nothing => "nothing",
+            Self::HelloByName => "tls-hello",
+            Self::HelloNoName => "tls-hello-without-name",
+            Self::Plain => "unknown-bytes",
+        }
+    }
+}
+
+/// Which connection of the idle ladder it is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum RungKind {
+    /// Opened at the beginning, idle until its age.
+    Ladder,
+    /// Opened later and touched at the same moment as a rung: tells a fixed age from a moment at which all die.
+    Young,
+    /// The same over another interface of this computer, as a control.
+    OtherInterface,
+}
+
+impl RungKind {
+    #[must_use]
+    pub fn word(self) -> &'static str {
+        match self {
+            Self::Ladder => "ladder",
+            Self::Young => "young",
+            Self::OtherInterface => "other-interface",
+        }
+    }
 }
 
 impl fmt::Display for Target {
@@ -179,6 +275,13 @@ impl fmt::Display for Target {
                 write!(f, "{name} at {server} {}", transport.word())
             }
             Self::Cloud { addr, .. } | Self::Canary(addr) | Self::Control(addr) => write!(f, "{addr}"),
+            Self::OneHop(addr) => write!(f, "{addr} within one hop"),
+            Self::Page(url) => f.write_str(url),
+            Self::Saying { addr, said } => write!(f, "{addr} {}", said.word()),
+            Self::FullSize(addr) => write!(f, "{addr} full size"),
+            Self::Hops(addr) => write!(f, "hops to {addr}"),
+            Self::Rung { addr, age_secs, over: RungKind::Ladder } => write!(f, "{addr} idle {age_secs} s"),
+            Self::Rung { addr, age_secs, over } => write!(f, "{addr} idle {age_secs} s ({})", over.word()),
         }
     }
 }
@@ -260,6 +363,26 @@ pub enum Failure {
     WirelessBesideWire,
     /// The gateway's address is in another subnet.
     OtherSubnet,
+    /// Several interfaces of this computer have a default route.
+    SeveralDefaultRoutes,
+    /// The network announces a proxy (PAC or WPAD).
+    ProxyAnnounced,
+    /// The wired port asks for 802.1X, and this computer signed in to it.
+    PortAuthenticated,
+    /// A product on this computer opens encrypted connections.
+    LocalTlsProduct,
+    /// A connection opened that could live for one hop only: something near answers for the cloud.
+    AnsweredNearby,
+    /// The far end closed the open connection (FIN).
+    Closed,
+    /// Bytes on an open connection were never acknowledged.
+    Unacknowledged,
+    /// The certificate chain ends at no public authority.
+    ForeignIssuer,
+    /// A sign-in page was answered in place of the page asked for.
+    SignInPage,
+    /// Small segments are acknowledged, full-size ones never.
+    LargeLost,
 }
 
 impl Failure {
@@ -296,6 +419,16 @@ impl Failure {
             Self::ProxyConfigured => "proxy-configured",
             Self::WirelessBesideWire => "wireless-beside-wire",
             Self::OtherSubnet => "other-subnet",
+            Self::SeveralDefaultRoutes => "several-default-routes",
+            Self::ProxyAnnounced => "proxy-announced",
+            Self::PortAuthenticated => "port-authenticated",
+            Self::LocalTlsProduct => "local-tls-product",
+            Self::AnsweredNearby => "answered-nearby",
+            Self::Closed => "closed",
+            Self::Unacknowledged => "unacknowledged",
+            Self::ForeignIssuer => "foreign-issuer",
+            Self::SignInPage => "sign-in-page",
+            Self::LargeLost => "large-lost",
         }
     }
 
@@ -361,6 +494,54 @@ pub enum Measured {
     RouterMac(Mac),
     /// What a DHCP server hands out here, one per server.
     Offers(Vec<Offer>),
+    /// A connection opened: time to the SYN-ACK, microseconds.
+    Opened { micros: u64 },
+    /// The certificate chain that a TLS hello met.
+    Tls(TlsSeen),
+    /// What a web page's server answered.
+    Page { status: u16, location: Option<String> },
+    /// The hops that told of themselves, by distance; the last is the farthest that was seen.
+    Hops(Vec<Hop>),
+    /// How large the segments were that were acknowledged, bytes of content.
+    Segment { bytes: u32 },
+    /// When an idle connection was seen to have ended by itself, milliseconds after it opened.
+    Ended { after_ms: u64 },
+}
+
+/// A hop towards the cloud.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Hop {
+    /// Distance in hops; 1 is the router.
+    pub distance: u8,
+    /// Who told (ICMP time exceeded, RFC 792); `None` is silence.
+    pub who: Option<IpAddr>,
+    /// The connection opened at this distance.
+    pub opened: bool,
+}
+
+/// A certificate chain, as far as it matters (RFC 5280). Names are made safe to show.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct TlsSeen {
+    pub subject: String,
+    pub issuer: String,
+    /// Issuer of the last certificate of the chain.
+    pub root: String,
+    /// The chain ends at a public authority (the Mozilla list) and the name fits.
+    pub public: bool,
+    /// The chain is trusted by this computer's own store; `None` when that could not be asked.
+    pub trusted_here: Option<bool>,
+    /// The certificate names the host that was asked for.
+    pub name_fits: bool,
+    /// The product that the issuer is known for, and whether it runs on a computer rather than on the way.
+    pub product: Option<Inspector>,
+}
+
+/// A product that opens encrypted connections, known by its issuer.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Inspector {
+    pub name: String,
+    /// It is a program on a computer (antivirus), not a device on the way.
+    pub on_computers: bool,
 }
 
 /// What one DHCP server answered to a probe of ours.
@@ -369,12 +550,21 @@ pub struct Offer {
     pub server: Ipv4Addr,
     /// True for an OFFER to a made-up MAC, false for an ACK to our INFORM.
     pub to_new_mac: bool,
+    /// True for an OFFER to the gateway's own MAC (asked by a DISCOVER only, never taken).
+    #[serde(default)]
+    pub to_gateway: bool,
     pub address: Option<Ipv4Addr>,
     pub mask: Option<Ipv4Addr>,
     pub routers: Vec<Ipv4Addr>,
     pub name_servers: Vec<Ipv4Addr>,
     pub lease_secs: Option<u32>,
     pub portal: Option<String>,
+    /// Option 252: the address of a proxy configuration (WPAD), made safe to show.
+    #[serde(default)]
+    pub wpad: Option<String>,
+    /// Milliseconds from the question to this answer.
+    #[serde(default)]
+    pub after_ms: u64,
 }
 
 /// One step's result.

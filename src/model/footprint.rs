@@ -20,11 +20,28 @@ pub enum PacketKind {
     TcpConnect,
     /// DHCP DISCOVER or INFORM from port 68; never a REQUEST.
     DhcpProbe,
+    /// TCP connection to the cloud that carries a few bytes: nothing, a TLS hello, or up to one full-size segment.
+    TcpSpeak,
+    /// HTTP GET of a page whose answer is known beforehand.
+    HttpGet,
+    /// TCP connection attempt that may live for a few hops only.
+    TcpTrace,
+    /// TCP connection to the cloud that is left idle, then touched once by a keep-alive.
+    TcpHold,
 }
 
 impl PacketKind {
-    pub const ALL: [PacketKind; 5] =
-        [Self::Sweep, Self::MdnsQuery, Self::DnsQuery, Self::TcpConnect, Self::DhcpProbe];
+    pub const ALL: [PacketKind; 9] = [
+        Self::Sweep,
+        Self::MdnsQuery,
+        Self::DnsQuery,
+        Self::TcpConnect,
+        Self::DhcpProbe,
+        Self::TcpSpeak,
+        Self::HttpGet,
+        Self::TcpTrace,
+        Self::TcpHold,
+    ];
 
     #[must_use]
     pub fn word(self) -> &'static str {
@@ -34,6 +51,10 @@ impl PacketKind {
             Self::DnsQuery => "dns-query",
             Self::TcpConnect => "tcp-connect",
             Self::DhcpProbe => "dhcp-probe",
+            Self::TcpSpeak => "tcp-speak",
+            Self::HttpGet => "http-get",
+            Self::TcpTrace => "tcp-trace",
+            Self::TcpHold => "tcp-hold",
         }
     }
 
@@ -54,6 +75,18 @@ impl PacketKind {
             Self::DhcpProbe => {
                 "DHCP DISCOVER or INFORM from port 68 to learn what the DHCP server hands out; never a REQUEST"
             }
+            Self::TcpSpeak => {
+                "TCP connection to the cloud's addresses that carries a TLS hello, a few bytes of no meaning, or one full-size segment: shows inspection, application control and lost large packets; never a measurement, never a name or password"
+            }
+            Self::HttpGet => {
+                "HTTP GET on port 80 of a page whose answer is known, and of an address that cannot exist: shows a sign-in page"
+            }
+            Self::TcpTrace => {
+                "TCP connection attempt to the cloud with a small time to live: shows at which hop it ends"
+            }
+            Self::TcpHold => {
+                "TCP connection to the cloud, left idle and touched once by a keep-alive without content: shows how long idle connections last; only when asked for"
+            }
         }
     }
 
@@ -67,6 +100,10 @@ impl PacketKind {
             Self::DnsQuery => 400,
             Self::TcpConnect => 200,
             Self::DhcpProbe => 8,
+            Self::TcpSpeak => 48,
+            Self::HttpGet => 12,
+            Self::TcpTrace => 96,
+            Self::TcpHold => 64,
         }
     }
 }

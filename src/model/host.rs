@@ -75,6 +75,12 @@ pub struct Interface {
     pub name_servers: Vec<IpAddr>,
     pub lease: Option<HostLease>,
     pub mtu: Option<u32>,
+    /// A router announces itself for IPv6 on this link (RFC 4861); `None` when the system does not tell.
+    #[serde(default)]
+    pub ipv6_router: Option<bool>,
+    /// This computer signed in to the wired port (802.1X); `None` when the system does not tell.
+    #[serde(default)]
+    pub port_authenticated: Option<bool>,
 }
 
 impl Interface {

@@ -5,7 +5,7 @@ use super::evidence::{ConsoleLine, DhcpKind, Source};
 use super::finding::{Finding, Verdict};
 use super::footprint::Footprint;
 use super::host::{HostView, SerialPort};
-use super::led::LedView;
+use super::led::{LedSet, LedView};
 use super::mac::Mac;
 use super::rule::Scope;
 use super::time::At;
@@ -30,10 +30,41 @@ pub struct GatewayView {
     pub maker: Option<String>,
     /// The last DHCP messages of it, oldest first.
     pub dhcp: Vec<(At, DhcpKind)>,
+    /// The same with what they carried, for the forensics of a box without an address.
+    #[serde(default)]
+    pub dhcp_trace: Vec<DhcpTrace>,
+    /// How its LED's set changed, oldest first, the present one last.
+    #[serde(default)]
+    pub led_changes: Vec<(At, LedSet)>,
+    /// Other MACs that answered at its address, with the time of the last answer.
+    #[serde(default)]
+    pub rivals: Vec<(Mac, At)>,
     /// The box restarted, or the evidence contradicted itself: in words.
     pub remarks: Vec<String>,
     /// Findings about this gateway alone.
     pub verdict: Verdict,
+}
+
+/// One DHCP message of a gateway, or to it, as far as forensics ask (RFC 2131).
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct DhcpTrace {
+    pub at: At,
+    pub kind: DhcpKind,
+    pub xid: u32,
+    /// Seconds since the client began (`secs`).
+    pub secs: u16,
+    /// `ciaddr`.
+    pub ciaddr: Option<Ipv4Addr>,
+    /// Option 50, or `yiaddr` of an answer.
+    pub address: Option<Ipv4Addr>,
+    /// Option 54.
+    pub server: Option<Ipv4Addr>,
+    /// Option 12, made safe to show.
+    pub host_name: Option<String>,
+    /// Option 55.
+    pub parameter_list: Vec<u8>,
+    /// Option 56, made safe to show.
+    pub message: Option<String>,
 }
 
 /// One neighbour on the segment.

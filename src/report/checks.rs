@@ -78,6 +78,13 @@ fn measured(m: &Measured) -> Option<String> {
             Some(words.join(", "))
         }
         Measured::Offender(ip) => Some(format!("ICMP error from {ip}")),
+        // the line for people says these already
+        Measured::Opened { .. }
+        | Measured::Tls(_)
+        | Measured::Page { .. }
+        | Measured::Hops(_)
+        | Measured::Segment { .. }
+        | Measured::Ended { .. } => None,
         Measured::RouterMac(mac) => Some(format!("MAC {mac}")),
         Measured::Offers(offers) => {
             let words: Vec<String> = offers

@@ -588,6 +588,9 @@ fn unseen(now: At, at: At, led: LedState) -> GatewayView {
         name: None,
         maker: None,
         dhcp: Vec::new(),
+        dhcp_trace: Vec::new(),
+        led_changes: Vec::new(),
+        rivals: Vec::new(),
         remarks: Vec::new(),
         verdict: Verdict::default(),
     }

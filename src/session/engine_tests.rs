@@ -26,6 +26,8 @@ fn engine() -> Engine {
         name_servers: vec![],
         lease: None,
         mtu: None,
+        ipv6_router: None,
+        port_authenticated: None,
     });
     e.host.chosen = Some("eth0".into());
     e

@@ -71,6 +71,8 @@ mod tests {
             name_servers: vec![],
             lease: None,
             mtu: None,
+            ipv6_router: None,
+            port_authenticated: None,
         }
     }
 

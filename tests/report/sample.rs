@@ -41,6 +41,9 @@ pub fn gateway(mac_text: &str, ip: [u8; 4], state: LedState) -> GatewayView {
         name: Some("sensorist-kyl-7".into()),
         maker: Some("Sensorist ApS".into()),
         dhcp: vec![(At(9_000), DhcpKind::Discover), (At(9_400), DhcpKind::Request)],
+        dhcp_trace: Vec::new(),
+        led_changes: Vec::new(),
+        rivals: Vec::new(),
         remarks: vec!["The box restarted at 14:04:51.".into()],
         verdict: Verdict::default(),
     }
@@ -255,6 +258,8 @@ fn host() -> HostView {
                 told_by: "the network manager".into(),
             }),
             mtu: Some(1500),
+            ipv6_router: None,
+            port_authenticated: None,
         }],
         chosen: Some("enp0s31f6".into()),
         default_route_by: Some("enp0s31f6".into()),

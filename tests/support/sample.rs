@@ -136,6 +136,9 @@ fn gateway(mac: Mac, possible: LedSet) -> GatewayView {
         name: Some("Medicine room".into()),
         maker: Some("Sensorist ApS".into()),
         dhcp: vec![(At(1_000), DhcpKind::Discover), (At(1_400), DhcpKind::Ack)],
+        dhcp_trace: Vec::new(),
+        led_changes: Vec::new(),
+        rivals: Vec::new(),
         remarks: Vec::new(),
         verdict: Verdict::default(),
     }
@@ -297,6 +300,8 @@ fn interface(name: &str, kind: LinkKind, ip: [u8; 4]) -> Interface {
         name_servers: vec![IpAddr::V4(Ipv4Addr::new(ip[0], ip[1], ip[2], 1))],
         lease: None,
         mtu: Some(1500),
+        ipv6_router: None,
+        port_authenticated: None,
     }
 }
 

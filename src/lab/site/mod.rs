@@ -224,6 +224,9 @@ impl Site {
             name_servers: vec![ROUTER_IP],
             lease_secs: Some(segment::LEASE_SECS),
             portal: None,
+            wpad: None,
+            after_ms: 0,
+            to_gateway: false,
         }]
     }
 

@@ -90,6 +90,8 @@ pub fn laptop(scene: Scene) -> HostView {
             told_by: "simulated".into(),
         }),
         mtu: Some(1500),
+        ipv6_router: None,
+        port_authenticated: None,
     };
     let mut interfaces = vec![wire];
     let mut default_by = "demo0";
@@ -111,6 +113,8 @@ pub fn laptop(scene: Scene) -> HostView {
             name_servers: Vec::new(),
             lease: None,
             mtu: Some(1420),
+            ipv6_router: None,
+            port_authenticated: None,
         });
     }
     HostView {

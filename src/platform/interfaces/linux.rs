@@ -100,6 +100,8 @@ fn read_link(link: &LinkMessage) -> Option<Interface> {
         name_servers: Vec::new(),
         lease: None,
         mtu,
+        ipv6_router: None,
+        port_authenticated: None,
         name,
     })
 }

@@ -38,6 +38,8 @@ fn read(found: netdev::Interface, servers: &[IpAddr]) -> Interface {
         router,
         metric: 0,
         mtu: found.mtu,
+        ipv6_router: None,
+        port_authenticated: None,
         name: found.name,
     }
 }

@@ -120,6 +120,8 @@ fn read(adapter: &IP_ADAPTER_ADDRESSES_LH) -> Interface {
         metric: adapter.Ipv4Metric,
         name_servers,
         mtu: Some(adapter.Mtu).filter(|m| *m != u32::MAX),
+        ipv6_router: None,
+        port_authenticated: None,
         name,
     }
 }
