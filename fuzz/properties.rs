@@ -9,7 +9,7 @@ use solidgreen::model::text::foreign;
 use solidgreen::profile::Profile;
 use solidgreen::wire::console::{LONGEST_LINE, LineSplitter, looks_like_wrong_baud, read_line};
 use solidgreen::wire::mdns::{LONGEST_TTL_SECS, TxtService, announcement};
-use solidgreen::wire::{dhcp, oui};
+use solidgreen::wire::{dhcp, oui, tls};
 use std::net::Ipv4Addr;
 use std::sync::LazyLock;
 
@@ -17,8 +17,15 @@ use std::sync::LazyLock;
 pub type Check = fn(&[u8]);
 
 /// Every reader by the name of its target and of its folder of seeds.
-pub const ALL: [(&str, Check); 6] =
-    [("dhcp", dhcp), ("mdns", mdns), ("console", console), ("oui", oui), ("mac", mac), ("profile", profile)];
+pub const ALL: [(&str, Check); 7] = [
+    ("dhcp", dhcp),
+    ("mdns", mdns),
+    ("console", console),
+    ("oui", oui),
+    ("tls", tls),
+    ("mac", mac),
+    ("profile", profile),
+];
 
 static SHIPPED: LazyLock<Profile> = LazyLock::new(Profile::shipped);
 
@@ -147,5 +154,25 @@ pub fn profile(data: &[u8]) {
                 read.dialect.iter().for_each(|name| assert_safe(name));
             }
         }
+    }
+}
+
+pub fn tls(data: &[u8]) {
+    if let tls::Flight::Chain(chain) = tls::read_flight(data) {
+        for der in &chain {
+            names_are_safe(der);
+        }
+    }
+    names_are_safe(data);
+}
+
+fn names_are_safe(der: &[u8]) {
+    if let Some(names) = tls::certificate(der) {
+        for text in
+            [&names.subject, &names.issuer].into_iter().chain(&names.issuer_words).chain(&names.is_for)
+        {
+            assert_safe(text);
+        }
+        assert!(!tls::is_for(&names, ""));
     }
 }

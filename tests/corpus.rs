@@ -60,6 +60,9 @@ fn the_seeds_reach_behind_the_first_refusal() {
         d.chunks_exact(6).any(|o| solidgreen::wire::oui::maker(Mac(o.try_into().unwrap())).is_some())
     };
     assert!(accepted("oui", &known) >= 3);
+    let chain = |d: &[u8]| matches!(solidgreen::wire::tls::read_flight(d), solidgreen::wire::tls::Flight::Chain(c) if c.len() == 2);
+    assert!(accepted("tls", &chain) >= 1);
+    assert!(accepted("tls", &|d| solidgreen::wire::tls::certificate(d).is_some()) >= 2);
     let shipped = Profile::shipped();
     let understood = |d: &[u8]| {
         text(d).lines().any(|l| solidgreen::wire::console::read_line(&shipped, "p", l).meaning.is_some())

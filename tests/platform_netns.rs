@@ -304,30 +304,40 @@ async fn every_failure_has_its_word() {
     let connect = async |ip: [u8; 4], port| {
         meter.connect(Some(&eth0), SocketAddr::from((ip, port)), limit, PacketKind::TcpConnect).await
     };
-    let failed = |failure, offender: Option<Ipv4Addr>| Connect {
+    let failed = |failure, offender: Option<Ipv4Addr>, icmp| Connect {
         outcome: Err(failure),
         offender: offender.map(IpAddr::V4),
+        icmp,
         not_sent: None,
     };
     let open = connect(ROUTER.octets(), OPEN).await;
     assert!(open.outcome.is_ok_and(|took| took < Duration::from_millis(100)), "{open:?}");
-    assert_eq!(connect(ROUTER.octets(), CLOSED).await, failed(Failure::Refused, None));
-    assert_eq!(connect([203, 0, 113, 9], 443).await, failed(Failure::IcmpProhibited, Some(ROUTER)));
-    assert_eq!(connect([203, 0, 113, 10], 443).await, failed(Failure::IcmpHostUnreachable, Some(ROUTER)));
-    assert_eq!(connect([203, 0, 113, 11], 443).await, failed(Failure::Silence, None));
-    assert_eq!(connect([203, 0, 113, 12], 443).await, failed(Failure::IcmpNetUnreachable, Some(ROUTER)));
+    assert_eq!(connect(ROUTER.octets(), CLOSED).await, failed(Failure::Refused, None, None));
+    assert_eq!(
+        connect([203, 0, 113, 9], 443).await,
+        failed(Failure::IcmpProhibited, Some(ROUTER), Some((3, 13)))
+    );
+    assert_eq!(
+        connect([203, 0, 113, 10], 443).await,
+        failed(Failure::IcmpHostUnreachable, Some(ROUTER), Some((3, 1)))
+    );
+    assert_eq!(connect([203, 0, 113, 11], 443).await, failed(Failure::Silence, None, None));
+    assert_eq!(
+        connect([203, 0, 113, 12], 443).await,
+        failed(Failure::IcmpNetUnreachable, Some(ROUTER), Some((3, 0)))
+    );
 
     // no answer to ARP: this computer itself says so, after 3 s
     let nobody = SocketAddr::from((NOBODY, 443));
     let silent = meter.connect(Some(&eth0), nobody, Duration::from_secs(5), PacketKind::TcpConnect).await;
-    assert_eq!(silent, failed(Failure::NeighbourSilent, Some(LAPTOP)));
+    assert_eq!(silent, failed(Failure::NeighbourSilent, Some(LAPTOP), Some((3, 1))));
 
     // an interface without a route: said at once, and nothing is sent
     let before = meter.footprint().packets();
     let begin = Instant::now();
     let cloud = SocketAddr::from(([203, 0, 113, 9], 443));
     let lost = meter.connect(Some(&interface("idle0")), cloud, limit, PacketKind::TcpConnect).await;
-    assert_eq!(lost, failed(Failure::NoRoute, None));
+    assert_eq!(lost, failed(Failure::NoRoute, None, None));
     assert!(begin.elapsed() < Duration::from_millis(100));
     assert_eq!(meter.footprint().packets(), before);
     assert_eq!(meter.troubles(), []);
@@ -335,7 +345,7 @@ async fn every_failure_has_its_word() {
     // this computer's own addresses are reached whatever the socket is tied to
     let own = TcpListener::bind((LAPTOP, 0)).unwrap().local_addr().unwrap();
     let to_itself = meter.connect(Some(&eth0), own, limit, PacketKind::TcpConnect).await;
-    assert_eq!(to_itself, failed(Failure::Refused, None));
+    assert_eq!(to_itself, failed(Failure::Refused, None, None));
 }
 
 async fn questions_by_udp() {

@@ -44,5 +44,21 @@ pub const OFFER_AFTER_DISCOVER: Duration = ms(3_600);
 pub const OFFER_INFORM: Duration = ms(350);
 /// A DHCP probe is sent again after this.
 pub const OFFER_RESEND: Duration = ms(1_000);
+/// A connection on which something will be said: the port has just opened, so one retransmission is enough.
+pub const SPEAK_OPEN: Duration = ms(1_500);
+/// How long an open connection is listened to: as long as the canaries take, so that a healthy check waits for neither.
+pub const SPEAK_LISTEN: Duration = ms(1_000);
+/// What was said and is not acknowledged by then gets this long in addition: two retransmissions.
+pub const SPEAK_ACKNOWLEDGED: Duration = ms(1_500);
+/// A full-size segment is retransmitted after 0.2 to 1 s, and again after twice that.
+pub const SIZE: Duration = ms(2_500);
+/// A portal is near: it opens faster than the cloud could.
+pub const PORTAL_OPEN: Duration = ms(1_000);
+/// A web page's head.
+pub const PORTAL_ANSWER: Duration = ms(1_500);
+/// The first router answers within a round trip of this network.
+pub const ONE_HOP: Duration = ms(700);
+/// Eight hops at once; a provider's router answers within a second or not at all.
+pub const PATH: Duration = ms(1_200);
 /// After a first OFFER a second server is given this long.
 pub const OFFER_SECOND: Duration = ms(100);

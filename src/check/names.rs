@@ -312,6 +312,15 @@ async fn ask_name(
     }
 }
 
+/// The first address that a server gives for a name.
+pub(super) async fn lookup(reach: &Reach, server: IpAddr, name: &str) -> Option<IpAddr> {
+    let message = exchange(reach, server, name, Transport::Udp).await.ok()?;
+    message.answers.iter().find_map(|record| match &record.data {
+        RData::A(a) => Some(IpAddr::V4(a.0)),
+        _ => None,
+    })
+}
+
 async fn exchange(
     reach: &Reach,
     server: IpAddr,

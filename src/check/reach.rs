@@ -6,7 +6,7 @@ use crate::model::check::{Failure, Offer, Transport};
 use crate::model::footprint::PacketKind;
 use crate::model::host::Interface;
 use crate::model::{At, Mac};
-use crate::platform::guest::Meter;
+use crate::platform::guest::{Connect, Line, Meter};
 use std::net::{IpAddr, Ipv4Addr, SocketAddr};
 use std::sync::Arc;
 use std::time::Duration;
@@ -38,7 +38,7 @@ impl Knock {
     #[must_use]
     pub fn not_waited_for(ms: u64) -> Knock {
         let why = format!("no answer within {ms} ms; no name gives it, so it was not waited for");
-        Knock { outcome: Err(Failure::Silence), offender: None, not_sent: Some(why) }
+        Knock { outcome: Err(Failure::Silence), offender: None, icmp: None, not_sent: Some(why) }
     }
 }
 
@@ -49,8 +49,21 @@ pub struct Knock {
     pub outcome: Result<Duration, Failure>,
     /// Who sent the ICMP error.
     pub offender: Option<IpAddr>,
+    /// Its type and code (RFC 792).
+    pub icmp: Option<(u8, u8)>,
     /// Nothing is known of the network, and why: this computer could not try, or did not wait.
     pub not_sent: Option<String>,
+}
+
+impl From<Connect> for Knock {
+    fn from(c: Connect) -> Knock {
+        Knock {
+            outcome: c.outcome,
+            offender: c.offender,
+            icmp: c.icmp,
+            not_sent: c.not_sent.map(|e| format!("this computer could not try: {e}")),
+        }
+    }
 }
 
 impl Reach {
@@ -91,16 +104,36 @@ impl Reach {
     /// Opens a TCP connection and closes it at once.
     pub async fn knock(&self, to: SocketAddr, limit: Duration) -> Knock {
         match self.way(Transport::Tcp, to, limit).await {
-            Err(failure) => Knock { outcome: Err(failure), offender: None, not_sent: None },
-            Ok(real) => {
-                let c = self.meter.connect(self.bound_to(), real, limit, PacketKind::TcpConnect).await;
-                Knock {
-                    outcome: c.outcome,
-                    offender: c.offender,
-                    not_sent: c.not_sent.map(|e| format!("this computer could not try: {e}")),
-                }
-            }
+            Err(failure) => Knock { outcome: Err(failure), offender: None, icmp: None, not_sent: None },
+            Ok(real) => self.meter.connect(self.bound_to(), real, limit, PacketKind::TcpConnect).await.into(),
         }
+    }
+
+    /// Tries to open a TCP connection with packets that live for `hops` hops only. `None` on the simulated site, where
+    /// there are no hops.
+    pub async fn knock_within(&self, to: SocketAddr, hops: u32, limit: Duration) -> Option<Knock> {
+        if self.simulated.is_some() {
+            return None;
+        }
+        let kind = PacketKind::TcpTrace;
+        Some(match self.meter.connect_within(self.bound_to(), to, limit, kind, Some(hops)).await {
+            Ok((_, took)) => Knock { outcome: Ok(took), offender: None, icmp: None, not_sent: None },
+            Err(c) => c.into(),
+        })
+    }
+
+    /// Opens a TCP connection on which something will be said.
+    ///
+    /// # Errors
+    /// Why it did not open.
+    pub async fn line(&self, to: SocketAddr, limit: Duration, kind: PacketKind) -> Result<Line, Knock> {
+        let real = self.way(Transport::Tcp, to, limit).await.map_err(|failure| Knock {
+            outcome: Err(failure),
+            offender: None,
+            icmp: None,
+            not_sent: None,
+        })?;
+        self.meter.line(self.bound_to(), real, limit, kind).await.map_err(Knock::from)
     }
 
     /// Asks one question over UDP; `accept` says whether a datagram is the answer.

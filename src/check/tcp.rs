@@ -42,12 +42,21 @@ fn outcome(knock: &Knock) -> Outcome {
 }
 
 fn measured(knock: &Knock) -> Measured {
-    knock.offender.map_or(Measured::Nothing, Measured::Offender)
+    match (knock.outcome, knock.offender) {
+        (Ok(after), _) => Measured::Opened { micros: u64::try_from(after.as_micros()).unwrap_or(u64::MAX) },
+        (Err(_), Some(offender)) => Measured::Offender(offender),
+        (Err(_), None) => Measured::Nothing,
+    }
 }
 
 /// `ports`: every documented address at once, and each address that `resolved` brings while names are being asked;
 /// ends when all have ended and `resolved` is closed.
-pub async fn ports(reach: Reach, profile: &Profile, mut resolved: mpsc::Receiver<Named>) -> Vec<CheckResult> {
+pub async fn ports(
+    reach: Reach,
+    profile: &Profile,
+    mut resolved: mpsc::Receiver<Named>,
+    opened: mpsc::Sender<SocketAddr>,
+) -> Vec<CheckResult> {
     let mut tasks = JoinSet::new();
     let mut started: BTreeSet<IpAddr> = BTreeSet::new();
     let mut named: BTreeSet<IpAddr> = BTreeSet::new();
@@ -93,7 +102,13 @@ pub async fn ports(reach: Reach, profile: &Profile, mut resolved: mpsc::Receiver
                 None => open = false,
             },
             Some(ended) = tasks.join_next(), if !tasks.is_empty() => {
-                if let Ok((addr, knock, took)) = ended { done.insert(addr, (knock, took)); }
+                if let Ok((addr, knock, took)) = ended {
+                    if knock.outcome.is_ok() {
+                        // whoever speaks on it may have had enough
+                        let _ = opened.try_send(addr);
+                    }
+                    done.insert(addr, (knock, took));
+                }
             }
         }
     }

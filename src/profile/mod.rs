@@ -2,6 +2,10 @@
 //!
 //! Everything that nobody has published is marked `assumed` here and never becomes code.
 
+mod signers;
+
+pub use signers::{Product, Signer, Signers};
+
 use crate::model::{LedState, Mac};
 use regex_lite::Regex;
 use serde::Deserialize;
@@ -76,6 +80,33 @@ pub struct Control {
     pub targets: Vec<SocketAddr>,
     pub name_servers: Vec<IpAddr>,
     pub names: Vec<String>,
+    /// Public servers whose certificate shows whether encrypted connections are opened on the way.
+    #[serde(default)]
+    pub tls: Vec<TlsControl>,
+    /// Pages whose answer is known beforehand, for the check `portal`.
+    #[serde(default)]
+    pub pages: Vec<KnownPage>,
+}
+
+/// A public server with a certificate of a public authority.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct TlsControl {
+    pub addr: SocketAddr,
+    pub name: String,
+}
+
+/// A page on port 80 whose answer is known beforehand.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct KnownPage {
+    pub host: String,
+    pub path: String,
+    /// Status of the true answer.
+    pub status: u16,
+    /// A word of the true answer's body.
+    #[serde(default)]
+    pub body: String,
 }
 
 #[derive(Clone, Debug)]
@@ -215,6 +246,14 @@ impl Profile {
         }
         if let Some(name) = raw.control.names.iter().find(|n| !is_host_name(n)) {
             return Err(bad(format!("control.names: '{name}' is not a host name")));
+        }
+        if let Some(page) =
+            raw.control.pages.iter().find(|p| !is_host_name(&p.host) || !p.path.starts_with('/'))
+        {
+            return Err(bad(format!("control.pages: '{}{}' is no page on a host", page.host, page.path)));
+        }
+        if let Some(tls) = raw.control.tls.iter().find(|t| !is_host_name(&t.name)) {
+            return Err(bad(format!("control.tls: '{}' is not a host name", tls.name)));
         }
         if raw.led.blink_on_ms < 100 || raw.led.blink_off_ms < 100 {
             return Err(bad("led: a phase under 100 ms is no blinking that an eye can follow".into()));

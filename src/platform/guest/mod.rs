@@ -2,11 +2,13 @@
 //! is counted with the address it goes to, and is refused beyond the kind's limit.
 
 mod dhcp;
+mod line;
 mod sweep;
 mod tcp;
 mod udp;
 
 pub use dhcp::{DhcpListener, DhcpProbe, dhcp_listen};
+pub use line::{Heard, Line};
 pub use tcp::Connect;
 
 use super::error::{PlatformError, why};

@@ -18,6 +18,8 @@ pub struct Connect {
     pub outcome: Result<Duration, Failure>,
     /// Who sent the ICMP error, where the system tells.
     pub offender: Option<IpAddr>,
+    /// Type and code of that error (RFC 792).
+    pub icmp: Option<(u8, u8)>,
     /// Set when this computer itself could not try: then `outcome` says [`Failure::NoInterface`] and nothing is
     /// known of the network.
     pub not_sent: Option<GuestError>,
@@ -34,7 +36,7 @@ impl Meter {
         kind: PacketKind,
     ) -> Connect {
         match self.connect_keep(interface, addr, limit, kind).await {
-            Ok((_, took)) => Connect { outcome: Ok(took), offender: None, not_sent: None },
+            Ok((_, took)) => Connect { outcome: Ok(took), offender: None, icmp: None, not_sent: None },
             Err(failed) => failed,
         }
     }
@@ -50,7 +52,22 @@ impl Meter {
         limit: Duration,
         kind: PacketKind,
     ) -> Result<(TcpStream, Duration), Connect> {
-        let failed = |failure| Connect { outcome: Err(failure), offender: None, not_sent: None };
+        self.connect_within(interface, addr, limit, kind, None).await
+    }
+
+    /// The same with packets that may live for `hops` hops only (IP time to live).
+    ///
+    /// # Errors
+    /// As [`Meter::connect_keep`]; a router at which the time ran out is the `offender` of an ICMP error of type 11.
+    pub async fn connect_within(
+        &self,
+        interface: Option<&Interface>,
+        addr: SocketAddr,
+        limit: Duration,
+        kind: PacketKind,
+        hops: Option<u32>,
+    ) -> Result<(TcpStream, Duration), Connect> {
+        let failed = |failure| Connect { outcome: Err(failure), offender: None, icmp: None, not_sent: None };
         let refused = |error| Connect { not_sent: Some(error), ..failed(Failure::NoInterface) };
         if interface.is_some_and(|i| !socket::has_route(i, addr.ip())) {
             return Err(failed(Failure::NoRoute));
@@ -65,7 +82,9 @@ impl Meter {
         let judge = |error: &io::Error, icmp: Option<socket::Icmp>, around: &Circumstances| {
             let offender = icmp.and_then(|i| i.offender);
             match socket::failure(error, icmp, around) {
-                Some(failure) => Connect { offender, ..failed(failure) },
+                Some(failure) => {
+                    Connect { offender, icmp: icmp.map(|i| (i.kind, i.code)), ..failed(failure) }
+                }
                 None => {
                     let trouble = GuestError::io(&format!("connect to {addr}"), error);
                     self.note(trouble.clone());
@@ -73,7 +92,7 @@ impl Meter {
                 }
             }
         };
-        let stream = open(interface, addr).map_err(|e| judge(&e, None, &around))?;
+        let stream = open(interface, addr, hops).map_err(|e| judge(&e, None, &around))?;
         match tokio::time::timeout(limit, stream.writable()).await {
             Err(_) => return Err(failed(Failure::Silence)),
             Ok(Err(e)) => return Err(judge(&e, None, &around)),
@@ -95,9 +114,12 @@ impl Meter {
 }
 
 /// A connection under way.
-fn open(interface: Option<&Interface>, addr: SocketAddr) -> io::Result<TcpStream> {
+fn open(interface: Option<&Interface>, addr: SocketAddr, hops: Option<u32>) -> io::Result<TcpStream> {
     let socket = Socket::new(Domain::for_address(addr), Type::STREAM, Some(Protocol::TCP))?;
     socket.set_nonblocking(true)?;
+    if let Some(hops) = hops.filter(|_| addr.is_ipv4()) {
+        socket.set_ttl_v4(hops)?;
+    }
     if let Some(interface) = interface {
         socket::tie(&socket, interface, addr.ip())?;
     }

@@ -127,6 +127,13 @@ fn offender(header: *mut libc::cmsghdr, room: usize) -> Option<IpAddr> {
     }
 }
 
+pub(super) fn unacknowledged(socket: &Socket) -> Option<usize> {
+    let mut bytes: libc::c_int = 0;
+    // SAFETY: the descriptor is open while `socket` is borrowed; SIOCOUTQ (the number of TIOCOUTQ) writes one c_int.
+    let done = unsafe { libc::ioctl(socket.as_raw_fd(), libc::TIOCOUTQ, &raw mut bytes) };
+    if done == 0 { usize::try_from(bytes).ok() } else { None }
+}
+
 pub(super) fn has_route(interface: &Interface, target: IpAddr) -> bool {
     let IpAddr::V4(target) = target else { return true };
     match netlink::routes() {

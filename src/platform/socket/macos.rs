@@ -24,6 +24,23 @@ pub(super) fn icmp_error(_socket: &Socket) -> Option<Icmp> {
     None
 }
 
+/// SO_NWRITE tells what the system still holds, unacknowledged bytes included.
+pub(super) fn unacknowledged(socket: &Socket) -> Option<usize> {
+    let mut bytes: libc::c_int = 0;
+    let mut length = libc::socklen_t::try_from(std::mem::size_of::<libc::c_int>()).ok()?;
+    // SAFETY: the descriptor is open while `socket` is borrowed; the option writes one c_int, whose size is given.
+    let done = unsafe {
+        libc::getsockopt(
+            std::os::fd::AsRawFd::as_raw_fd(socket),
+            libc::SOL_SOCKET,
+            libc::SO_NWRITE,
+            (&raw mut bytes).cast(),
+            &raw mut length,
+        )
+    };
+    if done == 0 { usize::try_from(bytes).ok() } else { None }
+}
+
 /// IP_BOUND_IF only takes routes of that interface: the system answers by itself.
 pub(super) fn has_route(_interface: &Interface, _target: IpAddr) -> bool {
     true

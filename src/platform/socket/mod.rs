@@ -57,6 +57,11 @@ pub(super) fn icmp_error(socket: &Socket) -> Option<Icmp> {
     os::icmp_error(socket)
 }
 
+/// Bytes that were given to the system and not yet acknowledged by the far end; `None` where the system does not tell.
+pub(super) fn unacknowledged(socket: &Socket) -> Option<usize> {
+    os::unacknowledged(socket)
+}
+
 /// False when this interface has no route to the target. A socket that is tied to an interface would otherwise take
 /// any address for a neighbour and ask for it by ARP, in vain.
 pub(super) fn has_route(interface: &Interface, target: IpAddr) -> bool {

@@ -30,6 +30,11 @@ pub(super) fn icmp_error(_socket: &Socket) -> Option<Icmp> {
     None
 }
 
+/// Windows has no such number that every version tells.
+pub(super) fn unacknowledged(_socket: &Socket) -> Option<usize> {
+    None
+}
+
 pub(super) fn has_route(_interface: &Interface, _target: IpAddr) -> bool {
     true
 }

@@ -1,0 +1,292 @@
+//! The check `speaks`: what happens to an open connection to the cloud. One connection stays silent; others say a TLS
+//! hello with and without the cloud's name, and a few bytes of no known protocol. Nobody has published what the cloud
+//! speaks, so an answer that is no TLS, a proper close or an acknowledged silence is no failure; a reset, bytes that
+//! nobody ever acknowledges, and a certificate of an inspecting product are.
+
+use super::limits;
+use super::reach::Reach;
+use super::size;
+use crate::model::check::{
+    CheckId, CheckResult, Failure, Inspector, Measured, Outcome, Said, Target, TlsSeen,
+};
+use crate::model::footprint::PacketKind;
+use crate::platform::guest::{Heard, Line};
+use crate::profile::{Profile, Signer, Signers};
+use crate::wire::tls::{self, Flight};
+use std::collections::BTreeMap;
+use std::net::SocketAddr;
+use std::sync::Arc;
+use tokio::sync::mpsc;
+use tokio::task::JoinSet;
+
+/// Bytes of no known protocol; they name who says them, for whoever finds them in a log.
+const PLAIN: &[u8] = b"\x01solidgreen check\r\n";
+
+/// `speaks` and `size`, on the first address of each port that `opened` brings. Ends when all have ended and `opened`
+/// is closed.
+pub async fn speaks(
+    reach: Reach,
+    profile: Arc<Profile>,
+    mut opened: mpsc::Receiver<SocketAddr>,
+    random: u64,
+) -> (Vec<CheckResult>, Vec<CheckResult>) {
+    let mut tasks: JoinSet<(Vec<CheckResult>, Option<CheckResult>)> = JoinSet::new();
+    let mut by_port: BTreeMap<u16, SocketAddr> = BTreeMap::new();
+    let name = profile.cloud.hosts.first().cloned().unwrap_or_default();
+    while let Some(addr) = opened.recv().await {
+        if by_port.contains_key(&addr.port()) {
+            continue;
+        }
+        by_port.insert(addr.port(), addr);
+        tasks.spawn(one_address(reach.clone(), addr, name.clone(), random));
+    }
+    if by_port.is_empty() {
+        let why = "no connection to the cloud opened".to_owned();
+        let skipped = |id| CheckResult {
+            id,
+            target: Target::Host,
+            outcome: Outcome::Skipped(why.clone()),
+            took_ms: 0,
+            measured: Measured::Nothing,
+            detail: why.clone(),
+        };
+        return (vec![skipped(CheckId::Speaks)], vec![skipped(CheckId::Size)]);
+    }
+    let (mut speaks, mut sizes) = (Vec::new(), Vec::new());
+    while let Some(ended) = tasks.join_next().await {
+        let Ok((said, size)) = ended else { continue };
+        speaks.extend(said);
+        sizes.extend(size);
+    }
+    if speaks.iter().any(is_doubtful) {
+        speaks.extend(controls(&reach, &profile, random).await);
+    }
+    speaks.sort_by(|a, b| a.target.cmp(&b.target));
+    sizes.sort_by(|a, b| a.target.cmp(&b.target));
+    (speaks, sizes)
+}
+
+/// A chain of nobody known, or a hello that was cut: a public server tells whether that is so for everybody.
+fn is_doubtful(r: &CheckResult) -> bool {
+    let hello = matches!(r.target, Target::Saying { said: Said::HelloByName | Said::HelloNoName, .. });
+    let unknown = matches!(&r.measured, Measured::Tls(seen) if !seen.public && seen.product.is_none());
+    hello && (unknown || r.outcome.failure().is_some_and(|f| f != Failure::ForeignIssuer))
+}
+
+async fn one_address(
+    reach: Reach,
+    addr: SocketAddr,
+    name: String,
+    random: u64,
+) -> (Vec<CheckResult>, Option<CheckResult>) {
+    let say = |said| say(&reach, Target::Saying { addr, said }, addr, said, &name, random);
+    let (nothing, by_name, no_name, plain, size) = tokio::join!(
+        say(Said::Nothing),
+        say(Said::HelloByName),
+        say(Said::HelloNoName),
+        say(Said::Plain),
+        size::full_size(&reach, addr, &name, random),
+    );
+    let small_passed = by_name.acknowledged;
+    let size = size::judge(addr, size, small_passed);
+    (vec![nothing.row, by_name.row, no_name.row, plain.row], Some(size))
+}
+
+/// TLS to public servers whose certificates are of public authorities.
+async fn controls(reach: &Reach, profile: &Profile, random: u64) -> Vec<CheckResult> {
+    let mut tasks = JoinSet::new();
+    for control in profile.control.tls.iter().cloned() {
+        let reach = reach.clone();
+        tasks.spawn(async move {
+            let target = Target::Control(control.addr);
+            say(&reach, target, control.addr, Said::HelloByName, &control.name, random).await.row
+        });
+    }
+    tasks.join_all().await
+}
+
+/// A row, and whether what was said was acknowledged by the far end (`None`: not told, or nothing said).
+struct Ended {
+    row: CheckResult,
+    acknowledged: Option<bool>,
+}
+
+async fn say(reach: &Reach, target: Target, addr: SocketAddr, said: Said, name: &str, random: u64) -> Ended {
+    let begun = reach.now();
+    let row = |outcome, measured, detail: String| CheckResult {
+        id: CheckId::Speaks,
+        target: target.clone(),
+        outcome,
+        took_ms: reach.took(begun),
+        measured,
+        detail,
+    };
+    let line = reach.line(addr, limits::SPEAK_OPEN, PacketKind::TcpSpeak).await;
+    let mut line = match line {
+        Ok(line) => line,
+        Err(knock) => {
+            let why = knock.not_sent.unwrap_or_else(|| {
+                let word = knock.outcome.err().map_or("no answer", Failure::word);
+                format!("this connection did not open ({})", word.replace('-', " "))
+            });
+            return Ended {
+                row: row(Outcome::Inconclusive(why.clone()), Measured::Nothing, why),
+                acknowledged: None,
+            };
+        }
+    };
+    let opened =
+        Measured::Opened { micros: u64::try_from(line.opened_after.as_micros()).unwrap_or(u64::MAX) };
+    let bytes = match said {
+        Said::Nothing => Vec::new(),
+        Said::HelloByName => tls::client_hello(Some(name), spread(random), 0),
+        Said::HelloNoName => tls::client_hello(None, spread(random), 0),
+        Said::Plain => PLAIN.to_vec(),
+    };
+    let what = match said {
+        Said::Nothing => "in silence",
+        Said::HelloByName | Said::HelloNoName => "after a TLS hello",
+        Said::Plain => "after a few bytes",
+    };
+    if !bytes.is_empty()
+        && let Err(end) = line.say(&bytes).await
+    {
+        let failure = end.failure().unwrap_or(Failure::Reset);
+        let detail = "the connection ended before anything was said".to_owned();
+        return Ended { row: row(Outcome::Failed(failure), opened, detail), acknowledged: None };
+    }
+    let (heard, flight) = listen(&mut line, matches!(said, Said::HelloByName | Said::HelloNoName)).await;
+    let after = reach.took(begun);
+    let left = if bytes.is_empty() { None } else { line.unacknowledged() };
+    let mut acknowledged = left.map(|left| left < bytes.len());
+    if let Flight::Chain(chain) = &flight {
+        let (outcome, seen, detail) = judge_chain(chain, name);
+        return Ended { row: row(outcome, Measured::Tls(seen), detail), acknowledged: Some(true) };
+    }
+    let passed = |detail: String| row(Outcome::Passed, opened.clone(), detail);
+    let row = match (&heard, &flight) {
+        (_, Flight::Alert(level, number)) => {
+            passed(format!("speaks TLS and shows no certificate (alert {level}/{number})"))
+        }
+        (_, Flight::Secret) => passed("speaks TLS 1.3 only: its certificate is not visible".to_owned()),
+        (Heard::Bytes(_), _) if said == Said::Nothing => passed("the far end speaks first".to_owned()),
+        (Heard::Bytes(bytes), _) => passed(format!("answers with {} bytes that are no TLS", bytes.len())),
+        (Heard::Closed, _) if said == Said::Nothing => row(
+            Outcome::Failed(Failure::Closed),
+            opened,
+            format!("the far end closed it {what}, {after} ms after the first packet"),
+        ),
+        (Heard::Closed, _) => passed(format!("the far end closed it {what}, which may be its way")),
+        (Heard::Reset, _) => row(
+            Outcome::Failed(Failure::Reset),
+            opened.clone(),
+            format!(
+                "reset {what}, {after} ms after the first packet; the connection itself opened after {:.1} ms",
+                line.opened_after.as_secs_f64() * 1000.0
+            ),
+        ),
+        (Heard::Lost, _) => {
+            row(Outcome::Failed(Failure::Unacknowledged), opened, format!("nothing was acknowledged {what}"))
+        }
+        (Heard::Nothing, _) if said == Said::Nothing => {
+            passed(format!("stays open in silence ({} ms)", limits::SPEAK_LISTEN.as_millis()))
+        }
+        (Heard::Nothing, _) => {
+            // a lost segment is sent again after 200 ms to 1 s: it gets time for two
+            let left = line.acknowledged(bytes.len(), limits::SPEAK_ACKNOWLEDGED).await;
+            acknowledged = left.map(|left| left < bytes.len());
+            match acknowledged {
+                Some(false) => row(
+                    Outcome::Failed(Failure::Unacknowledged),
+                    opened,
+                    format!("the connection opened, and then {} bytes were never acknowledged", bytes.len()),
+                ),
+                Some(true) => passed(format!("acknowledged {what}, and silent: it may wait for more")),
+                None => {
+                    passed(format!("silent {what}; this system does not tell whether it was acknowledged"))
+                }
+            }
+        }
+    };
+    if matches!(heard, Heard::Bytes(_)) {
+        acknowledged = Some(true);
+    }
+    Ended { row, acknowledged }
+}
+
+/// Listens until it is clear what was answered.
+async fn listen(line: &mut Line, tls: bool) -> (Heard, Flight) {
+    let until = tokio::time::Instant::now() + limits::SPEAK_LISTEN;
+    let mut got: Vec<u8> = Vec::new();
+    loop {
+        let left = until.saturating_duration_since(tokio::time::Instant::now());
+        match line.hear(left).await {
+            Heard::Bytes(bytes) => {
+                got.extend_from_slice(&bytes);
+                if !tls {
+                    return (Heard::Bytes(got), Flight::More);
+                }
+                let flight = tls::read_flight(&got);
+                if flight != Flight::More || got.len() >= tls::FLIGHT_MOST {
+                    return (Heard::Bytes(got), flight);
+                }
+            }
+            end if got.is_empty() => return (end, Flight::More),
+            _ => return (Heard::Bytes(got), Flight::More),
+        }
+    }
+}
+
+fn judge_chain(chain: &[Vec<u8>], host: &str) -> (Outcome, TlsSeen, String) {
+    let names: Vec<tls::CertificateNames> = chain.iter().filter_map(|der| tls::certificate(der)).collect();
+    let Some(leaf) = names.first() else {
+        let why = "speaks TLS with a certificate that cannot be read".to_owned();
+        return (Outcome::Inconclusive(why.clone()), TlsSeen::default(), why);
+    };
+    let words: Vec<String> = names.iter().flat_map(|n| n.issuer_words.clone()).collect();
+    let signer = Signers::shipped().of(&words);
+    let name_fits = tls::is_for(leaf, host);
+    let root = names.last().map(|n| n.issuer.clone()).unwrap_or_default();
+    let product = match signer {
+        Signer::Product(p) => Some(Inspector { name: p.name.clone(), on_computers: p.on_computers }),
+        Signer::Public | Signer::Unknown => None,
+    };
+    let seen = TlsSeen {
+        subject: leaf.subject.clone(),
+        issuer: leaf.issuer.clone(),
+        root,
+        public: matches!(signer, Signer::Public),
+        trusted_here: None,
+        name_fits,
+        product: product.clone(),
+    };
+    let fits = if name_fits { "" } else { ", for another name" };
+    match (signer, product) {
+        (_, Some(p)) => (
+            Outcome::Failed(Failure::ForeignIssuer),
+            seen.clone(),
+            format!("the certificate is signed by {} ({}){fits}", p.name, seen.issuer),
+        ),
+        (Signer::Public, _) => {
+            let detail = format!("the certificate is signed by a public authority ({}){fits}", seen.issuer);
+            (Outcome::Passed, seen, detail)
+        }
+        _ => {
+            let why = format!(
+                "the certificate is signed by {}{fits}, no public authority; nobody has published who signs the cloud's",
+                seen.issuer
+            );
+            (Outcome::Inconclusive(why.clone()), seen, why)
+        }
+    }
+}
+
+/// 32 bytes from a number: they have to differ, not to be secret.
+pub(super) fn spread(random: u64) -> [u8; 32] {
+    let mut out = [0; 32];
+    for (i, part) in out.chunks_mut(8).enumerate() {
+        let n = random.wrapping_mul(0x9e37_79b9_7f4a_7c15).rotate_left(u32::try_from(i).unwrap_or(0) * 13);
+        part.copy_from_slice(&n.to_be_bytes());
+    }
+    out
+}
