@@ -60,5 +60,11 @@ pub const PORTAL_ANSWER: Duration = ms(1_500);
 pub const ONE_HOP: Duration = ms(700);
 /// Eight hops at once; a provider's router answers within a second or not at all.
 pub const PATH: Duration = ms(1_200);
+/// Times that each question to the DHCP servers is sent.
+pub const OFFER_TRIES: u32 = 3;
+/// After the time in which a made-up MAC was answered, the box's MAC gets this much more.
+pub const OFFER_AS_GATEWAY: Duration = ms(1_200);
+/// A made-up MAC that has no offer by then: this computer's own MAC is asked for too.
+pub const OFFER_OWN_MAC: Duration = ms(700);
 /// After a first OFFER a second server is given this long.
 pub const OFFER_SECOND: Duration = ms(100);

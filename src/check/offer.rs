@@ -1,10 +1,11 @@
 //! The check `offer`: what DHCP servers hand out here, by an INFORM (answered from configuration, RFC 2131 4.3.5) and,
-//! where that is silent or the box itself gets no address, a DISCOVER with a made-up MAC. Never a REQUEST.
+//! where that is silent or the box itself gets no address, DISCOVERs: with a made-up MAC, with the box's MAC where it is
+//! known and seems to have no address, with this computer's own where a new MAC gets nothing. Never a REQUEST.
 
 use super::limits;
 use super::reach::Reach;
 use crate::model::Mac;
-use crate::model::check::{CheckId, CheckResult, Failure, Measured, Offer, Outcome, Target};
+use crate::model::check::{CheckId, CheckResult, Failure, Measured, Offer, OfferTo, Outcome, Target};
 use crate::model::evidence::{DhcpKind, DhcpSeen};
 use crate::platform::guest::DhcpProbe;
 use crate::wire;
@@ -18,6 +19,8 @@ use tokio::time::{Instant, timeout_at};
 pub struct Needs {
     /// The box seems to have no address, so a DISCOVER is worth sending even if an INFORM was answered.
     pub box_without_address: watch::Receiver<bool>,
+    /// The MAC of a box that seems to have no address: a server is asked what it would offer to it.
+    pub ask_as: watch::Receiver<Option<Mac>>,
     /// How much the answer is still waited for.
     pub patience: watch::Receiver<Patience>,
 }
@@ -32,6 +35,111 @@ pub enum Patience {
     UntilAnswered,
     /// Every box asked about has an address: DHCP works, and silence would mean nothing.
     Leave,
+}
+
+/// For whom a server is asked.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum For {
+    /// INFORM: this computer, which has an address.
+    Options,
+    /// DISCOVER with a made-up MAC.
+    NewMac,
+    /// DISCOVER with this computer's own MAC: tells a full pool from offers that are lost.
+    OwnMac,
+    /// DISCOVER with the box's MAC.
+    Gateway,
+}
+
+/// One question and how it stands.
+#[derive(Clone, Copy, Debug)]
+struct Question {
+    what: For,
+    xid: u32,
+    mac: Mac,
+    first: Option<Instant>,
+    next: Option<Instant>,
+    sent: u32,
+    /// Time from the first sending to the first answer.
+    answered: Option<Duration>,
+}
+
+impl Question {
+    fn new(what: For, xid: u32, mac: Mac) -> Question {
+        Question { what, xid, mac, first: None, next: None, sent: 0, answered: None }
+    }
+
+    /// It is to be asked from now on, if it is not yet.
+    fn begin(&mut self, now: Instant) {
+        if self.first.is_none() && self.next.is_none() {
+            self.next = Some(now);
+        }
+    }
+
+    fn is_due(&self, now: Instant) -> bool {
+        self.answered.is_none() && self.next.is_some_and(|at| now >= at)
+    }
+
+    fn message(&self, own_ip: Option<Ipv4Addr>) -> Option<Vec<u8>> {
+        match (self.what, own_ip) {
+            (For::Options, Some(ip)) => Some(wire::dhcp::inform(self.xid, self.mac, ip)),
+            (For::Options, None) => None,
+            (For::NewMac | For::OwnMac | For::Gateway, _) => Some(wire::dhcp::discover(self.xid, self.mac)),
+        }
+    }
+
+    fn takes(&self, seen: &DhcpSeen) -> bool {
+        let kind = if self.what == For::Options { DhcpKind::Ack } else { DhcpKind::Offer };
+        self.first.is_some() && seen.xid == self.xid && seen.mac == self.mac && seen.kind == kind
+    }
+}
+
+/// Everything that is asked in one probe.
+struct Asking {
+    questions: Vec<Question>,
+    offers: Vec<Offer>,
+}
+
+impl Asking {
+    fn of(&self, what: For) -> Option<&Question> {
+        self.questions.iter().find(|q| q.what == what)
+    }
+
+    fn begin(&mut self, what: For, now: Instant) {
+        if let Some(q) = self.questions.iter_mut().find(|q| q.what == what) {
+            q.begin(now);
+        }
+    }
+
+    fn answered(&self, what: For) -> Option<Duration> {
+        self.of(what).and_then(|q| q.answered)
+    }
+
+    fn asked_at(&self, what: For) -> Option<Instant> {
+        self.of(what).and_then(|q| q.first)
+    }
+
+    /// Takes a message in; true when it is an answer to this probe.
+    fn take(&mut self, seen: &DhcpSeen, now: Instant) -> bool {
+        let Some(q) = self.questions.iter_mut().find(|q| q.takes(seen)) else { return false };
+        let after = q.first.map(|at| now.duration_since(at)).unwrap_or_default();
+        q.answered.get_or_insert(after);
+        let what = q.what;
+        if let Some(offer) = read_offer(seen, what, after)
+            && !self.offers.iter().any(|o| o.server == offer.server && kind_of(o) == what)
+        {
+            self.offers.push(offer);
+        }
+        true
+    }
+
+    /// The box's own question has been answered, or has had the time in which a made-up MAC was answered.
+    fn gateway_settled(&self, now: Instant) -> bool {
+        match (self.asked_at(For::Gateway), self.answered(For::Gateway), self.answered(For::NewMac)) {
+            (None, ..) | (_, Some(_), _) => true,
+            (Some(at), None, Some(new)) => now >= at + new + limits::OFFER_AS_GATEWAY,
+            (Some(_), None, None) => false,
+        }
+    }
 }
 
 /// Runs the probe; publishes offers as they come; passes other hosts' broadcast messages to `heard`.
@@ -67,17 +175,21 @@ pub async fn offer(
     let own_ip = interface.address().filter(|a| !a.is_link_local()).map(|a| a.ip);
     let own_mac = interface.mac.unwrap_or(made_up(random ^ 0x5a5a));
     let new_mac = made_up(random);
-    let (inform_xid, discover_xid) = (low_bits(random), low_bits(random >> 16).wrapping_add(1));
+    let xid = |n: u32| low_bits(random.rotate_right(16 * n)).wrapping_add(n);
+    let mut asking = Asking {
+        questions: vec![
+            Question::new(For::Options, xid(0), own_mac),
+            Question::new(For::NewMac, xid(1), new_mac),
+            Question::new(For::OwnMac, xid(2), own_mac),
+        ],
+        offers: Vec::new(),
+    };
     let start = Instant::now();
     let mut end = start + limits::OFFER;
-    let mut offers: Vec<Offer> = Vec::new();
-    let mut next_inform = own_ip.map(|_| start);
-    let mut next_discover = if own_ip.is_none() { Some(start) } else { None };
-    let mut informs = 0;
+    asking.begin(if own_ip.is_some() { For::Options } else { For::NewMac }, start);
     let mut enough_at: Option<Instant> = None;
     let mut probe: Option<(DhcpProbe, Instant)> = None;
     let mut refused_us: Option<String> = None;
-    let mut sent_discover = false;
     let mut gave_up = false;
     while Instant::now() < end {
         let now = Instant::now();
@@ -92,41 +204,46 @@ pub async fn offer(
             }
         }
         let Some((socket, _)) = &probe else { break };
-        let acked = offers.iter().any(|o| !o.to_new_mac);
-        let offered = offers.iter().any(|o| o.to_new_mac);
+        let acked = asking.answered(For::Options).is_some();
+        let offered = asking.answered(For::NewMac).is_some();
         let box_red = *needs.box_without_address.borrow();
-        if let (Some(ip), Some(at)) = (own_ip, next_inform)
-            && now >= at
-            && !acked
-        {
-            let _ = socket.send(&wire::dhcp::inform(inform_xid, own_mac, ip)).await;
-            informs += 1;
-            next_inform = if informs < 3 { Some(now + limits::OFFER_RESEND) } else { None };
+        let as_gateway = *needs.ask_as.borrow();
+        if let Some(mac) = as_gateway.filter(|m| asking.of(For::Gateway).is_none() && m.is_device()) {
+            asking.questions.push(Question::new(For::Gateway, xid(3), mac));
         }
-        let silent_inform = !acked && now >= start + limits::OFFER_INFORM;
-        if next_discover.is_none() && !sent_discover && (silent_inform || box_red) {
-            next_discover = Some(now);
+        if !acked && now >= start + limits::OFFER_INFORM || box_red || as_gateway.is_some() {
+            asking.begin(For::NewMac, now);
         }
-        if let Some(at) = next_discover
-            && now >= at
-            && !offered
-        {
-            let _ = socket.send(&wire::dhcp::discover(discover_xid, new_mac)).await;
-            if !sent_discover {
-                // a server that first looks whether the address is free answers only after that
-                end = end.max(now + limits::OFFER_AFTER_DISCOVER);
+        if asking.asked_at(For::NewMac).is_some() {
+            asking.begin(For::Gateway, now);
+        }
+        // a new MAC gets nothing where this computer is served: would its own lease still be offered?
+        let silent = asking.asked_at(For::NewMac).is_some_and(|at| now >= at + limits::OFFER_OWN_MAC);
+        if silent && !offered && acked {
+            asking.begin(For::OwnMac, now);
+        }
+        for q in asking.questions.iter_mut().filter(|q| q.is_due(now)) {
+            let Some(message) = q.message(own_ip) else { continue };
+            let _ = socket.send(&message).await;
+            q.sent += 1;
+            if q.first.is_none() {
+                q.first = Some(now);
+                if q.what != For::Options {
+                    // a server that first looks whether the address is free answers only after that
+                    end = end.max(now + limits::OFFER_AFTER_DISCOVER);
+                }
             }
-            sent_discover = true;
-            next_discover = Some(now + limits::OFFER_RESEND);
+            q.next = (q.sent < limits::OFFER_TRIES).then_some(now + limits::OFFER_RESEND);
         }
-        if (offered || acked && !box_red) && enough_at.is_none() {
+        let settled = (offered || acked && !box_red && as_gateway.is_none()) && asking.gateway_settled(now);
+        if settled && enough_at.is_none() {
             enough_at = Some(now + limits::OFFER_SECOND);
         }
         let patience = *needs.patience.borrow();
-        let leave = patience == Patience::Leave && !box_red;
+        let leave = patience == Patience::Leave && !box_red && as_gateway.is_none();
         let answered = acked && !box_red && patience == Patience::UntilAnswered || offered;
-        if answered && enough_at.is_some_and(|at| now >= at) || leave {
-            gave_up = leave && offers.is_empty();
+        if answered && settled && enough_at.is_some_and(|at| now >= at) || leave {
+            gave_up = leave && asking.offers.is_empty();
             break;
         }
         // short looks, so that what the other checks learn is noticed
@@ -137,16 +254,9 @@ pub async fn offer(
         };
         let Ok(Ok((bytes, _))) = received else { continue };
         let Ok(seen) = wire::dhcp::parse(&bytes) else { continue };
-        let ours = seen.xid == inform_xid && seen.kind == DhcpKind::Ack && seen.mac == own_mac
-            || seen.xid == discover_xid && seen.kind == DhcpKind::Offer && seen.mac == new_mac;
-        if ours {
-            if let Some(offer) = read_offer(&seen)
-                && !offers.iter().any(|o| o.server == offer.server && o.to_new_mac == offer.to_new_mac)
-            {
-                offers.push(offer);
-                publish.send_replace(Some(offers.clone()));
-            }
-        } else if seen.mac != own_mac && seen.mac != new_mac {
+        if asking.take(&seen, Instant::now()) {
+            publish.send_replace(Some(asking.offers.clone()));
+        } else if seen.mac != own_mac && seen.mac != new_mac && !reach.meter.asked_dhcp(seen.xid) {
             let _ = heard.try_send(seen);
         }
     }
@@ -158,7 +268,36 @@ pub async fn offer(
             "no answer so far; every gateway asked about has an address, so it was not waited for".to_owned();
         return finish(Outcome::Inconclusive(why.clone()), Measured::Nothing, why);
     }
-    conclude(offers, own_ip.is_some() || sent_discover, finish)
+    let silent_for = |what: For| asking.asked_at(what).is_some() && asking.answered(what).is_none();
+    let mut silent = Vec::new();
+    for (what, who) in [
+        (For::NewMac, "a made-up MAC"),
+        (For::OwnMac, "this computer's own MAC"),
+        (For::Gateway, "the gateway's MAC"),
+    ] {
+        if silent_for(what) {
+            silent.push(who);
+        }
+    }
+    let asked = own_ip.is_some() || asking.asked_at(For::NewMac).is_some();
+    let asked_for: Vec<OfferTo> = [
+        (For::Options, OfferTo::Options),
+        (For::NewMac, OfferTo::NewMac),
+        (For::OwnMac, OfferTo::OwnMac),
+        (For::Gateway, OfferTo::Gateway),
+    ]
+    .into_iter()
+    .filter(|(what, _)| asking.asked_at(*what).is_some())
+    .map(|(_, to)| to)
+    .collect();
+    let mut result = conclude(asking.offers, asked, finish);
+    if !silent.is_empty() && result.outcome == Outcome::Passed {
+        result.detail = format!("{}; no offer to {}", result.detail, silent.join(", nor to "));
+    }
+    if let Measured::Offers(offers) = result.measured {
+        result.measured = Measured::Answers { offers, asked: asked_for };
+    }
+    result
 }
 
 fn conclude(
@@ -182,6 +321,8 @@ fn describe(o: &Offer) -> String {
     let list = |ips: &[Ipv4Addr]| ips.iter().map(ToString::to_string).collect::<Vec<_>>().join(", ");
     let what = match o.address {
         Some(ip) if o.to_new_mac => format!("offers {ip} to a new MAC"),
+        Some(ip) if o.to_gateway => format!("offers {ip} to the gateway's MAC"),
+        Some(ip) if o.to_own => format!("offers {ip} to this computer's MAC"),
         _ if o.to_new_mac => "offers an address to a new MAC".to_owned(),
         _ => "answers".to_owned(),
     };
@@ -197,20 +338,30 @@ fn or_none(text: &str) -> &str {
     if text.is_empty() { "none" } else { text }
 }
 
-fn read_offer(seen: &DhcpSeen) -> Option<Offer> {
+fn read_offer(seen: &DhcpSeen, what: For, after: Duration) -> Option<Offer> {
     Some(Offer {
         server: seen.server?,
-        to_new_mac: seen.kind == DhcpKind::Offer,
+        to_new_mac: what == For::NewMac,
+        to_gateway: what == For::Gateway,
+        to_own: what == For::OwnMac,
         address: seen.yiaddr,
         mask: seen.mask,
         routers: seen.routers.clone(),
         name_servers: seen.name_servers.clone(),
         lease_secs: seen.lease_secs,
         portal: seen.portal.clone(),
-        wpad: None,
-        after_ms: 0,
-        to_gateway: false,
+        wpad: seen.wpad.clone(),
+        after_ms: u64::try_from(after.as_millis()).unwrap_or(u64::MAX),
     })
+}
+
+fn kind_of(o: &Offer) -> For {
+    match (o.to_new_mac, o.to_gateway, o.to_own) {
+        (true, ..) => For::NewMac,
+        (_, true, _) => For::Gateway,
+        (_, _, true) => For::OwnMac,
+        _ => For::Options,
+    }
 }
 
 /// A locally administered MAC that no device has.

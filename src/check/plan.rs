@@ -43,7 +43,7 @@ pub fn plan(profile: &Profile, host: &HostView) -> CheckPlan {
             sends: sends.to_vec(),
         });
     };
-    step(CheckId::Offer, Target::Segment, limits::OFFER, &[], &[(PacketKind::DhcpProbe, 7)]);
+    step(CheckId::Offer, Target::Segment, limits::OFFER, &[], &[(PacketKind::DhcpProbe, 12)]);
     if interface.address().is_none_or(|a| a.is_link_local()) {
         plan.left_out.push("names, ports, canary, control, router: this computer has no address".into());
         return plan;

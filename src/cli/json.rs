@@ -46,6 +46,7 @@ fn finding(f: &Finding) -> Value {
         "level": f.level.word(),
         "evidence": f.evidence,
         "hides": f.hides,
+        "possible": f.possible,
         "title": f.title,
         "next_step": f.next_step,
     })

@@ -2,7 +2,8 @@
 
 use super::Scene;
 use super::names::{Names, NamesState, read_names};
-use crate::model::check::{CheckId, CheckResult, Failure, Measured, Offer, Outcome, Target};
+use super::spoken::Spoken;
+use crate::model::check::{CheckId, CheckResult, Failure, Measured, Offer, OfferTo, Outcome, Target};
 use crate::model::host::LinkKind;
 use std::collections::BTreeSet;
 use std::net::{IpAddr, Ipv4Addr, SocketAddr};
@@ -72,6 +73,17 @@ pub struct Digest<'a> {
     pub proxies: bool,
     /// The gateway's address when it is not in any subnet of this computer.
     pub other_subnet: Option<Ipv4Addr>,
+    /// For whom servers were asked, beside the options of this computer; empty when that is not known.
+    pub asked_for: &'a [OfferTo],
+    pub spoken: Spoken,
+    /// A proxy that answers: one that this computer is told to use, or that the network announces.
+    pub proxy_here: Option<String>,
+    /// The cloud over another way out of this computer: `Some(false)` when it is closed there too.
+    pub cloud_elsewhere: Option<bool>,
+    /// Many attempts at one address, in order.
+    pub attempts: Option<&'a [Option<u64>]>,
+    /// Shortest time to a SYN-ACK of the cloud, microseconds.
+    pub quickest: Option<u64>,
     results: &'a [CheckResult],
 }
 
@@ -98,7 +110,9 @@ impl<'a> Digest<'a> {
         };
         let offers =
             results.iter().find(|r| r.id == CheckId::Offer).and_then(|r| match (&r.outcome, &r.measured) {
-                (Outcome::Passed, Measured::Offers(offers)) => Some(offers.as_slice()),
+                (Outcome::Passed, Measured::Offers(offers) | Measured::Answers { offers, .. }) => {
+                    Some(offers.as_slice())
+                }
                 (Outcome::Failed(Failure::Silence), _) => Some(&[][..]),
                 _ => None,
             });
@@ -123,6 +137,12 @@ impl<'a> Digest<'a> {
             wireless_beside_wire: failed(CheckId::Witness, Failure::WirelessBesideWire),
             proxies: failed(CheckId::Witness, Failure::ProxyConfigured),
             other_subnet: other_subnet(scene),
+            asked_for: asked_for(results),
+            spoken: Spoken::of(results),
+            proxy_here: proxy_here(results),
+            cloud_elsewhere: elsewhere(results),
+            attempts: attempts(results),
+            quickest: quickest(results),
             results,
         }
     }
@@ -270,6 +290,51 @@ fn control(results: &[CheckResult]) -> Option<bool> {
         }
     }
     asked
+}
+
+fn asked_for(results: &[CheckResult]) -> &[OfferTo] {
+    results
+        .iter()
+        .find_map(|r| match &r.measured {
+            Measured::Answers { asked, .. } => Some(asked.as_slice()),
+            _ => None,
+        })
+        .unwrap_or_default()
+}
+
+fn proxy_here(results: &[CheckResult]) -> Option<String> {
+    results.iter().find_map(|r| match (&r.target, &r.outcome) {
+        (Target::Proxy(proxy), Outcome::Passed) => Some(proxy.clone()),
+        _ => None,
+    })
+}
+
+/// The cloud over another interface. Open at one address is open.
+fn elsewhere(results: &[CheckResult]) -> Option<bool> {
+    let mut tried = None;
+    for r in results.iter().filter(|r| matches!(r.target, Target::Elsewhere { .. })) {
+        match r.outcome {
+            Outcome::Passed => return Some(true),
+            Outcome::Failed(_) => tried = Some(false),
+            Outcome::Skipped(_) | Outcome::Inconclusive(_) => {}
+        }
+    }
+    tried
+}
+
+fn attempts(results: &[CheckResult]) -> Option<&[Option<u64>]> {
+    results.iter().find_map(|r| match (&r.target, &r.measured) {
+        (Target::Again(_), Measured::Attempts(all)) => Some(all.as_slice()),
+        _ => None,
+    })
+}
+
+fn quickest(results: &[CheckResult]) -> Option<u64> {
+    let opened = results.iter().filter_map(|r| match (&r.target, &r.measured) {
+        (Target::Cloud { .. }, Measured::Opened { micros }) => Some(*micros),
+        _ => None,
+    });
+    opened.min()
 }
 
 /// The gateway's address, when it is known and in none of this computer's subnets.

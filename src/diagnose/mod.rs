@@ -4,13 +4,17 @@
 //! their cause and sorts: the first finding is the verdict (laws 1 and 2).
 
 pub mod catalogue;
+mod compare;
 pub mod digest;
+mod flapping;
+pub mod forensics;
 mod names;
 mod path;
 mod rules;
+mod spoken;
 
 use crate::model::check::CheckResult;
-use crate::model::finding::{Evidence, Finding, Level, Owner, Verdict};
+use crate::model::finding::{Evidence, Finding, Level, Owner, Possible, Verdict};
 use crate::model::host::HostView;
 use crate::model::snapshot::{GatewayView, HostSeen, PathView};
 use crate::model::{At, Basis, Cause, LedState, Mac};
@@ -58,6 +62,8 @@ pub(crate) struct Found {
     pub evidence: Vec<Evidence>,
     /// Another level than the catalogue's.
     pub level: Option<Level>,
+    /// What would look the same, with the test that splits them.
+    pub possible: Vec<Possible>,
 }
 
 impl Found {
@@ -121,6 +127,7 @@ fn conclude(found: &[Found]) -> Vec<Finding> {
         if let Some(same) = out.iter_mut().find(|o| o.code == f.cause) {
             same.level = same.level.max(f.level());
             same.evidence.extend(f.evidence.iter().cloned());
+            same.possible.extend(f.possible.iter().cloned());
             continue;
         }
         let page = catalogue::page(f.cause);
@@ -134,6 +141,7 @@ fn conclude(found: &[Found]) -> Vec<Finding> {
             level: f.level(),
             evidence: f.evidence.clone(),
             hides: consequences,
+            possible: f.possible.clone(),
             title: page.title.to_owned(),
             meaning: page.meaning.to_owned(),
             next_step: page.next_step.to_owned(),

@@ -44,7 +44,7 @@ fn name(
     result(CheckId::Names, target, outcome, measured)
 }
 
-fn gateway(mac: Mac, possible: LedSet, basis: Basis) -> GatewayView {
+pub(in crate::diagnose) fn gateway(mac: Mac, possible: LedSet, basis: Basis) -> GatewayView {
     GatewayView {
         mac,
         ip: Some([10, 20, 0, 77].into()),
@@ -139,6 +139,7 @@ impl Made {
                 wpad: None,
                 after_ms: 0,
                 to_gateway: false,
+                to_own: false,
             })
             .collect();
         let outcome = if offers.is_empty() { Outcome::Failed(Failure::Silence) } else { Outcome::Passed };

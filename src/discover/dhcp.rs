@@ -3,11 +3,12 @@
 
 use super::{Eyes, Sighting};
 use crate::model::evidence::{Fact, Source};
-use crate::platform::guest::dhcp_listen;
+use crate::platform::guest::{Meter, dhcp_listen};
 use crate::wire;
+use std::sync::Arc;
 
 /// Listens until the future is dropped; says why when the port cannot be opened.
-pub async fn listen(eyes: Eyes) {
+pub async fn listen(eyes: Eyes, meter: Arc<Meter>) {
     let listener = match dhcp_listen() {
         Ok(listener) => listener,
         Err(e) => {
@@ -21,6 +22,7 @@ pub async fn listen(eyes: Eyes) {
             Ok((bytes, _)) => {
                 // what is no DHCP message on this port is somebody else's matter
                 if let Ok(seen) = wire::dhcp::parse(&bytes)
+                    && !meter.asked_dhcp(seen.xid)
                     && !eyes.saw(Source::Dhcp, Fact::Dhcp(seen)).await
                 {
                     return;

@@ -367,6 +367,7 @@ mod tests {
             parameter_list: vec![],
             message: None,
             portal: None,
+            wpad: None,
             client_id: None,
         }
     }

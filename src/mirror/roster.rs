@@ -3,7 +3,7 @@
 use super::led::{ARP_MISSES, Track};
 use crate::model::evidence::{DhcpKind, DhcpSeen, Fact, Observation, Source};
 use crate::model::finding::Verdict;
-use crate::model::snapshot::{GatewayView, HostSeen};
+use crate::model::snapshot::{DhcpTrace, GatewayView, HostSeen};
 use crate::model::{At, LedSet, Mac};
 use crate::profile::Profile;
 use std::collections::{BTreeMap, BTreeSet};
@@ -13,6 +13,12 @@ use std::net::Ipv4Addr;
 const PROXY_ARP_FROM: usize = 8;
 /// DHCP messages kept of each gateway.
 const DHCP_KEPT: usize = 30;
+/// The same with what they carried.
+const TRACE_KEPT: usize = 64;
+/// Changes of a LED's set that are kept of each gateway.
+const CHANGES_KEPT: usize = 200;
+/// What a box said of its own address is held against a neighbour's answer for this long.
+const CLAIM_GOOD_MS: u64 = 120_000;
 
 #[derive(Clone, Debug, Default)]
 struct Gateway {
@@ -32,6 +38,13 @@ struct Gateway {
     asked: bool,
     /// The set that was last said, and since when.
     said: Option<(LedSet, At)>,
+    /// How the set changed.
+    changes: Vec<(At, LedSet)>,
+    trace: Vec<DhcpTrace>,
+    /// It says itself that it is at this address (mDNS, DHCP), since when.
+    claims: Option<(Ipv4Addr, At)>,
+    /// Others that answered at the address it claims.
+    rivals: BTreeMap<Mac, At>,
 }
 
 /// Everybody who was seen on the segment.
@@ -76,6 +89,10 @@ impl Roster {
             let now = g.track.led(o.at).possible;
             if g.said.is_none_or(|(was, _)| was != now) {
                 g.said = Some((now, o.at));
+                g.changes.push((o.at, now));
+                if g.changes.len() > CHANGES_KEPT {
+                    g.changes.remove(0);
+                }
             }
         }
     }
@@ -108,6 +125,16 @@ impl Roster {
         match &o.fact {
             Fact::Neighbour { mac, ip, confirmed_ms_ago } => {
                 self.hosts.entry((*mac, *ip)).or_insert(at);
+                let fresh = confirmed_ms_ago.is_some_and(|age| age <= at.0);
+                if fresh && !self.answers_for_others(*mac) {
+                    for (_, g) in self.gateways.iter_mut().filter(|(m, _)| *m != mac) {
+                        let claimed =
+                            g.claims.is_some_and(|(c, since)| c == *ip && at.since(since) <= CLAIM_GOOD_MS);
+                        if claimed {
+                            g.rivals.insert(*mac, at);
+                        }
+                    }
+                }
                 if profile.is_gateway(*mac) {
                     self.gateways.entry(*mac).or_default();
                 } else if self.typed_ip == Some(*ip) {
@@ -126,6 +153,7 @@ impl Roster {
                             }
                             g.see(at, o.source);
                             g.ip = Some(*ip);
+                            g.claims = Some((*ip, at));
                         }
                         None => {
                             g.old_row = g.first_seen.is_none();
@@ -148,6 +176,7 @@ impl Roster {
                     if !a.goodbye {
                         g.see(at, o.source);
                         g.ip = a.ip.or(g.ip);
+                        g.claims = a.ip.map(|ip| (ip, at)).or(g.claims);
                         g.name = Some(a.name.clone());
                     }
                     g.track.announced(at, a);
@@ -235,6 +264,10 @@ impl Roster {
         }
         let Some(g) = self.gateways.get_mut(&seen.mac) else { return };
         g.see(at, Source::Dhcp);
+        g.trace.push(trace(at, seen));
+        if g.trace.len() > TRACE_KEPT {
+            g.trace.remove(0);
+        }
         g.dhcp.push((at, seen.kind));
         if g.dhcp.len() > DHCP_KEPT {
             g.dhcp.remove(0);
@@ -303,9 +336,9 @@ impl Roster {
                 name: g.name.clone(),
                 maker: maker(*mac),
                 dhcp: g.dhcp.clone(),
-                dhcp_trace: Vec::new(),
-                led_changes: Vec::new(),
-                rivals: Vec::new(),
+                dhcp_trace: g.trace.clone(),
+                led_changes: g.changes.clone(),
+                rivals: g.rivals.iter().map(|(m, t)| (*m, *t)).collect(),
                 remarks: g.track.remarks().iter().map(|(_, text)| text.clone()).collect(),
                 verdict: Verdict::default(),
             })
@@ -347,6 +380,21 @@ impl Roster {
     #[must_use]
     pub fn rounds_to_give_up() -> u32 {
         ARP_MISSES
+    }
+}
+
+fn trace(at: At, seen: &DhcpSeen) -> DhcpTrace {
+    DhcpTrace {
+        at,
+        kind: seen.kind,
+        xid: seen.xid,
+        secs: seen.secs,
+        ciaddr: seen.ciaddr,
+        address: seen.requested.or(seen.yiaddr),
+        server: seen.server,
+        host_name: seen.host_name.clone(),
+        parameter_list: seen.parameter_list.clone(),
+        message: seen.message.clone(),
     }
 }
 

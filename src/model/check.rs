@@ -194,6 +194,15 @@ pub enum Target {
     },
     Canary(SocketAddr),
     Control(SocketAddr),
+    /// Many attempts at one address in a row: shows loss, and limits on connections.
+    Again(SocketAddr),
+    /// The cloud over another interface of this computer, which has a way out of its own.
+    Elsewhere {
+        addr: SocketAddr,
+        interface: String,
+    },
+    /// A proxy that this computer is told to use, or that the network announces.
+    Proxy(String),
     /// A connection that may live for one hop only: what opens then answers in the cloud's place.
     OneHop(SocketAddr),
     /// A page whose answer is known beforehand, or an address that cannot exist on port 80.
@@ -275,6 +284,9 @@ impl fmt::Display for Target {
                 write!(f, "{name} at {server} {}", transport.word())
             }
             Self::Cloud { addr, .. } | Self::Canary(addr) | Self::Control(addr) => write!(f, "{addr}"),
+            Self::Again(addr) => write!(f, "{addr} again and again"),
+            Self::Elsewhere { addr, interface } => write!(f, "{addr} over {interface}"),
+            Self::Proxy(proxy) => write!(f, "proxy {proxy}"),
             Self::OneHop(addr) => write!(f, "{addr} within one hop"),
             Self::Page(url) => f.write_str(url),
             Self::Saying { addr, said } => write!(f, "{addr} {}", said.word()),
@@ -371,6 +383,10 @@ pub enum Failure {
     PortAuthenticated,
     /// A product on this computer opens encrypted connections.
     LocalTlsProduct,
+    /// The system keeps this program from the local network (macOS).
+    LocalNetworkDenied,
+    /// Some of many attempts stayed without an answer, or were answered only when sent again.
+    Lossy,
     /// A connection opened that could live for one hop only: something near answers for the cloud.
     AnsweredNearby,
     /// The far end closed the open connection (FIN).
@@ -423,6 +439,8 @@ impl Failure {
             Self::ProxyAnnounced => "proxy-announced",
             Self::PortAuthenticated => "port-authenticated",
             Self::LocalTlsProduct => "local-tls-product",
+            Self::LocalNetworkDenied => "local-network-denied",
+            Self::Lossy => "lossy",
             Self::AnsweredNearby => "answered-nearby",
             Self::Closed => "closed",
             Self::Unacknowledged => "unacknowledged",
@@ -494,8 +512,12 @@ pub enum Measured {
     RouterMac(Mac),
     /// What a DHCP server hands out here, one per server.
     Offers(Vec<Offer>),
+    /// The same with what was asked: what was asked and is not among the offers stayed silent.
+    Answers { offers: Vec<Offer>, asked: Vec<OfferTo> },
     /// A connection opened: time to the SYN-ACK, microseconds.
     Opened { micros: u64 },
+    /// Attempts in the order in which they began: microseconds to the SYN-ACK, `None` for silence.
+    Attempts(Vec<Option<u64>>),
     /// The certificate chain that a TLS hello met.
     Tls(TlsSeen),
     /// What a web page's server answered.
@@ -506,6 +528,17 @@ pub enum Measured {
     Segment { bytes: u32 },
     /// When an idle connection was seen to have ended by itself, milliseconds after it opened.
     Ended { after_ms: u64 },
+}
+
+/// Whom a DHCP server was asked for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum OfferTo {
+    /// This computer's options (INFORM).
+    Options,
+    NewMac,
+    OwnMac,
+    Gateway,
 }
 
 /// A hop towards the cloud.
@@ -553,6 +586,9 @@ pub struct Offer {
     /// True for an OFFER to the gateway's own MAC (asked by a DISCOVER only, never taken).
     #[serde(default)]
     pub to_gateway: bool,
+    /// True for an OFFER to this computer's own MAC, which may have a lease already.
+    #[serde(default)]
+    pub to_own: bool,
     pub address: Option<Ipv4Addr>,
     pub mask: Option<Ipv4Addr>,
     pub routers: Vec<Ipv4Addr>,

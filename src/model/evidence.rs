@@ -127,6 +127,9 @@ pub struct DhcpSeen {
     pub message: Option<String>,
     /// Option 114 (RFC 8910): the captive portal's address, made safe to show.
     pub portal: Option<String>,
+    /// Option 252: the address of a proxy configuration (WPAD), made safe to show.
+    #[serde(default)]
+    pub wpad: Option<String>,
     /// Option 61, hexadecimal.
     pub client_id: Option<String>,
 }

@@ -74,6 +74,14 @@ pub struct Evidence {
     pub age_ms: u64,
 }
 
+/// Another cause that would look the same.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Possible {
+    pub code: Cause,
+    /// What to do to tell it apart, in one sentence.
+    pub test: String,
+}
+
 /// One cause that was found.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Finding {
@@ -83,6 +91,9 @@ pub struct Finding {
     pub evidence: Vec<Evidence>,
     /// Causes that are not shown because they follow from this one.
     pub hides: Vec<Cause>,
+    /// What could not be told apart from it, each with the one test that would split them.
+    #[serde(default)]
+    pub possible: Vec<Possible>,
     /// Rendered words.
     pub title: String,
     pub meaning: String,

@@ -80,13 +80,14 @@ fn measured(m: &Measured) -> Option<String> {
         Measured::Offender(ip) => Some(format!("ICMP error from {ip}")),
         // the line for people says these already
         Measured::Opened { .. }
+        | Measured::Attempts(_)
         | Measured::Tls(_)
         | Measured::Page { .. }
         | Measured::Hops(_)
         | Measured::Segment { .. }
         | Measured::Ended { .. } => None,
         Measured::RouterMac(mac) => Some(format!("MAC {mac}")),
-        Measured::Offers(offers) => {
+        Measured::Offers(offers) | Measured::Answers { offers, .. } => {
             let words: Vec<String> = offers
                 .iter()
                 .map(|o| {

@@ -269,6 +269,18 @@ impl Engine {
         seen_red || self.asked_for(now).iter().any(|g| g.led.possible == red)
     }
 
+    /// The MAC of a box that seems to have no address, so that servers are asked what they would offer to it: it is
+    /// known to be red, or it was typed in and nobody sees it.
+    #[must_use]
+    pub fn ask_as(&self, now: At) -> Option<Mac> {
+        let run = self.run.as_ref().filter(|r| r.purpose == Purpose::FindAndCheck)?;
+        let red = LedSet::only(LedState::SolidRed);
+        let late = now.since(run.begun) >= ANNOUNCEMENT_WAIT_MS;
+        let asked = self.asked_for(now);
+        let unseen = |g: &GatewayView| late && g.first_seen_ms.is_none() && self.typed_mac == Some(g.mac);
+        asked.iter().find(|g| g.mac.is_device() && (g.led.possible == red || unseen(g))).map(|g| g.mac)
+    }
+
     /// How much a DHCP server's answer is still waited for.
     #[must_use]
     pub fn patience_with_dhcp(&self, now: At) -> Patience {

@@ -65,7 +65,8 @@ impl Loop {
         let (progress_in, mut progress) = mpsc::channel::<Progress>(256);
         let (red_in, box_without_address) = watch::channel(false);
         let (patience_in, patience) = watch::channel(check::offer::Patience::Wait);
-        let needs = check::offer::Needs { box_without_address, patience };
+        let (ask_in, ask_as) = watch::channel(None);
+        let needs = check::offer::Needs { box_without_address, ask_as, patience };
         let mut tasks = Tasks {
             set: JoinSet::new(),
             search: None,
@@ -144,6 +145,11 @@ impl Loop {
             red_in.send_if_modified(|was| {
                 let is = self.engine.box_without_address(now);
                 std::mem::replace(was, is) != is
+            });
+            ask_in.send_if_modified(|was| {
+                let is = self.engine.ask_as(now);
+                // once asked for, it stays asked for: an answer under way is not to be dropped
+                is.is_some() && std::mem::replace(was, is) != is
             });
             patience_in.send_if_modified(|was| {
                 let is = self.engine.patience_with_dhcp(now);
@@ -320,7 +326,9 @@ impl Loop {
             match interface.clone().filter(|_| can_send) {
                 Some(i) => {
                     if tasks.listeners.is_empty() {
-                        tasks.listeners.push(tasks.set.spawn(discover::dhcp::listen(eyes.clone())));
+                        tasks.listeners.push(
+                            tasks.set.spawn(discover::dhcp::listen(eyes.clone(), self.world.meter.clone())),
+                        );
                         let (m, p) = (self.world.meter.clone(), Arc::clone(&self.engine.profile));
                         tasks.listeners.push(tasks.set.spawn(discover::mdns::browse(
                             eyes.clone(),
@@ -372,7 +380,9 @@ impl Loop {
             return;
         };
         if tasks.listeners.is_empty() {
-            tasks.listeners.push(tasks.set.spawn(discover::dhcp::listen(eyes.clone())));
+            tasks
+                .listeners
+                .push(tasks.set.spawn(discover::dhcp::listen(eyes.clone(), self.world.meter.clone())));
         }
         let (eyes, meter) = (eyes.clone(), self.world.meter.clone());
         tasks.plug_in = Some(tasks.set.spawn(async move {

@@ -17,8 +17,8 @@ const FILE: std::ops::Range<usize> = 108..236;
 const MOST_ADDRESSES: usize = 32;
 /// Bytes of the client identifier that are kept; RFC 4361 needs 20.
 const MOST_CLIENT_ID: usize = 64;
-/// What a probe asks for: mask, router, name servers, domain, lease time, server, captive portal.
-const ASKED: [u8; 7] = [1, 3, 6, 15, 51, 54, 114];
+/// What a probe asks for: mask, router, name servers, domain, lease time, server, captive portal, proxy (WPAD).
+const ASKED: [u8; 8] = [1, 3, 6, 15, 51, 54, 114, 252];
 /// Some servers and relays drop anything shorter than a BOOTP message.
 const SHORTEST_SENT: usize = 300;
 
@@ -68,6 +68,7 @@ pub fn parse(bytes: &[u8]) -> Result<DhcpSeen, WireError> {
         parameter_list: options.get(&55).cloned().unwrap_or_default(),
         message: text(56),
         portal: text(114),
+        wpad: text(252),
         client_id: options
             .get(&61)
             .filter(|d| !d.is_empty())

@@ -131,11 +131,12 @@ pub(super) static PROXY_REQUIRED: Page = Page {
 
 pub(super) static PROXY_ANSWERS: Page = Page {
     title: "Something on the way answers in the cloud's place.",
-    meaning: "A connection opened to an address that cannot exist. \
+    meaning: "A connection opened to an address that cannot exist, or without leaving this network. \
               So an open port proves nothing here: a transparent proxy or a firewall completes the connection itself.",
-    told_apart: "An impossible address, or a port that is never open, was tried and opened. With ok.way-is-clear \
-                 these attempts fail as they should; with cloud.tls-inspected the connection goes through and only its \
-                 certificate is replaced; with cloud.captive-portal a sign-in page was seen.",
+    told_apart: "An impossible address was tried and opened, or the cloud's own address answered to packets that end at \
+                 the first router. With ok.way-is-clear \
+                 these attempts fail as they should; with cloud.tls-inspected a certificate of the inspecting product was \
+                 seen as well; with cloud.captive-portal a sign-in page was seen.",
     owner: Owner::It,
     level: Level::Fault,
     next_step: concat!("Exempt the gateway from the transparent proxy and allow ", what_to_allow!(), "."),
@@ -149,15 +150,16 @@ pub(super) static TLS_INSPECTED: Page = Page {
     meaning: "The certificate does not come from a public authority but from an inspecting product. \
               A device that does not trust that product breaks off. Whether the gateway speaks TLS on 443 is not \
               published, so its part is assumed.",
-    told_apart: "The certificate's signer was read and is not a product of this computer. With host.tls-product it \
-                 is; with cloud.app-control the certificate is right and the content is refused.",
+    told_apart: "The certificate's signer was read: a product known for this, or one that signs for a public server as \
+                 well. With host.tls-product it runs on this computer; with cloud.app-control the certificate is right \
+                 and the content is refused; with cloud.proxy-answers no certificate was shown.",
     owner: Owner::It,
     level: Level::Fault,
     next_step: "Exempt gk.sensorist.com and gk.sensorist.net from TLS inspection for the gateway's IP address and \
                 MAC, and leave TCP 4321 open as the second way.",
     proof: "A new check sees a certificate chain that ends at a public authority, and the gateway turns solid green.",
     not_tested: "What the gateway sends on 443, and how it judges a certificate.",
-    hides: hides::WAY_IS_CLEAR,
+    hides: hides::TLS_INSPECTED,
 };
 
 pub(super) static APP_CONTROL: Page = Page {
@@ -207,11 +209,12 @@ pub(super) static RATE_LIMITED: Page = Page {
 };
 
 pub(super) static SERVICE_DOWN: Page = Page {
-    title: "The cloud service does not answer, from here or from another network.",
-    meaning: "The names resolve and the internet works, but the service is silent or refuses on both networks. \
-              Nothing at this site can change that.",
-    told_apart: "The same attempt was made over a second network, such as a phone. With cloud.both-ports-dropped or \
-                 cloud.both-ports-rejected the second network gets through, or was not tried.",
+    title: "The cloud service itself does not take connections.",
+    meaning: "The names resolve and the internet works, but the service is silent or refuses, and what was measured points \
+              beyond this site. Nothing at this site can change that.",
+    told_apart: "The same attempt failed over a second network, such as a phone; or the refusal comes from beyond the \
+                 site, out of the public internet. With cloud.both-ports-dropped or cloud.both-ports-rejected the second \
+                 network gets through, or was not tried, and nothing shows where the refusal comes from.",
     owner: Owner::Vendor,
     level: Level::Fault,
     next_step: "Bring the service at gk.sensorist.com and gk.sensorist.net back, or say when it will be.",

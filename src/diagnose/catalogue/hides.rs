@@ -69,10 +69,13 @@ lists! {
     // --- the way out
     SINGLE = &[CloudPort443Blocked, CloudPort4321Blocked, CloudSomeAddressesBlocked];
     BOTH_PORTS = SINGLE, WAY_IS_CLEAR;
-    PROXY_ANSWERS = SINGLE, &[CloudTlsInspected], WAY_IS_CLEAR;
+    /// Whoever opens connections himself cuts what he cannot read.
+    PROXY_ANSWERS = SINGLE, &[CloudAppControl], WAY_IS_CLEAR;
+    /// A certificate of its own says more than an open port: who answers, and with what.
+    TLS_INSPECTED = PROXY_ANSWERS, &[CloudProxyAnswers];
     ALL_PORTS = BOTH_PORTS, &[CloudBothPortsDropped, CloudBothPortsRejected];
     SERVICE_DOWN = ALL_PORTS, &[CloudGatewayOnlyBlocked, HoldCloudCloses];
-    LOSSY = &[DnsFirstServerDead, CloudSomeAddressesBlocked, PathSlow];
+    LOSSY = SINGLE, &[DnsFirstServerDead, PathSlow, CloudAppControl, PathMtuBlackHole], WAY_IS_CLEAR;
 
     // --- each hides what the ones above it hide
     INTERNET_DOWN = NO_DNS, &[
@@ -94,8 +97,7 @@ lists! {
     NO_SERVER = WRONG_MASK, &[CloudQuarantine, DhcpNoRouter, DhcpNoDns];
     /// A named reason why no lease is given.
     NO_LEASE = NO_SERVER, &[DhcpNoServer];
-    CONFLICT = &[CloudGatewayOnlyBlocked, HoldStateFlushed, PathLossy, DnsFirstServerDead,
-        CloudSomeAddressesBlocked, PathSlow], WAY_IS_CLEAR;
+    CONFLICT = LOSSY, &[CloudGatewayOnlyBlocked, HoldStateFlushed, PathLossy];
     ROGUE_SERVER = NO_LEASE, &[DhcpNakLoop, DhcpWrongMask, IpConflict];
 
     // --- this computer sees nothing of its own segment

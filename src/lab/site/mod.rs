@@ -227,6 +227,7 @@ impl Site {
             wpad: None,
             after_ms: 0,
             to_gateway: false,
+            to_own: false,
         }]
     }
 

@@ -5,9 +5,9 @@ use crate::model::footprint::PacketKind;
 use crate::model::host::Interface;
 use crate::platform::error::{PlatformError, Trouble, trouble, why};
 use crate::platform::socket;
-use socket2::{Domain, Protocol, Socket, Type};
+use socket2::{Domain, Protocol, SockRef, Socket, Type};
 use std::io;
-use std::net::{Ipv4Addr, SocketAddr};
+use std::net::{Ipv4Addr, SocketAddr, SocketAddrV4};
 use tokio::net::UdpSocket;
 
 const SERVER_PORT: u16 = 67;
@@ -45,6 +45,7 @@ impl DhcpListener {
 pub struct DhcpProbe {
     meter: Meter,
     socket: UdpSocket,
+    interface: Interface,
 }
 
 impl Meter {
@@ -60,7 +61,7 @@ impl Meter {
                 "see which servers answer here and what they hand out",
             )
         })?;
-        Ok(DhcpProbe { meter: self.clone(), socket })
+        Ok(DhcpProbe { meter: self.clone(), socket, interface: interface.clone() })
     }
 }
 
@@ -71,7 +72,13 @@ impl DhcpProbe {
     /// When the round has sent enough, or the system refuses.
     pub async fn send(&self, message: &[u8]) -> Result<(), GuestError> {
         self.meter.count(PacketKind::DhcpProbe, Ipv4Addr::BROADCAST.into())?;
-        let sent = self.socket.send_to(message, (Ipv4Addr::BROADCAST, SERVER_PORT)).await;
+        if let Some(xid) = message.get(4..8).and_then(|b| b.first_chunk::<4>()) {
+            // a broadcast comes back to port 67 of this computer: it must not be taken for the box's own
+            self.meter.counts().dhcp_xids.insert(u32::from_be_bytes(*xid));
+        }
+        let to = SocketAddrV4::new(Ipv4Addr::BROADCAST, SERVER_PORT);
+        let send = || socket::send_out_of(&SockRef::from(&self.socket), &self.interface, message, to);
+        let sent = self.socket.async_io(tokio::io::Interest::WRITABLE, send).await;
         sent.map(|_| ()).map_err(|e| {
             let e = GuestError::io("ask the DHCP server", &e);
             self.meter.note(e.clone());
@@ -106,7 +113,8 @@ fn open(port: u16, interface: Option<&Interface>) -> io::Result<UdpSocket> {
     let own = interface.filter(|_| cfg!(windows)).and_then(Interface::address);
     let from = own.map_or(Ipv4Addr::UNSPECIFIED, |a| a.ip);
     socket.bind(&SocketAddr::from((from, port)).into())?;
-    if let Some(interface) = interface {
+    // on Linux each datagram says its interface: a tied socket would take answers away from the system's own client
+    if let Some(interface) = interface.filter(|_| !cfg!(target_os = "linux")) {
         socket::tie(&socket, interface, Ipv4Addr::BROADCAST.into())?;
     }
     UdpSocket::from_std(socket.into())

@@ -47,6 +47,8 @@ struct Counts {
     round: BTreeMap<PacketKind, u32>,
     addresses: BTreeSet<IpAddr>,
     troubles: Vec<GuestError>,
+    /// Transaction ids of our own DHCP questions.
+    dhcp_xids: BTreeSet<u32>,
 }
 
 /// Counts and limits what is sent. A clone counts into the same meter.
@@ -90,6 +92,12 @@ impl Meter {
         *counts.total.entry(kind).or_default() += 1;
         counts.addresses.insert(to);
         Ok(())
+    }
+
+    /// True when a DHCP message with this transaction id was sent by this program: it says nothing about a box.
+    #[must_use]
+    pub fn asked_dhcp(&self, xid: u32) -> bool {
+        self.counts().dhcp_xids.contains(&xid)
     }
 
     /// What could not be sent and why, each reason once: a failure of that kind says nothing about the network.

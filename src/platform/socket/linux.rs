@@ -6,7 +6,7 @@ use crate::model::host::Interface;
 use socket2::Socket;
 use std::io;
 use std::mem::{size_of, zeroed};
-use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr};
+use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr, SocketAddrV4};
 use std::os::fd::AsRawFd;
 use std::ptr;
 
@@ -125,6 +125,49 @@ fn offender(header: *mut libc::cmsghdr, room: usize) -> Option<IpAddr> {
         }
         _ => None,
     }
+}
+
+/// Sends one datagram out of this interface without tying the socket to it: a socket that is tied takes unicast answers
+/// away from this computer's own DHCP client (measured with udhcpc and dhclient).
+pub(super) fn send_out_of(socket: &Socket, index: u32, bytes: &[u8], to: SocketAddrV4) -> io::Result<usize> {
+    let mut control = Control([0; 512]);
+    // SAFETY: sockaddr_in, msghdr and in_pktinfo are plain data, for which all zeros is a valid value.
+    let (mut name, mut message, mut out) =
+        unsafe { (zeroed::<libc::sockaddr_in>(), zeroed::<libc::msghdr>(), zeroed::<libc::in_pktinfo>()) };
+    name.sin_family = libc::AF_INET as libc::sa_family_t;
+    name.sin_port = to.port().to_be();
+    name.sin_addr.s_addr = u32::from(*to.ip()).to_be();
+    out.ipi_ifindex = index.try_into().map_err(|_| io::Error::from(io::ErrorKind::InvalidInput))?;
+    let mut iov = libc::iovec { iov_base: bytes.as_ptr().cast_mut().cast(), iov_len: bytes.len() };
+    message.msg_name = (&raw mut name).cast();
+    message.msg_namelen = size_of::<libc::sockaddr_in>() as libc::socklen_t;
+    message.msg_iov = &raw mut iov;
+    message.msg_iovlen = 1;
+    message.msg_control = control.0.as_mut_ptr().cast();
+    // SAFETY: CMSG_SPACE and CMSG_LEN only compute lengths.
+    let (space, length) = unsafe {
+        (
+            libc::CMSG_SPACE(size_of::<libc::in_pktinfo>() as u32),
+            libc::CMSG_LEN(size_of::<libc::in_pktinfo>() as u32),
+        )
+    };
+    message.msg_controllen = space as _;
+    // SAFETY: the control buffer is zeroed, aligned and larger than `space`, so the first header lies in it.
+    let header = unsafe { libc::CMSG_FIRSTHDR(&raw const message) };
+    if header.is_null() {
+        return Err(io::Error::from(io::ErrorKind::InvalidInput));
+    }
+    // SAFETY: `header` points into `control`, which has room for a header and an in_pktinfo (`space`).
+    unsafe {
+        (*header).cmsg_level = libc::IPPROTO_IP;
+        (*header).cmsg_type = libc::IP_PKTINFO;
+        (*header).cmsg_len = length as _;
+        ptr::write_unaligned(libc::CMSG_DATA(header).cast(), out);
+    }
+    // SAFETY: every pointer in `message` points to data that outlives the call, with the length that stands beside it;
+    // the kernel only reads `bytes`.
+    let sent = unsafe { libc::sendmsg(socket.as_raw_fd(), &raw const message, 0) };
+    usize::try_from(sent).map_err(|_| io::Error::last_os_error())
 }
 
 pub(super) fn unacknowledged(socket: &Socket) -> Option<usize> {

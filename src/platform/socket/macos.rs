@@ -4,7 +4,7 @@ use super::Icmp;
 use crate::model::host::Interface;
 use socket2::Socket;
 use std::io;
-use std::net::IpAddr;
+use std::net::{IpAddr, SocketAddrV4};
 use std::num::NonZeroU32;
 
 /// An error number is all that is told.
@@ -18,6 +18,11 @@ pub(super) fn tie(socket: &Socket, interface: &Interface, v4: bool) -> io::Resul
 #[expect(clippy::unnecessary_wraps, reason = "one signature for all systems")]
 pub(super) fn hear_errors(_socket: &Socket) -> io::Result<()> {
     Ok(())
+}
+
+/// The socket is tied to the interface already.
+pub(super) fn send_out_of(socket: &Socket, _index: u32, bytes: &[u8], to: SocketAddrV4) -> io::Result<usize> {
+    socket.send_to(bytes, &to.into())
 }
 
 pub(super) fn icmp_error(_socket: &Socket) -> Option<Icmp> {

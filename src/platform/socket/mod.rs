@@ -17,7 +17,7 @@ use crate::model::check::Failure;
 use crate::model::host::Interface;
 use socket2::Socket;
 use std::io;
-use std::net::{IpAddr, SocketAddr};
+use std::net::{IpAddr, SocketAddr, SocketAddrV4};
 
 /// An ICMP error that ended an attempt.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -55,6 +55,16 @@ pub(super) fn hear_errors(socket: &Socket) -> io::Result<()> {
 /// The ICMP error that waits at the socket, if the system tells. Must be read after `SO_ERROR`, which it clears.
 pub(super) fn icmp_error(socket: &Socket) -> Option<Icmp> {
     os::icmp_error(socket)
+}
+
+/// Sends one datagram out of an interface. On Linux the socket need not be tied to it, and is better not.
+pub(super) fn send_out_of(
+    socket: &Socket,
+    interface: &Interface,
+    bytes: &[u8],
+    to: SocketAddrV4,
+) -> io::Result<usize> {
+    os::send_out_of(socket, interface.index, bytes, to)
 }
 
 /// Bytes that were given to the system and not yet acknowledged by the far end; `None` where the system does not tell.

@@ -5,7 +5,7 @@ use super::Icmp;
 use crate::model::host::Interface;
 use socket2::Socket;
 use std::io;
-use std::net::{IpAddr, SocketAddr};
+use std::net::{IpAddr, SocketAddr, SocketAddrV4};
 
 /// An error number is all that is told.
 pub(super) const TELLS_ICMP: bool = false;
@@ -24,6 +24,11 @@ pub(super) fn tie(socket: &Socket, interface: &Interface, v4: bool) -> io::Resul
 #[expect(clippy::unnecessary_wraps, reason = "one signature for all systems")]
 pub(super) fn hear_errors(_socket: &Socket) -> io::Result<()> {
     Ok(())
+}
+
+/// The socket is tied to the interface already.
+pub(super) fn send_out_of(socket: &Socket, _index: u32, bytes: &[u8], to: SocketAddrV4) -> io::Result<usize> {
+    socket.send_to(bytes, &to.into())
 }
 
 pub(super) fn icmp_error(_socket: &Socket) -> Option<Icmp> {

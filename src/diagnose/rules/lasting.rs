@@ -1,0 +1,92 @@
+//! Rules about what connects and does not last: loss, delay, limits on connections, idle timeouts, a LED that flaps.
+
+use super::{evidence, found, name, say};
+use crate::diagnose::digest::Digest;
+use crate::diagnose::flapping::{Flapping, flapping};
+use crate::diagnose::{Found, Scene};
+use crate::model::check::CheckId;
+use crate::model::snapshot::GatewayView;
+use crate::model::{Basis, Cause};
+
+/// A SYN-ACK later than this was answered only when the SYN was sent again (RFC 6298 2.1: one second).
+const RESENT_US: u64 = 900_000;
+/// A way on which the quickest connection takes this long is slow whatever is lost.
+const SLOW_US: u64 = 800_000;
+/// Part of attempts that have to be lost before loss is a finding: 2 % of packets loses 4 % of exchanges, and a few
+/// more by chance.
+const LOSSY_FROM: f64 = 0.2;
+
+/// Loss, delay and limits, from many attempts at one address.
+pub(super) fn quality(scene: &Scene<'_>, d: &Digest<'_>, out: &mut Vec<Found>) {
+    let age = scene.results_age_ms;
+    if let Some(quickest) = d.quickest.filter(|us| *us >= SLOW_US) {
+        let text =
+            format!("the quickest connection to the cloud took {:.1} s to open", quickest as f64 / 1e6);
+        let all_slow = d.attempts.is_none_or(|all| all.iter().flatten().all(|us| *us >= SLOW_US));
+        if all_slow {
+            out.push(found(Cause::PathSlow, vec![evidence(text, Basis::Measured, "ports", age)]));
+            return;
+        }
+    }
+    let Some(all) = d.attempts.filter(|all| all.len() >= 8) else { return };
+    let lost = |a: &Option<u64>| a.is_none_or(|us| us >= RESENT_US);
+    let count = all.iter().filter(|a| lost(a)).count();
+    if count == 0 || count == all.len() {
+        return;
+    }
+    let text = format!("{count} of {} attempts at one address were lost or answered late", all.len());
+    let line = || vec![evidence(text.clone(), Basis::Measured, "ports", age)];
+    // a limit lets the first ones pass and then none
+    let first_lost = all.iter().position(lost).unwrap_or(all.len());
+    let after = &all[first_lost..];
+    let limited = first_lost >= 1 && after.len() >= 4 && after.iter().all(|a| a.is_none());
+    if limited {
+        out.push(found(Cause::CloudRateLimited, line()));
+    } else if count as f64 >= LOSSY_FROM * all.len() as f64 {
+        let mut lines = line();
+        lines.extend(say(scene, d, CheckId::Ports).into_iter().take(2));
+        out.push(found(Cause::PathLossy, lines));
+    }
+}
+
+/// What the idle ladder showed.
+pub(super) fn hold(scene: &Scene<'_>, out: &mut Vec<Found>) {
+    let _ = (scene, &out);
+}
+
+/// A LED that comes and goes.
+pub(super) fn flaps(scene: &Scene<'_>, g: &GatewayView, out: &mut Vec<Found>) {
+    let mut say = |cause, text: String| {
+        let line = evidence(format!("{}: {text}", name(g)), Basis::Inferred, "led", 0);
+        out.push(Found { about: Some(g.mac), ..found(cause, vec![line]) });
+    };
+    match flapping(g, scene.gateways) {
+        None => {
+            let restarts = g.remarks.len();
+            if restarts >= 2 {
+                say(Cause::GatewayRestarting, format!("began anew {restarts} times in this visit"));
+            }
+        }
+        Some(Flapping::Restarts { times }) => {
+            say(Cause::GatewayRestarting, format!("lost its address with its connection {times} times"));
+        }
+        Some(Flapping::Together { times }) => {
+            say(
+                Cause::HoldStateFlushed,
+                format!("lost its connection {times} times together with other gateways"),
+            );
+        }
+        Some(Flapping::Period { ms, times }) => {
+            say(
+                Cause::HoldIdleTimeout,
+                format!(
+                    "lost its connection {times} times, each time about {} s after it was made",
+                    ms / 1000
+                ),
+            );
+        }
+        Some(Flapping::Irregular { times }) => {
+            say(Cause::PathLossy, format!("lost its connection {times} times, at no fixed time"));
+        }
+    }
+}

@@ -1,0 +1,280 @@
+//! Rules of the vendor's step 2: does anybody hand out usable addresses here, and to this box?
+
+use super::{about, evidence, found, is_solid_red, led_evidence, name, or_else, say};
+use crate::diagnose::digest::{Address, Digest};
+use crate::diagnose::forensics::{self, Sign};
+use crate::diagnose::{Found, Scene, may_still_change};
+use crate::model::check::{CheckId, Offer, OfferTo};
+use crate::model::evidence::DhcpKind;
+use crate::model::finding::{Evidence, Level};
+use crate::model::host::HostAddress;
+use crate::model::snapshot::GatewayView;
+use crate::model::{Basis, Cause, LedSet, LedState};
+use std::collections::BTreeSet;
+use std::net::Ipv4Addr;
+
+pub(super) fn lease(scene: &Scene<'_>, d: &Digest<'_>, out: &mut Vec<Found>) {
+    if d.carrier == Some(false) {
+        return;
+    }
+    servers(scene, d, out);
+    for g in about(scene) {
+        conflict(scene, g, out);
+    }
+    let boxes = Boxes::of(scene);
+    if matches!(d.address, Address::None | Address::LinkLocal) && !d.offers.is_some_and(|o| !o.is_empty()) {
+        // somebody has an address by DHCP: why this computer has none is not the gateway's matter
+        if !boxes.any_addressed {
+            let mut lines = say(scene, d, CheckId::Lease);
+            lines.extend(say(scene, d, CheckId::Offer));
+            lines.extend(boxes.red.iter().map(|g| asks(g)));
+            out.push(found(no_server(scene), lines));
+        }
+        return;
+    }
+    if d.address == Address::Unknown {
+        return;
+    }
+    for g in &boxes.red {
+        out.push(red_box(scene, d, g));
+    }
+    if !boxes.red.is_empty() || boxes.starting {
+        return;
+    }
+    if let Some(g) = about(scene).find(|g| g.first_seen_ms.is_none() && refused(d)) {
+        let mut lines = say(scene, d, CheckId::Offer);
+        lines.push(evidence(
+            format!(
+                "{} was not heard here; a server offers an address to a made-up MAC and none to this one",
+                name(g)
+            ),
+            Basis::Measured,
+            "offer",
+            scene.results_age_ms,
+        ));
+        let refused = found(Cause::DhcpGatewayRefused, lines);
+        out.push(Found { about: Some(g.mac), level: Some(Level::Warning), ..refused });
+    }
+    let anybody_addressed = boxes.any_addressed || scene.gateways.iter().any(|g| g.ip.is_some());
+    if d.offers == Some(&[]) && scene.searched && !anybody_addressed {
+        out.push(found(no_server(scene), say(scene, d, CheckId::Offer)));
+    }
+}
+
+/// The boxes that are asked about, by what their LED says of the lease.
+struct Boxes<'a> {
+    /// Known to be solid red, for long enough, and servers were asked since.
+    red: Vec<&'a GatewayView>,
+    /// Solid red, but that does not count yet.
+    starting: bool,
+    any_addressed: bool,
+}
+
+impl<'a> Boxes<'a> {
+    fn of(scene: &Scene<'a>) -> Boxes<'a> {
+        let addressed = LedSet::of(&[LedState::BlinkingRed, LedState::SolidGreen]);
+        let counts = |g: &&GatewayView| {
+            let red_for = scene.now.since(g.led_since);
+            g.led.basis == Basis::Seen || !may_still_change(g, scene.now) && scene.results_age_ms <= red_for
+        };
+        let red: Vec<&GatewayView> = about(scene).filter(|g| is_solid_red(g)).collect();
+        Boxes {
+            starting: red.iter().any(|g| !counts(g)),
+            red: red.into_iter().filter(counts).collect(),
+            any_addressed: scene
+                .gateways
+                .iter()
+                .any(|g| g.led.possible.is_subset_of(addressed) && g.led.basis != Basis::None),
+        }
+    }
+}
+
+/// Nobody hands out IPv4 addresses; where a router announces IPv6, that is all there is.
+fn no_server(scene: &Scene<'_>) -> Cause {
+    let ipv6 = scene.host.interface().is_some_and(|i| i.ipv6_router == Some(true));
+    if ipv6 { Cause::DhcpIpv6Only } else { Cause::DhcpNoServer }
+}
+
+fn asks(g: &GatewayView) -> Evidence {
+    let discovers = g.dhcp.iter().filter(|(_, k)| *k == DhcpKind::Discover).count();
+    if discovers == 0 {
+        return led_evidence(g);
+    }
+    evidence(
+        format!("{} asked for an address {discovers} time(s) and got none (DHCP DISCOVER)", name(g)),
+        Basis::Measured,
+        "dhcp",
+        g.led.age_ms.unwrap_or(0),
+    )
+}
+
+fn any(offers: &[Offer], is: fn(&Offer) -> bool) -> bool {
+    offers.iter().any(is)
+}
+
+/// A made-up MAC is offered an address, and the box's MAC is not although it was asked for.
+fn refused(d: &Digest<'_>) -> bool {
+    d.asked_for.contains(&OfferTo::Gateway)
+        && d.offers.is_some_and(|o| any(o, |o| o.to_new_mac) && !any(o, |o| o.to_gateway))
+}
+
+/// Why a box that is known to be solid red gets no address.
+fn red_box(scene: &Scene<'_>, d: &Digest<'_>, g: &GatewayView) -> Found {
+    let subnets: Vec<HostAddress> = scene.host.interface().map(|i| i.addresses.clone()).unwrap_or_default();
+    let signs = forensics::signs(&g.dhcp_trace, &subnets, scene.now);
+    let story = |sign: Sign| signs.iter().find(|s| s.sign == sign);
+    let told: Vec<Evidence> = signs
+        .iter()
+        .map(|s| evidence(format!("{}: {}", name(g), s.text), Basis::Measured, "dhcp", scene.now.since(s.at)))
+        .collect();
+    let mut lines = if told.is_empty() { vec![asks(g)] } else { told };
+    let this = |cause, lines| Found { about: Some(g.mac), ..found(cause, lines) };
+    if story(Sign::NakLoop).is_some() {
+        return this(Cause::DhcpNakLoop, lines);
+    }
+    if asks_nobody(scene, d, g) {
+        let lines = vec![
+            led_evidence(g),
+            evidence(
+                format!("{} was not heard asking for an address on this segment", name(g)),
+                Basis::Measured,
+                "dhcp",
+                0,
+            ),
+        ];
+        return this(Cause::GatewaySilent, lines);
+    }
+    lines.extend(say(scene, d, CheckId::Offer));
+    let Some(offers) = d.offers else {
+        // nothing could be asked: this computer's own lease decides, and says so
+        let served =
+            scene.host.interface().and_then(|i| i.lease.as_ref()).is_some_and(|l| l.dhcp == Some(true));
+        let cause = if served { Cause::DhcpGatewayRefused } else { no_server(scene) };
+        return Found { level: Some(Level::Warning), ..this(cause, lines) };
+    };
+    if offers.is_empty() {
+        return this(no_server(scene), lines);
+    }
+    if any(offers, |o| o.to_new_mac) {
+        let refused = this(Cause::DhcpGatewayRefused, lines);
+        if any(offers, |o| o.to_gateway) {
+            return or_else(
+                refused,
+                Cause::DhcpOfferLost,
+                "look in the DHCP server's log for this MAC: where it lists offers, they are lost at the box's own switch port",
+            );
+        }
+        return refused;
+    }
+    let asked_own = d.asked_for.contains(&OfferTo::OwnMac);
+    let static_address =
+        scene.host.interface().and_then(|i| i.lease.as_ref()).is_some_and(|l| l.dhcp == Some(false));
+    if asked_own && !any(offers, |o| o.to_own) && !static_address {
+        return or_else(
+            this(Cause::DhcpOfferLost, lines),
+            Cause::DhcpPoolExhausted,
+            "look at the DHCP server's list of leases: a pool without a free address would explain it too, if this computer's address is not from that pool",
+        );
+    }
+    or_else(
+        this(Cause::DhcpPoolExhausted, lines),
+        Cause::DhcpGatewayRefused,
+        "look at the DHCP server's list of leases: where addresses are free, it serves known devices only",
+    )
+}
+
+/// A box that has no address, where addresses are handed out, and that is not heard asking: its cable, its socket or
+/// its VLAN, not the DHCP server.
+fn asks_nobody(scene: &Scene<'_>, d: &Digest<'_>, g: &GatewayView) -> bool {
+    let heard = g.dhcp.iter().any(|(_, k)| matches!(k, DhcpKind::Discover | DhcpKind::Request));
+    let answered = d.offers.is_some_and(|o| !o.is_empty());
+    !heard && scene.hears_dhcp && scene.searched && answered && !refused(d)
+}
+
+/// What the servers hand out, put beside one another.
+fn servers(scene: &Scene<'_>, d: &Digest<'_>, out: &mut Vec<Found>) {
+    let offers = d.offers.unwrap_or_default();
+    let lines = || {
+        offers
+            .iter()
+            .map(|o| {
+                let list = |ips: &[Ipv4Addr]| {
+                    let all: Vec<String> = ips.iter().map(ToString::to_string).collect();
+                    if all.is_empty() { "none".to_owned() } else { all.join(", ") }
+                };
+                let text = format!(
+                    "{} hands out: mask {}, router {}, name servers {}",
+                    o.server,
+                    o.mask.map_or("none".to_owned(), |m| m.to_string()),
+                    list(&o.routers),
+                    list(&o.name_servers)
+                );
+                evidence(text, Basis::Measured, "offer", scene.results_age_ms)
+            })
+            .collect::<Vec<Evidence>>()
+    };
+    if differ(offers) {
+        out.push(found(Cause::DhcpRogueServer, lines()));
+        return;
+    }
+    let own = scene.host.interface().and_then(|i| i.address());
+    let outside = |o: &Offer| {
+        let base = o.address.or(own.filter(|a| Some(a.mask()) == o.mask).map(|a| a.ip));
+        let (Some(base), Some(mask)) = (base, o.mask) else { return false };
+        // a mask of 32 bits is a way of its own, in which the router is always outside
+        let net = |ip: Ipv4Addr| u32::from(ip) & u32::from(mask);
+        mask != Ipv4Addr::BROADCAST && !o.routers.is_empty() && o.routers.iter().all(|r| net(*r) != net(base))
+    };
+    if offers.iter().any(outside) {
+        let mut lines = lines();
+        lines.push(evidence(
+            "the router is outside the network that the mask describes",
+            Basis::Inferred,
+            "offer",
+            scene.results_age_ms,
+        ));
+        out.push(found(Cause::DhcpWrongMask, lines));
+    }
+}
+
+/// Two servers with different networks, routers or name servers. A pair that shares its work says the same twice.
+fn differ(offers: &[Offer]) -> bool {
+    let sets = |ips: &[Ipv4Addr]| ips.iter().copied().collect::<BTreeSet<_>>();
+    offers.iter().enumerate().any(|(i, a)| {
+        offers[i + 1..].iter().any(|b| {
+            let network = |o: &Offer| Some(u32::from(o.address?) & u32::from(o.mask?));
+            let networks = match (network(a), network(b)) {
+                (Some(x), Some(y)) => x != y,
+                _ => false,
+            };
+            a.server != b.server
+                && (sets(&a.routers) != sets(&b.routers)
+                    || sets(&a.name_servers) != sets(&b.name_servers)
+                    || networks)
+        })
+    })
+}
+
+/// Two devices at the box's address.
+fn conflict(scene: &Scene<'_>, g: &GatewayView, out: &mut Vec<Found>) {
+    let mut lines: Vec<Evidence> = g
+        .rivals
+        .iter()
+        .map(|(mac, at)| {
+            let ip = g.ip.map(|ip| ip.to_string()).unwrap_or_default();
+            evidence(
+                format!("{mac} answers at {ip} as well, which {} says it has", name(g)),
+                Basis::Measured,
+                "neighbour",
+                scene.now.since(*at),
+            )
+        })
+        .collect();
+    let signs = forensics::signs(&g.dhcp_trace, &[], scene.now);
+    lines.extend(signs.iter().filter(|s| s.sign == Sign::Declines).map(|s| {
+        evidence(format!("{}: {}", name(g), s.text), Basis::Measured, "dhcp", scene.now.since(s.at))
+    }));
+    if !lines.is_empty() {
+        out.push(Found { about: Some(g.mac), ..found(Cause::IpConflict, lines) });
+    }
+}

@@ -1,0 +1,235 @@
+//! Rules about the way out: names, ports, content, portals and proxies, as this computer meets them.
+
+use super::{answered_for_nobody, any_blinks, evidence, found, names_work, or_else, say};
+use crate::diagnose::digest::{Address, Digest, Router, WayOut};
+use crate::diagnose::names::NamesState;
+use crate::diagnose::spoken::{Content, is_inside};
+use crate::diagnose::{Found, Scene};
+use crate::model::check::{CheckId, Failure, Outcome, Target};
+use crate::model::finding::Level;
+use crate::model::{Basis, Cause};
+
+/// Vendor's step 3, as this computer sees it: names, ports, the internet.
+pub(super) fn site(scene: &Scene<'_>, d: &Digest<'_>) -> Vec<Found> {
+    let mut out = Vec::new();
+    let tested = d.carrier != Some(false) && d.address == Address::Routable;
+    if !tested {
+        return out;
+    }
+    match d.router {
+        // a VPN takes the router away when it makes itself the default route
+        Router::NoneKnown if !d.way_out.passes() && !d.tunnel_route => {
+            if no_router_is_handed_out(scene, d) {
+                let mut lines = say(scene, d, CheckId::Lease);
+                lines.extend(say(scene, d, CheckId::Offer));
+                out.push(found(Cause::DhcpNoRouter, lines));
+            }
+            return out; // without a router this computer measured nothing beyond the segment
+        }
+        Router::Silent if !d.way_out.passes() && d.control != Some(true) => {
+            out.push(found(Cause::DhcpDeadRouter, say(scene, d, CheckId::Router)));
+            return out;
+        }
+        _ => {}
+    }
+    if internet_is_down(d) {
+        out.push(internet_down(scene, d));
+    }
+    portal(scene, d, &mut out);
+    proxy_required(scene, d, &mut out);
+    names(scene, d, &mut out);
+    ways(scene, d, &mut out);
+    let nobody = answered_for_nobody(d);
+    if !nobody.is_empty() {
+        out.push(found(Cause::CloudProxyAnswers, say(scene, d, CheckId::Canary)));
+    }
+    content(scene, d, &mut out);
+    super::lasting::quality(scene, d, &mut out);
+    out
+}
+
+/// The lease has no router. Where a DHCP server does name one, it is only this computer that has none.
+fn no_router_is_handed_out(scene: &Scene<'_>, d: &Digest<'_>) -> bool {
+    match d.offers {
+        Some(offers) if !offers.is_empty() => offers.iter().all(|o| o.routers.is_empty()),
+        _ => {
+            let lease = scene.host.interface().and_then(|i| i.lease.as_ref());
+            lease.is_some_and(|l| l.dhcp == Some(true))
+        }
+    }
+}
+
+/// Nothing beyond the router answers: no cloud, no control, no name from outside. When a filter refuses the cloud
+/// alone, names or controls still come through.
+fn internet_is_down(d: &Digest<'_>) -> bool {
+    if d.control != Some(false) {
+        return false;
+    }
+    match d.way_out {
+        WayOut::Unreachable => true,
+        WayOut::Dropped | WayOut::Unknown => !d.names.upstream_alive && !names_work(d),
+        WayOut::Rejected | WayOut::Open | WayOut::PortsBlocked(_) | WayOut::AddressesBlocked(_) => false,
+    }
+}
+
+/// What beyond the router was seen decides how sure it is that the line is down, and not a firewall shut.
+fn internet_down(scene: &Scene<'_>, d: &Digest<'_>) -> Found {
+    let mut lines = say(scene, d, CheckId::Control);
+    lines.extend(say(scene, d, CheckId::Ports));
+    if let Some((distance, who)) = d.spoken.farthest {
+        lines.push(evidence(
+            format!("packets get {distance} hop(s) far, to {who}, and no farther"),
+            Basis::Measured,
+            "path",
+            scene.results_age_ms,
+        ));
+    }
+    let down = found(Cause::InternetDown, lines);
+    let beyond = d.spoken.farthest.is_some_and(|(distance, _)| distance >= 2);
+    let router_says = d.way_out == WayOut::Unreachable;
+    if beyond || router_says {
+        return down;
+    }
+    or_else(
+        down,
+        Cause::CloudBothPortsDropped,
+        "open any web page from another device of this site: if it opens, the line is up and a firewall lets this network out nowhere",
+    )
+}
+
+/// A sign-in page stands before the internet. Where the way to the cloud is open all the same, it is only told.
+fn portal(scene: &Scene<'_>, d: &Digest<'_>, out: &mut Vec<Found>) {
+    if !d.spoken.sign_in_page {
+        return;
+    }
+    let open = d.way_out == WayOut::Open && names_work(d) && answered_for_nobody(d).is_empty();
+    let level = (open && !any_blinks(scene)).then_some(Level::Info);
+    out.push(Found { level, ..found(Cause::CloudCaptivePortal, say(scene, d, CheckId::Portal)) });
+}
+
+/// Direct ways end, and a proxy answers that this computer is told to use or that the network announces.
+fn proxy_required(scene: &Scene<'_>, d: &Digest<'_>, out: &mut Vec<Found>) {
+    let Some(proxy) = &d.proxy_here else { return };
+    if d.way_out.passes() || d.way_out == WayOut::Unknown {
+        return;
+    }
+    let mut lines = vec![evidence(
+        format!("a proxy answers here: {proxy}"),
+        Basis::Measured,
+        "control",
+        scene.results_age_ms,
+    )];
+    lines.extend(say(scene, d, CheckId::Ports));
+    out.push(found(Cause::CloudProxyRequired, lines));
+}
+
+/// Open connections whose content is looked at, changed or cut.
+fn content(scene: &Scene<'_>, d: &Digest<'_>, out: &mut Vec<Found>) {
+    let lines = || say(scene, d, CheckId::Speaks);
+    if d.spoken.local_product.is_some() {
+        out.push(found(Cause::HostTlsProduct, lines()));
+    } else if d.spoken.is_inspected(&answered_for_nobody(d)) {
+        out.push(found(Cause::CloudTlsInspected, lines()));
+        return; // who opens connections cuts what he cannot read: one cause
+    }
+    if d.spoken.large_lost {
+        out.push(found(Cause::PathMtuBlackHole, say(scene, d, CheckId::Size)));
+    }
+    let (cut, by_whom) = (d.spoken.cut(Content::Cut), d.spoken.cut(Content::CutByWhom));
+    let spoken_on = d.spoken.ports.len();
+    if !cut.is_empty() {
+        // the box has another way while one port is left alone
+        let whole = cut.len() == spoken_on || d.way_out != WayOut::Open;
+        let level = (!whole && !any_blinks(scene)).then_some(Level::Warning);
+        out.push(Found { level, ..found(Cause::CloudAppControl, lines()) });
+    } else if by_whom.len() == spoken_on && spoken_on > 0 && any_blinks(scene) {
+        out.push(or_else(
+            found(Cause::CloudAppControl, lines()),
+            Cause::CloudServiceDown,
+            "run the same check over another network, such as a phone: if the connection is cut there too, the cloud does it",
+        ));
+    }
+}
+
+fn names(scene: &Scene<'_>, d: &Digest<'_>, out: &mut Vec<Found>) {
+    let cause = match d.names.state {
+        NamesState::Unknown | NamesState::Fine => None,
+        NamesState::NoServer => Some(Cause::DhcpNoDns),
+        NamesState::Silent => Some(Cause::DnsUnreachable),
+        NamesState::NoForwarding => Some(Cause::DnsNoForwarding),
+        NamesState::Blocked => Some(Cause::DnsNameBlocked),
+        NamesState::OneBlocked => Some(Cause::DnsOneNameBlocked),
+        NamesState::Redirected => Some(Cause::DnsRedirected),
+    };
+    if let Some(cause) = cause {
+        let mut lines = say(scene, d, CheckId::Names);
+        if d.names.only_tcp {
+            lines.insert(
+                0,
+                evidence("name servers answer over TCP but not over UDP", Basis::Measured, "names", 0),
+            );
+        }
+        out.push(found(cause, lines));
+    }
+    if d.names.first_silent {
+        out.push(found(Cause::DnsFirstServerDead, say(scene, d, CheckId::Names)));
+    }
+}
+
+fn ways(scene: &Scene<'_>, d: &Digest<'_>, out: &mut Vec<Found>) {
+    let lines = || say(scene, d, CheckId::Ports);
+    match &d.way_out {
+        WayOut::Unknown | WayOut::Open => {}
+        WayOut::Dropped => out.push(closed(scene, d, Cause::CloudBothPortsDropped)),
+        WayOut::Rejected | WayOut::Unreachable => out.push(closed(scene, d, Cause::CloudBothPortsRejected)),
+        WayOut::PortsBlocked(ports) => {
+            // the vendor's two ports have codes of their own; a profile with others gets the nearer one
+            let cause =
+                if ports.contains(&443) { Cause::CloudPort443Blocked } else { Cause::CloudPort4321Blocked };
+            out.push(found(cause, lines()));
+        }
+        WayOut::AddressesBlocked(_) => {
+            // when none of those that the names give opens, the box is stuck
+            let level = if d.any_resolved_opens() { None } else { Some(Level::Fault) };
+            out.push(Found { level, ..found(Cause::CloudSomeAddressesBlocked, lines()) });
+        }
+    }
+}
+
+/// Nothing opens: a rule of the site, unless the cloud is closed from another network too, or the refusal comes from
+/// the public internet.
+fn closed(scene: &Scene<'_>, d: &Digest<'_>, cause: Cause) -> Found {
+    let mut lines = say(scene, d, CheckId::Ports);
+    let names_and_net = names_work(d) && d.control == Some(true);
+    if d.cloud_elsewhere == Some(false) && names_and_net {
+        lines.extend(d.results().iter().filter(|r| matches!(r.target, Target::Elsewhere { .. })).map(|r| {
+            evidence(format!("{}: {}", r.target, r.detail), Basis::Measured, "control", scene.results_age_ms)
+        }));
+        return found(Cause::CloudServiceDown, lines);
+    }
+    let far = d.spoken.farthest.filter(|(_, who)| !is_inside(*who));
+    if let Some((distance, who)) = far.filter(|_| all_refused(d) && names_and_net) {
+        lines.push(evidence(
+            format!("the refusal comes from beyond {who}, {distance} hop(s) away on the public internet"),
+            Basis::Measured,
+            "path",
+            scene.results_age_ms,
+        ));
+        return or_else(
+            found(Cause::CloudServiceDown, lines),
+            cause,
+            "run the same check over another network, such as a phone: if the ports open there, something on this line refuses",
+        );
+    }
+    or_else(
+        found(cause, lines),
+        Cause::CloudServiceDown,
+        "run the same check over another network, such as a phone: if the ports stay shut there too, it is the cloud itself",
+    )
+}
+
+/// Every address refuses by TCP reset, as a host without that service does.
+fn all_refused(d: &Digest<'_>) -> bool {
+    let mut tried = d.results().iter().filter(|r| matches!(r.target, Target::Cloud { .. })).peekable();
+    tried.peek().is_some() && tried.all(|r| r.outcome == Outcome::Failed(Failure::Refused))
+}
