@@ -66,5 +66,15 @@ pub const OFFER_TRIES: u32 = 3;
 pub const OFFER_AS_GATEWAY: Duration = ms(1_200);
 /// A made-up MAC that has no offer by then: this computer's own MAC is asked for too.
 pub const OFFER_OWN_MAC: Duration = ms(700);
+/// Many attempts at one address: enough to tell one lost packet in fifty from one in five.
+pub const AGAIN_TIMES: u32 = 16;
+/// Between two of them.
+pub const AGAIN_PAUSE: Duration = ms(40);
+/// Each of them: the first retransmission comes after one second.
+pub const AGAIN: Duration = ms(1_400);
+/// The cloud over another interface.
+pub const ELSEWHERE: Duration = ms(2_500);
+/// When nothing has opened by then, the way is looked along while the connections still have their time.
+pub const NOTHING_OPENED: Duration = ms(1_100);
 /// After a first OFFER a second server is given this long.
 pub const OFFER_SECOND: Duration = ms(100);

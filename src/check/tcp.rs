@@ -4,6 +4,8 @@ use super::limits;
 use super::names::Named;
 use super::reach::{Knock, Reach};
 use crate::model::check::{CheckId, CheckResult, Failure, Measured, Outcome, Target};
+use crate::model::footprint::PacketKind;
+use crate::model::host::Interface;
 use crate::profile::Profile;
 use std::collections::{BTreeMap, BTreeSet};
 use std::net::{IpAddr, Ipv4Addr, SocketAddr};
@@ -128,6 +130,121 @@ pub async fn ports(
             detail: describe(&knock),
         })
         .collect()
+}
+
+/// Many connections to one address, held open until all have ended: loss loses some of them anywhere, a limit lets the
+/// first ones pass and then none.
+pub async fn again(reach: Reach, addr: SocketAddr) -> CheckResult {
+    let begun = reach.now();
+    let mut tasks = JoinSet::new();
+    for n in 0..limits::AGAIN_TIMES {
+        let reach = reach.clone();
+        tasks.spawn(async move {
+            tokio::time::sleep(limits::AGAIN_PAUSE * n).await;
+            let line = reach.line(addr, limits::AGAIN, PacketKind::TcpConnect).await;
+            (n, line)
+        });
+    }
+    let mut ended = tasks.join_all().await;
+    ended.sort_by_key(|(n, _)| *n);
+    let all: Vec<Option<u64>> = ended
+        .iter()
+        .map(|(_, line)| {
+            line.as_ref().ok().map(|l| u64::try_from(l.opened_after.as_micros()).unwrap_or(u64::MAX))
+        })
+        .collect();
+    let opened = all.iter().flatten().count();
+    let late = all.iter().flatten().filter(|us| **us >= 900_000).count();
+    let detail = format!("{opened} of {} attempts opened, {late} of them only when asked again", all.len());
+    let fine = opened == all.len() && late == 0;
+    CheckResult {
+        id: CheckId::Ports,
+        target: Target::Again(addr),
+        outcome: if fine { Outcome::Passed } else { Outcome::Failed(Failure::Lossy) },
+        took_ms: reach.took(begun),
+        measured: Measured::Attempts(all),
+        detail,
+    }
+}
+
+/// The address that many attempts would tell most about: one that is silent or late where its port opens elsewhere, or
+/// the quickest where all are late.
+#[must_use]
+pub fn doubtful(ports: &[CheckResult]) -> Option<SocketAddr> {
+    const LATE_US: u64 = 800_000;
+    let cloud = || {
+        ports.iter().filter_map(|r| match &r.target {
+            Target::Cloud { addr, .. } => Some((*addr, r)),
+            _ => None,
+        })
+    };
+    let opens = |port: u16| cloud().any(|(a, r)| a.port() == port && r.outcome == Outcome::Passed);
+    let late = |r: &CheckResult| matches!(r.measured, Measured::Opened { micros } if micros >= LATE_US);
+    let silent = |r: &CheckResult| r.outcome.failure() == Some(Failure::Silence);
+    let resolved = |a: &SocketAddr, r: &CheckResult| {
+        let _ = a;
+        matches!(r.target, Target::Cloud { resolved: true, .. })
+    };
+    let odd = cloud().find(|(a, r)| late(r) || silent(r) && opens(a.port()) && resolved(a, r));
+    odd.map(|(a, _)| a)
+}
+
+/// The cloud over another interface of this computer that has a way out of its own: whether it is closed everywhere.
+pub async fn elsewhere(reach: Reach, other: Interface, addresses: Vec<SocketAddr>) -> Vec<CheckResult> {
+    let mut tasks = JoinSet::new();
+    for addr in addresses {
+        let (mut reach, other) = (reach.clone(), other.clone());
+        let interface = other.label.clone();
+        reach.interface = Some(other);
+        tasks.spawn(async move {
+            let begun = reach.now();
+            let knock = reach.knock(addr, limits::ELSEWHERE).await;
+            CheckResult {
+                id: CheckId::Control,
+                target: Target::Elsewhere { addr, interface },
+                outcome: outcome(&knock),
+                took_ms: reach.took(begun),
+                measured: measured(&knock),
+                detail: describe(&knock),
+            }
+        });
+    }
+    let mut out = tasks.join_all().await;
+    out.sort_by(|a, b| a.target.cmp(&b.target));
+    out
+}
+
+/// A proxy that this computer is told to use, or that the network announces: does it answer?
+pub async fn proxy(reach: Reach, shown: String, addr: SocketAddr) -> CheckResult {
+    let begun = reach.now();
+    let knock = reach.knock(addr, limits::CONTROL).await;
+    CheckResult {
+        id: CheckId::Control,
+        target: Target::Proxy(shown),
+        outcome: outcome(&knock),
+        took_ms: reach.took(begun),
+        measured: measured(&knock),
+        detail: describe(&knock),
+    }
+}
+
+/// Host and port of a proxy's address: `http://user@host:port/path`, `host:port`, `host`.
+#[must_use]
+pub fn proxy_host(value: &str) -> Option<(String, u16)> {
+    let (scheme, rest) = value.split_once("://").unwrap_or(("", value));
+    let rest = rest.split(['/', '?', ';', ',', ' ']).next()?;
+    let rest = rest.rsplit_once('@').map_or(rest, |(_, host)| host);
+    let usual = match scheme {
+        "https" => 443,
+        "socks" | "socks4" | "socks5" | "socks5h" => 1080,
+        "" => 8080,
+        _ => 80,
+    };
+    let (host, port) = match rest.rsplit_once(':') {
+        Some((host, port)) => (host, port.parse().ok()?),
+        None => (rest, usual),
+    };
+    (!host.is_empty() && !host.contains(['[', ']'])).then(|| (host.to_owned(), port))
 }
 
 /// Two addresses that cannot exist (RFC 5737 keeps these blocks for documentation), outside this computer's subnets.
@@ -269,6 +386,24 @@ pub fn control_not_needed(targets: &[SocketAddr]) -> Vec<CheckResult> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_proxy_is_found_in_whatever_form_it_is_given() {
+        for (value, want) in [
+            ("http://10.0.0.1:3128", Some(("10.0.0.1", 3128))),
+            ("http://user:pw@proxy.example:8080/", Some(("proxy.example", 8080))),
+            ("10.0.0.1:8080", Some(("10.0.0.1", 8080))),
+            ("http://wpad.example/wpad.dat", Some(("wpad.example", 80))),
+            ("socks5://10.0.0.1", Some(("10.0.0.1", 1080))),
+            ("proxy.example", Some(("proxy.example", 8080))),
+            ("", None),
+            ("http://:80", None),
+            ("10.0.0.1:99999", None),
+        ] {
+            let got = proxy_host(value);
+            assert_eq!(got.as_ref().map(|(h, p)| (h.as_str(), *p)), want, "{value}");
+        }
+    }
 
     #[test]
     fn canaries_avoid_the_own_subnet() {

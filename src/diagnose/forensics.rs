@@ -55,7 +55,7 @@ pub fn signs(trace: &[DhcpTrace], subnets: &[HostAddress], now: At) -> Vec<Seen>
     let mut see = |sign, text: String, at| out.push(Seen { sign, text, at });
     let of = |kind: DhcpKind| story.iter().copied().filter(move |m| m.kind == kind);
 
-    if let Some(m) = of(DhcpKind::Decline).last() {
+    if let Some(m) = of(DhcpKind::Decline).next_back() {
         let what = m.address.map(|ip| format!(" {ip}")).unwrap_or_default();
         see(Sign::Declines, format!("it declined the address{what}: another device uses it"), m.at);
     }
@@ -84,9 +84,9 @@ pub fn signs(trace: &[DhcpTrace], subnets: &[HostAddress], now: At) -> Vec<Seen>
             at,
         );
     }
-    let foreign =
+    let mut foreign =
         of(DhcpKind::Request).chain(of(DhcpKind::Discover)).filter_map(|m| Some((m.at, m.address?)));
-    if let Some((at, ip)) = foreign.filter(|(_, ip)| is_foreign(*ip, subnets)).last() {
+    if let Some((at, ip)) = foreign.rfind(|(_, ip)| is_foreign(*ip, subnets)) {
         see(Sign::RemembersOtherSite, format!("it asked for {ip}, an address of another network"), at);
     }
     let starts = fresh_starts(&story);

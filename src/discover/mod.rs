@@ -13,6 +13,7 @@ use tokio::sync::mpsc;
 
 /// What a source tells.
 #[derive(Debug)]
+#[expect(clippy::large_enum_variant, reason = "most of them are observations; a box each would gain nothing")]
 pub enum Sighting {
     Saw(Observation),
     /// It cannot work, or not fully: what, why, and what to do.

@@ -2,7 +2,10 @@
 
 use super::error::PlatformError;
 use netlink_packet_core::{NLM_F_DUMP, NLM_F_REQUEST, NetlinkMessage, NetlinkPayload};
-use netlink_packet_route::route::{RouteAddress, RouteAttribute, RouteMessage, RouteNextHop, RouteType};
+use netlink_packet_route::address::{AddressHeaderFlags, AddressMessage, AddressScope};
+use netlink_packet_route::route::{
+    RouteAddress, RouteAttribute, RouteMessage, RouteNextHop, RouteProtocol, RouteType,
+};
 use netlink_packet_route::{AddressFamily, RouteNetlinkMessage};
 use netlink_sys::protocols::NETLINK_ROUTE;
 use netlink_sys::{Socket, SocketAddr};
@@ -148,6 +151,41 @@ fn read_route(message: &RouteMessage, routes: &mut Vec<Route>) {
         });
         routes.push(Route { interface: Some(hop.interface_index), router, ..route.clone() });
     }
+}
+
+/// Interfaces on which a router announced itself for IPv6 (RFC 4861): the kernel made a route of it by itself.
+pub(super) fn announced_ipv6() -> Result<Vec<u32>, PlatformError> {
+    let mut question = RouteMessage::default();
+    question.header.address_family = AddressFamily::Inet6;
+    let mut interfaces = Vec::new();
+    for answer in dump(RouteNetlinkMessage::GetRoute(question))? {
+        if let RouteNetlinkMessage::NewRoute(route) = answer
+            && route.header.protocol == RouteProtocol::Ra
+        {
+            interfaces.extend(route.attributes.iter().find_map(|a| match a {
+                RouteAttribute::Oif(index) => Some(*index),
+                _ => None,
+            }));
+        }
+    }
+    Ok(interfaces)
+}
+
+/// Interfaces with an IPv6 address that the kernel made from such an announcement (RFC 4862): it ends some day, and is
+/// no link-local one.
+pub(super) fn autoconfigured_ipv6() -> Result<Vec<u32>, PlatformError> {
+    let mut question = AddressMessage::default();
+    question.header.family = AddressFamily::Inet6;
+    let mut interfaces = Vec::new();
+    for answer in dump(RouteNetlinkMessage::GetAddress(question))? {
+        if let RouteNetlinkMessage::NewAddress(address) = answer
+            && address.header.scope == AddressScope::Universe
+            && !address.header.flags.contains(AddressHeaderFlags::Permanent)
+        {
+            interfaces.push(address.header.index);
+        }
+    }
+    Ok(interfaces)
 }
 
 /// The interface that the kernel would send a packet to `target` through, by all its rules and tables.

@@ -17,7 +17,7 @@ use crate::model::snapshot::{
     AGE_STEP_MS, Activity, CONSOLE_LINES, ConsoleView, DemoView, FirewallView, GatewayView, Limit,
     TimelineEntry,
 };
-use crate::model::{At, LedSet, LedState, Mac, Snapshot};
+use crate::model::{At, Cause, LedSet, LedState, Mac, Snapshot};
 use crate::profile::Profile;
 use crate::wire::oui;
 use std::collections::BTreeSet;
@@ -28,6 +28,10 @@ use std::sync::Arc;
 const TIMELINE_KEPT: usize = 2_000;
 /// With no other evidence about the LED, an announcement is given this long after the start.
 const ANNOUNCEMENT_WAIT_MS: u64 = 1_250;
+
+/// A box that is looked for and not seen is listened for this long: RFC 2131 4.1 lets a client wait 4 s, then 8 s, before
+/// it asks for an address again.
+const LISTEN_FOR_BOX_MS: u64 = 9_000;
 
 /// What the limit is about that is no matter of one run.
 pub const KEEPING: &str = "Keeping this visit on disk";
@@ -266,7 +270,11 @@ impl Engine {
     pub fn box_without_address(&self, now: At) -> bool {
         let red = LedSet::only(LedState::SolidRed);
         let seen_red = matches!(self.saw_unclaimed, Some((_, LedState::SolidRed)));
-        seen_red || self.asked_for(now).iter().any(|g| g.led.possible == red)
+        let late = self.run.as_ref().is_some_and(|r| now.since(r.begun) >= ANNOUNCEMENT_WAIT_MS);
+        let asked = self.asked_for(now);
+        // a box that nobody sees may be one without an address
+        let unseen = late && asked.iter().all(|g| g.first_seen_ms.is_none());
+        seen_red || unseen || asked.iter().any(|g| g.led.possible == red)
     }
 
     /// The MAC of a box that seems to have no address, so that servers are asked what they would offer to it: it is
@@ -320,7 +328,12 @@ impl Engine {
         let asked = self.asked_for(now);
         let seen = !asked.is_empty() && asked.iter().all(|g| g.first_seen_ms.is_some());
         if !seen {
-            return run.searched;
+            if !run.searched {
+                return false;
+            }
+            // a box without an address asks ever more seldom: where nothing else explains it, it is listened for
+            let silent = self.diagnose(now, true).verdict.code == Some(Cause::GatewaySilent);
+            return !silent || !self.hears_dhcp || elapsed >= LISTEN_FOR_BOX_MS;
         }
         let unheard = asked.iter().any(|g| {
             g.led.possible == LedSet::only(LedState::SolidRed) && g.dhcp.is_empty() && self.hears_dhcp
@@ -416,7 +429,8 @@ impl Engine {
     pub fn next_wake(&self, now: At) -> Option<At> {
         let mut times: Vec<At> = self.roster.next_expiry(now).into_iter().collect();
         if let Some(run) = &self.run {
-            times.extend(Some(run.begun.plus(ANNOUNCEMENT_WAIT_MS)).filter(|t| *t > now));
+            let waits = [ANNOUNCEMENT_WAIT_MS, LISTEN_FOR_BOX_MS].map(|ms| run.begun.plus(ms));
+            times.extend(waits.into_iter().filter(|t| *t > now));
         }
         // ages are shown in whole minutes
         let shown = self.gateways(now);

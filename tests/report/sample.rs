@@ -175,6 +175,7 @@ fn findings() -> Vec<Finding> {
                 evidence("The box has a lease, since it asks for names", Basis::Inferred, "dhcp", 38_000),
             ],
             hides: vec![Cause::CloudPort443Blocked, Cause::CloudPort4321Blocked],
+            possible: Vec::new(),
             title: "A firewall drops both ports to the cloud".into(),
             meaning: "The gateway has an address and name servers, but no connection to gk.sensorist.com or gk.sensorist.net \
                       gets out on TCP 443 or 4321. Other traffic of this segment does, so it is a rule and not the line."
@@ -191,6 +192,7 @@ fn findings() -> Vec<Finding> {
             level: Level::Warning,
             evidence: vec![evidence("wlp2s0 is up beside enp0s31f6", Basis::Measured, "witness", 40_000)],
             hides: vec![],
+            possible: Vec::new(),
             title: "This computer is on wireless beside the wire".into(),
             meaning: "Some answers may have come by the other way.".into(),
             next_step: "Switch wireless off and check again.".into(),

@@ -1,6 +1,6 @@
 //! Rules about this computer as a witness, and about the box as it is seen or not seen.
 
-use super::{can_see_neighbours, evidence, failed, found, led_evidence, name};
+use super::{can_see_neighbours, evidence, failed, found, led_evidence, name, or_else};
 use crate::diagnose::digest::Digest;
 use crate::diagnose::{Found, Scene};
 use crate::model::check::{CheckId, Failure};
@@ -105,7 +105,18 @@ pub(super) fn box_itself(scene: &Scene<'_>, d: &Digest<'_>, g: &GatewayView, out
             name(g),
             scene.hosts.len()
         );
-        push(Cause::GatewaySilent, vec![evidence(text, Basis::Measured, "neighbour", 0)], out);
+        let silent = found(Cause::GatewaySilent, vec![evidence(text, Basis::Measured, "neighbour", 0)]);
+        let silent = Found { about: Some(g.mac), ..silent };
+        // its lease may be in another network; only its LED tells
+        out.push(if super::lease::refused(d) {
+            or_else(
+                silent,
+                Cause::DhcpGatewayRefused,
+                "look at its LED: if it is solid red, the DHCP server here refuses this MAC, since it offers an address to a made-up one and none to it",
+            )
+        } else {
+            silent
+        });
     }
 }
 

@@ -22,7 +22,7 @@ pub(super) fn lease(scene: &Scene<'_>, d: &Digest<'_>, out: &mut Vec<Found>) {
         conflict(scene, g, out);
     }
     let boxes = Boxes::of(scene);
-    if matches!(d.address, Address::None | Address::LinkLocal) && !d.offers.is_some_and(|o| !o.is_empty()) {
+    if matches!(d.address, Address::None | Address::LinkLocal) && d.offers.is_none_or(|o| o.is_empty()) {
         // somebody has an address by DHCP: why this computer has none is not the gateway's matter
         if !boxes.any_addressed {
             let mut lines = say(scene, d, CheckId::Lease);
@@ -40,20 +40,6 @@ pub(super) fn lease(scene: &Scene<'_>, d: &Digest<'_>, out: &mut Vec<Found>) {
     }
     if !boxes.red.is_empty() || boxes.starting {
         return;
-    }
-    if let Some(g) = about(scene).find(|g| g.first_seen_ms.is_none() && refused(d)) {
-        let mut lines = say(scene, d, CheckId::Offer);
-        lines.push(evidence(
-            format!(
-                "{} was not heard here; a server offers an address to a made-up MAC and none to this one",
-                name(g)
-            ),
-            Basis::Measured,
-            "offer",
-            scene.results_age_ms,
-        ));
-        let refused = found(Cause::DhcpGatewayRefused, lines);
-        out.push(Found { about: Some(g.mac), level: Some(Level::Warning), ..refused });
     }
     let anybody_addressed = boxes.any_addressed || scene.gateways.iter().any(|g| g.ip.is_some());
     if d.offers == Some(&[]) && scene.searched && !anybody_addressed {
@@ -113,7 +99,7 @@ fn any(offers: &[Offer], is: fn(&Offer) -> bool) -> bool {
 }
 
 /// A made-up MAC is offered an address, and the box's MAC is not although it was asked for.
-fn refused(d: &Digest<'_>) -> bool {
+pub(super) fn refused(d: &Digest<'_>) -> bool {
     d.asked_for.contains(&OfferTo::Gateway)
         && d.offers.is_some_and(|o| any(o, |o| o.to_new_mac) && !any(o, |o| o.to_gateway))
 }
@@ -165,6 +151,10 @@ fn red_box(scene: &Scene<'_>, d: &Digest<'_>, g: &GatewayView) -> Found {
             );
         }
         return refused;
+    }
+    if !d.asked_for.is_empty() && !d.asked_for.contains(&OfferTo::NewMac) {
+        // only this computer was asked for: others are served, and more is not known
+        return Found { level: Some(Level::Warning), ..this(Cause::DhcpGatewayRefused, lines) };
     }
     let asked_own = d.asked_for.contains(&OfferTo::OwnMac);
     let static_address =

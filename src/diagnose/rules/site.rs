@@ -107,20 +107,30 @@ fn portal(scene: &Scene<'_>, d: &Digest<'_>, out: &mut Vec<Found>) {
     out.push(Found { level, ..found(Cause::CloudCaptivePortal, say(scene, d, CheckId::Portal)) });
 }
 
-/// Direct ways end, and a proxy answers that this computer is told to use or that the network announces.
+/// Direct ways end, and there is a proxy: one that this computer is told to use and that answers, or one that the
+/// network itself announces.
 fn proxy_required(scene: &Scene<'_>, d: &Digest<'_>, out: &mut Vec<Found>) {
-    let Some(proxy) = &d.proxy_here else { return };
     if d.way_out.passes() || d.way_out == WayOut::Unknown {
         return;
     }
-    let mut lines = vec![evidence(
-        format!("a proxy answers here: {proxy}"),
-        Basis::Measured,
-        "control",
-        scene.results_age_ms,
-    )];
+    let announced = d.offers.unwrap_or_default().iter().find_map(|o| o.wpad.clone());
+    let text = match (&d.proxy_here, &announced) {
+        (Some(proxy), _) => format!("a proxy answers here: {proxy}"),
+        (None, Some(wpad)) => format!("the DHCP server announces a proxy (option 252): {wpad}"),
+        (None, None) => return,
+    };
+    let mut lines = vec![evidence(text, Basis::Measured, "control", scene.results_age_ms)];
     lines.extend(say(scene, d, CheckId::Ports));
-    out.push(found(Cause::CloudProxyRequired, lines));
+    let required = found(Cause::CloudProxyRequired, lines);
+    out.push(if d.proxy_here.is_some() {
+        required
+    } else {
+        or_else(
+            required,
+            Cause::CloudBothPortsDropped,
+            "open a web page from a computer of this network: if it opens without a proxy set, the firewall drops these ports alone",
+        )
+    });
 }
 
 /// Open connections whose content is looked at, changed or cut.

@@ -39,6 +39,13 @@ pub(super) fn interfaces() -> Result<Vec<Interface>, PlatformError> {
     for found in &mut all {
         (found.interface.router, found.interface.metric) = router(&routes, found.interface.index);
     }
+    let announced = netlink::announced_ipv6().ok();
+    let autoconfigured = netlink::autoconfigured_ipv6().unwrap_or_default();
+    for found in &mut all {
+        let index = found.interface.index;
+        found.interface.ipv6_router =
+            announced.as_ref().map(|a| a.contains(&index) || autoconfigured.contains(&index));
+    }
     leases_linux::add(&mut all);
     Ok(all.into_iter().map(|f| f.interface).collect())
 }

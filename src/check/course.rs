@@ -1,0 +1,294 @@
+//! One run of all checks: what runs at once, what waits for what, and what is no longer needed.
+
+use super::reach::Reach;
+use super::{Progress, limits, local, names, offer, path, plan, portal, router, speaks, tcp};
+use crate::model::check::{CheckId, CheckResult, Offer, Outcome, Target};
+use crate::model::evidence::DhcpSeen;
+use crate::model::host::{HostView, Interface, LinkKind};
+use crate::profile::Profile;
+use std::collections::BTreeMap;
+use std::net::{IpAddr, SocketAddr};
+use std::sync::Arc;
+use tokio::sync::{mpsc, watch};
+use tokio::task::{AbortHandle, JoinSet};
+
+/// Results of some checks that have ended.
+type Parts = Vec<(CheckId, Vec<CheckResult>)>;
+
+/// Runs every check of the plan; those that need nothing of one another run at once. Dropping the future cancels it.
+pub async fn run(
+    reach: Reach,
+    profile: Arc<Profile>,
+    host: HostView,
+    needs: offer::Needs,
+    random: u64,
+    out: mpsc::Sender<Progress>,
+) {
+    let mut course = Course {
+        reach,
+        profile,
+        host,
+        out,
+        others: JoinSet::new(),
+        known: BTreeMap::new(),
+        control: None,
+        way: watch::channel(None).0,
+        looked_along: false,
+    };
+    let witness = local::witness(&course.host);
+    course.tell(CheckId::Witness, witness).await;
+    let link = vec![local::link(&course.host)];
+    course.tell(CheckId::Link, link).await;
+    let lease = local::lease(&course.host);
+    course.tell(CheckId::Lease, lease).await;
+    if plan::can_send(&course.host) || course.reach.simulated.is_some() {
+        course.run(needs, random).await;
+    }
+    let _ = course.out.send(Progress::Done).await;
+}
+
+struct Course {
+    reach: Reach,
+    profile: Arc<Profile>,
+    host: HostView,
+    out: mpsc::Sender<Progress>,
+    others: JoinSet<Parts>,
+    /// What is known so far, by check; a check may end in parts.
+    known: BTreeMap<CheckId, Vec<CheckResult>>,
+    control: Option<AbortHandle>,
+    /// How the way out is, when that is known.
+    way: watch::Sender<Option<portal::Way>>,
+    /// The hops were looked at.
+    looked_along: bool,
+}
+
+impl Course {
+    /// Tells the results of a check with those that it had before.
+    async fn tell(&mut self, id: CheckId, results: Vec<CheckResult>) {
+        let all = self.known.entry(id).or_default();
+        all.extend(results);
+        let _ = self.out.send(Progress::Ended(id, all.clone())).await;
+    }
+
+    fn spawn(&mut self, part: impl Future<Output = Parts> + Send + 'static) -> AbortHandle {
+        self.others.spawn(part)
+    }
+
+    async fn run(&mut self, needs: offer::Needs, random: u64) {
+        let routable = self.host.interface().and_then(|i| i.address()).is_some_and(|a| !a.is_link_local());
+        let (offers_in, offers) = watch::channel::<Option<Vec<Offer>>>(None);
+        let (heard_in, mut heard) = mpsc::channel::<DhcpSeen>(64);
+        let offer_task = offer::offer(self.reach.clone(), needs, offers_in, heard_in, random);
+        let (opened_in, mut opened) = mpsc::channel::<SocketAddr>(256);
+        let (speak_in, speak_on) = mpsc::channel::<SocketAddr>(256);
+        if routable {
+            self.begin(offers, opened_in, speak_on, random);
+        } else {
+            drop(opened_in);
+        }
+        let mut speak_in = Some(speak_in);
+        let mut offer_task = std::pin::pin!(offer_task);
+        let mut offer_done = false;
+        let mut heard_open = true;
+        let nothing_opened = tokio::time::sleep(limits::NOTHING_OPENED);
+        let mut nothing_opened = std::pin::pin!(nothing_opened);
+        let mut waits = routable;
+        while !self.others.is_empty() || !offer_done {
+            tokio::select! {
+                result = &mut offer_task, if !offer_done => {
+                    offer_done = true;
+                    self.tell(CheckId::Offer, vec![result]).await;
+                }
+                ended = self.others.join_next(), if !self.others.is_empty() => match ended {
+                    Some(Ok(parts)) => {
+                        for (id, results) in parts {
+                            self.ended(id, results).await;
+                        }
+                    }
+                    // a check that broke must not keep the others waiting
+                    _ => drop(self.way.send_replace(Some(portal::Way::default()))),
+                },
+                addr = opened.recv(), if speak_in.is_some() => match addr {
+                    Some(addr) => {
+                        waits = false;
+                        if let Some(speak) = &speak_in {
+                            // whoever speaks may have had enough
+                            let _ = speak.try_send(addr);
+                        }
+                    }
+                    None => speak_in = None,
+                },
+                () = &mut nothing_opened, if waits => {
+                    waits = false;
+                    let first = self.profile.cloud.documented_addresses.first().copied();
+                    let ports = self.profile.cloud.ports.clone();
+                    let closed = ports.iter().filter_map(|p| Some(SocketAddr::new(first?.into(), *p))).collect();
+                    self.look_along(closed);
+                    self.say_way(false);
+                }
+                seen = heard.recv(), if heard_open => match seen {
+                    Some(seen) => { let _ = self.out.send(Progress::Heard(Box::new(seen))).await; }
+                    None => heard_open = false,
+                },
+            }
+        }
+    }
+
+    /// Everything that needs an address of this computer and nothing else.
+    fn begin(
+        &mut self,
+        offers: watch::Receiver<Option<Vec<Offer>>>,
+        opened: mpsc::Sender<SocketAddr>,
+        speak_on: mpsc::Receiver<SocketAddr>,
+        random: u64,
+    ) {
+        // a name may give many addresses at once; the channel only has to bridge until the ports task reads it
+        let (found, resolved) = mpsc::channel::<names::Named>(256);
+        let given = || (self.reach.clone(), Arc::clone(&self.profile));
+        let ((r1, p1), (r2, p2), (r3, p3), (r4, p4), (r5, p5), (r6, p6)) =
+            (given(), given(), given(), given(), given(), given());
+        let nobody = tcp::canary_addresses(|ip| self.reach.is_on_link(ip), random);
+        let (last, o, way) = (nobody.last().copied(), offers.clone(), self.way.subscribe());
+        self.spawn(async move { vec![(CheckId::Names, names::names(r1, p1, o, found, random).await)] });
+        self.spawn(async move { vec![(CheckId::Ports, tcp::ports(r2, &p2, resolved, opened).await)] });
+        self.spawn(async move {
+            let (speaks, size) = speaks::speaks(r3, p3, speak_on, random).await;
+            vec![(CheckId::Speaks, speaks), (CheckId::Size, size)]
+        });
+        let o = offers.clone();
+        self.spawn(async move { vec![(CheckId::Portal, portal::portal(r4, p4, last, o, way).await)] });
+        self.spawn(async move { vec![(CheckId::Canary, tcp::canary(r5, &nobody, &p5.cloud.ports).await)] });
+        self.control = Some(
+            self.spawn(async move { vec![(CheckId::Control, tcp::control(r6, &p6.control.targets).await)] }),
+        );
+        let r = self.reach.clone();
+        self.spawn(async move { vec![(CheckId::Router, vec![router::router(r).await])] });
+        self.proxies(offers);
+    }
+
+    /// Knocks at the proxies that this computer is told to use, and at the one that the network announces.
+    fn proxies(&mut self, mut offers: watch::Receiver<Option<Vec<Offer>>>) {
+        if self.reach.simulated.is_some() {
+            return;
+        }
+        let set: Vec<String> = self.host.proxies.iter().map(|p| p.value.clone()).collect();
+        let server = self.host.interface().and_then(|i| i.name_servers.first().copied());
+        let reach = self.reach.clone();
+        self.spawn(async move {
+            let mut all: Vec<String> = set;
+            let wait =
+                tokio::time::timeout(limits::NAMES_WAIT_FOR_OFFER, offers.wait_for(Option::is_some)).await;
+            drop(wait);
+            all.extend(offers.borrow().iter().flatten().filter_map(|o| o.wpad.clone()));
+            all.sort();
+            all.dedup();
+            let mut out = Vec::new();
+            for shown in all.into_iter().take(4) {
+                let Some((name, port)) = tcp::proxy_host(&shown) else { continue };
+                let ip: Option<IpAddr> = match (name.parse(), server) {
+                    (Ok(ip), _) => Some(ip),
+                    (Err(_), Some(server)) => names::lookup(&reach, server, &name).await,
+                    (Err(_), None) => None,
+                };
+                if let Some(ip) = ip {
+                    out.push(tcp::proxy(reach.clone(), shown, SocketAddr::new(ip, port)).await);
+                }
+            }
+            vec![(CheckId::Control, out)]
+        });
+    }
+
+    /// Takes in what a check found, and begins what follows from it.
+    async fn ended(&mut self, id: CheckId, results: Vec<CheckResult>) {
+        match id {
+            CheckId::Ports if !self.known.contains_key(&CheckId::Ports) => self.ports_ended(&results).await,
+            CheckId::Control if results.iter().any(|r| matches!(r.target, Target::Control(_))) => {
+                self.control = None;
+            }
+            _ => {}
+        }
+        self.tell(id, results).await;
+        if let (Some(ports), Some(_)) = (self.known.get(&CheckId::Ports), self.known.get(&CheckId::Names)) {
+            let clear = ports.iter().all(|r| r.outcome == Outcome::Passed);
+            self.say_way(clear);
+        }
+    }
+
+    async fn ports_ended(&mut self, results: &[CheckResult]) {
+        let (open, closed) = tried(results);
+        if !open.is_empty()
+            && let Some(task) = self.control.take()
+        {
+            task.abort(); // the cloud answers: that the internet is there needs no further proof
+            let rows = tcp::control_not_needed(&self.profile.control.targets);
+            self.tell(CheckId::Control, rows).await;
+        }
+        if open.is_empty()
+            && let Some(other) = self.other_way_out()
+        {
+            let (r, addresses) = (self.reach.clone(), closed.clone());
+            self.spawn(async move { vec![(CheckId::Control, tcp::elsewhere(r, other, addresses).await)] });
+        }
+        if let Some(addr) = tcp::doubtful(results).filter(|_| !open.is_empty()) {
+            let r = self.reach.clone();
+            self.spawn(async move { vec![(CheckId::Ports, vec![tcp::again(r, addr).await])] });
+        }
+        self.look_along(closed);
+        let r = self.reach.clone();
+        self.spawn(async move { vec![(CheckId::Canary, path::one_hop(r, open).await)] });
+    }
+
+    /// Looks along the way to addresses that did not open, once.
+    fn look_along(&mut self, closed: Vec<SocketAddr>) {
+        if std::mem::replace(&mut self.looked_along, true) {
+            return;
+        }
+        let r = self.reach.clone();
+        self.spawn(async move { vec![(CheckId::Path, path::path(r, closed).await)] });
+    }
+
+    /// Says how the way is, once, and only when something is known of the names.
+    fn say_way(&mut self, clear: bool) {
+        if self.way.borrow().is_none()
+            && let Some(names) = self.known.get(&CheckId::Names)
+        {
+            self.way.send_replace(Some(portal::Way { clear, names: names.clone() }));
+        }
+    }
+
+    /// Another interface of this computer with an address, a router, and no tunnel.
+    fn other_way_out(&self) -> Option<Interface> {
+        let own = self.host.interface()?;
+        self.host
+            .interfaces
+            .iter()
+            .find(|i| {
+                i.index != own.index
+                    && i.up
+                    && i.carrier != Some(false)
+                    && i.router.is_some()
+                    && i.router != own.router
+                    && !matches!(i.kind, LinkKind::Tunnel | LinkKind::Loopback)
+                    && i.address().is_some_and(|a| !a.is_link_local())
+            })
+            .cloned()
+    }
+}
+
+/// Addresses of the cloud that opened; and one for each port that opened nowhere.
+fn tried(ports: &[CheckResult]) -> (Vec<SocketAddr>, Vec<SocketAddr>) {
+    let mut open = Vec::new();
+    let mut closed: BTreeMap<u16, SocketAddr> = BTreeMap::new();
+    for r in ports {
+        let Target::Cloud { addr, .. } = &r.target else { continue };
+        match r.outcome {
+            Outcome::Passed => open.push(*addr),
+            Outcome::Failed(_) => {
+                closed.entry(addr.port()).or_insert(*addr);
+            }
+            Outcome::Skipped(_) | Outcome::Inconclusive(_) => {}
+        }
+    }
+    closed.retain(|port, _| !open.iter().any(|a| a.port() == *port));
+    (open, closed.into_values().collect())
+}
