@@ -224,7 +224,7 @@ impl Course {
             self.tell(CheckId::Control, rows).await;
         }
         if open.is_empty()
-            && let Some(other) = self.other_way_out()
+            && let Some(other) = other_way_out(&self.host)
         {
             let (r, addresses) = (self.reach.clone(), closed.clone());
             self.spawn(async move { vec![(CheckId::Control, tcp::elsewhere(r, other, addresses).await)] });
@@ -255,24 +255,24 @@ impl Course {
             self.way.send_replace(Some(portal::Way { clear, names: names.clone() }));
         }
     }
+}
 
-    /// Another interface of this computer with an address, a router, and no tunnel.
-    fn other_way_out(&self) -> Option<Interface> {
-        let own = self.host.interface()?;
-        self.host
-            .interfaces
-            .iter()
-            .find(|i| {
-                i.index != own.index
-                    && i.up
-                    && i.carrier != Some(false)
-                    && i.router.is_some()
-                    && i.router != own.router
-                    && !matches!(i.kind, LinkKind::Tunnel | LinkKind::Loopback)
-                    && i.address().is_some_and(|a| !a.is_link_local())
-            })
-            .cloned()
-    }
+/// Another interface of this computer with an address, a router, and no tunnel.
+#[must_use]
+pub fn other_way_out(host: &HostView) -> Option<Interface> {
+    let own = host.interface()?;
+    host.interfaces
+        .iter()
+        .find(|i| {
+            i.index != own.index
+                && i.up
+                && i.carrier != Some(false)
+                && i.router.is_some()
+                && i.router != own.router
+                && !matches!(i.kind, LinkKind::Tunnel | LinkKind::Loopback)
+                && i.address().is_some_and(|a| !a.is_link_local())
+        })
+        .cloned()
 }
 
 /// Addresses of the cloud that opened; and one for each port that opened nowhere.

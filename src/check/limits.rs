@@ -76,5 +76,8 @@ pub const AGAIN: Duration = ms(1_400);
 pub const ELSEWHERE: Duration = ms(2_500);
 /// When nothing has opened by then, the way is looked along while the connections still have their time.
 pub const NOTHING_OPENED: Duration = ms(1_100);
+/// After the touch: the keep-alive is sent at once and then each second, three times in all; a connection that still
+/// stands after that was answered.
+pub const HOLD_TOUCH: Duration = ms(5_000);
 /// After a first OFFER a second server is given this long.
 pub const OFFER_SECOND: Duration = ms(100);

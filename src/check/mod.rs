@@ -2,6 +2,7 @@
 //! each result when it is known. Every timeout stands in [`limits`] with its reason.
 
 mod course;
+pub mod hold;
 pub mod limits;
 pub mod local;
 pub mod names;
@@ -17,7 +18,7 @@ pub mod tcp;
 
 use crate::model::check::{CheckId, CheckResult};
 use crate::model::evidence::DhcpSeen;
-pub use course::run;
+pub use course::{other_way_out, run};
 pub use reach::{Clock, Reach, Simulated};
 
 /// What the runner tells while it runs.
@@ -29,4 +30,6 @@ pub enum Progress {
     Heard(Box<DhcpSeen>),
     /// Every check has ended.
     Done,
+    /// The idle ladder has ended.
+    Held,
 }

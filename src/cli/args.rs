@@ -94,9 +94,12 @@ pub struct Check {
     /// What you see on the box: dark, solid-red, blinking-red or solid-green.
     #[arg(long, value_name = "LED", value_parser = led)]
     pub saw: Option<LedState>,
-    /// How long to hold idle connections, seconds (a later version).
-    #[arg(long, value_name = "SECS", value_parser = seconds)]
-    pub hold: Option<f64>,
+    /// After the check, hold idle connections for this many seconds: shows when quiet connections are cut.
+    #[arg(long, value_name = "SECS", value_parser = hold_seconds)]
+    pub hold: Option<u64>,
+    /// Ages at which idle connections are touched, seconds, in place of the usual ladder; the length is added.
+    #[arg(long, value_name = "SECS,SECS,...", value_delimiter = ',', requires = "hold", value_parser = hold_seconds)]
+    pub rungs: Vec<u64>,
     /// Print what would be done and sent, and send nothing.
     #[arg(long)]
     pub plan: bool,
@@ -291,6 +294,13 @@ fn ip(text: &str) -> Result<Ipv4Addr, String> {
 fn led(text: &str) -> Result<LedState, String> {
     LedState::from_word(text)
         .ok_or_else(|| "the LED is one of dark, solid-red, blinking-red, solid-green".to_owned())
+}
+
+fn hold_seconds(text: &str) -> Result<u64, String> {
+    match text.trim().parse::<f64>() {
+        Ok(s) if s.is_finite() && (2.0..=86_400.0).contains(&s) => Ok(s.round() as u64),
+        _ => Err("give a number of seconds from 2 to 86400, for example 360".into()),
+    }
 }
 
 fn seconds(text: &str) -> Result<f64, String> {

@@ -89,9 +89,7 @@ pub fn run(cli: Cli, clock: Clock) -> ExitCode {
         }
         Some(Command::Check(a)) if a.plan => check_plan(&profile, &a),
         Some(Command::Check(a)) => {
-            if a.hold.is_some() {
-                eprintln!("solidgreen: --hold is not part of this version; everything else is checked");
-            }
+            let hold = a.hold.map(|secs| ladder(secs, &a.rungs));
             let options = Options {
                 interface: a.interface,
                 mac: a.mac,
@@ -101,7 +99,7 @@ pub fn run(cli: Cli, clock: Clock) -> ExitCode {
                 site: a.site,
                 ..Options::default()
             };
-            check(&profile, options, clock, a.port, a.json)
+            check(&profile, options, clock, a.port, hold, a.json)
         }
         Some(Command::Watch(a)) => watch::watch(&profile, a, data, clock),
         Some(Command::Console(a)) => watch::console(&profile, a, clock),
@@ -197,6 +195,7 @@ fn check(
     options: Options,
     clock: Clock,
     port: Option<String>,
+    hold: Option<Vec<u64>>,
     json: bool,
 ) -> ExitCode {
     let session = match start(profile, options, clock) {
@@ -206,13 +205,63 @@ fn check(
     if let Some(port) = port {
         let _ = session.send(Ask::OpenConsole { port, baud: None });
     }
-    finish_check(&session, json)
+    finish_check(&session, hold, json)
 }
 
-fn finish_check(session: &Session, json: bool) -> ExitCode {
+/// The ages of the idle ladder: the usual ones for this length, or the ones that were given and the length.
+fn ladder(secs: u64, given: &[u64]) -> Vec<u64> {
+    if given.is_empty() {
+        return crate::check::hold::rungs(secs);
+    }
+    crate::check::hold::tidy(given.iter().copied().filter(|age| *age < secs).chain([secs]).collect())
+}
+
+/// Holds idle connections and tells how it goes; Ctrl+C ends it, and what is known by then stays.
+fn hold_on(session: &Session, rungs: Vec<u64>, quick: &Snapshot) -> Arc<Snapshot> {
+    eprintln!(
+        "solidgreen: so far: {} [{}]",
+        quick.verdict.title,
+        quick.verdict.code.map_or("-", |c| c.code())
+    );
+    let mut pictures = session.subscribe();
+    let limits = quick.limits.len();
+    let _ = session.send(Ask::Hold(rungs));
+    let (mut begun, mut told) = (false, u32::MAX);
+    let mut s = session.snapshot();
+    loop {
+        match s.hold {
+            Some(h) => {
+                begun = true;
+                if h.done != told {
+                    told = h.done;
+                    let left = h.ends.since(s.now) / 1000;
+                    eprintln!(
+                        "solidgreen: holding idle connections: {} of {} known, {left} s left; Ctrl+C ends",
+                        h.done, h.of
+                    );
+                }
+            }
+            None if begun || s.limits.len() > limits => return s,
+            None => {}
+        }
+        match session.next(&mut pictures, None) {
+            Some(next) => s = next,
+            None => {
+                let _ = session.send(Ask::EndHold);
+                return session.wait_for(|s| s.hold.is_none()).unwrap_or(s);
+            }
+        }
+    }
+}
+
+fn finish_check(session: &Session, hold: Option<Vec<u64>>, json: bool) -> ExitCode {
     let _ = session.send(Ask::FindAndCheck);
     let Some(s) = session.wait_for(|s| s.took_ms.is_some() && s.activity == Activity::Idle) else {
         return fail(BLIND, "the check ended before it had looked");
+    };
+    let s = match hold {
+        Some(rungs) => hold_on(session, rungs, &s),
+        None => s,
     };
     if json {
         for l in &s.limits {
@@ -240,7 +289,7 @@ pub fn demo(profile: &Arc<Profile>, clock: Clock, fault: &str, json: bool) -> Ex
         if !json {
             out("Demonstration: a simulated site on this computer; nothing leaves it.\n\n");
         }
-        finish_check(&session, json)
+        finish_check(&session, None, json)
     }
     #[cfg(not(feature = "lab"))]
     {

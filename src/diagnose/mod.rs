@@ -8,6 +8,7 @@ mod compare;
 pub mod digest;
 mod flapping;
 pub mod forensics;
+pub mod idle;
 mod names;
 mod path;
 mod rules;

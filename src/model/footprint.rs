@@ -104,7 +104,8 @@ impl PacketKind {
             Self::TcpSpeak => 48,
             Self::HttpGet => 12,
             Self::TcpTrace => 96,
-            Self::TcpHold => 64,
+            // sixteen rungs on two ports, each with a young one, or a control run over another interface
+            Self::TcpHold => 96,
         }
     }
 }

@@ -136,6 +136,19 @@ pub struct DemoView {
     pub faults: Vec<(String, String)>,
 }
 
+/// An idle ladder that is running.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct HoldView {
+    pub begun: At,
+    /// When the last rung will be known.
+    pub ends: At,
+    /// When the next rung is touched.
+    pub next: At,
+    /// Rungs known so far, and all.
+    pub done: u32,
+    pub of: u32,
+}
+
 /// Where the way from the gateway to the cloud is broken: the path picture.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
@@ -211,6 +224,9 @@ pub struct Snapshot {
     pub timeline: Vec<TimelineEntry>,
     pub firewall: FirewallView,
     pub demo: Option<DemoView>,
+    /// The idle ladder, while it runs.
+    #[serde(default)]
+    pub hold: Option<HoldView>,
     /// "Plug it in now" is running.
     pub plug_in_finder: bool,
     /// Everybody who was there already is known: now it may be plugged in.

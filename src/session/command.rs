@@ -13,6 +13,10 @@ pub enum Command {
     Find,
     /// Stop what is running; what is known so far stays.
     Cancel,
+    /// Hold idle connections at these ages, seconds; what the last check found stays.
+    Hold(Vec<u64>),
+    /// End the idle ladder; what it showed so far stays.
+    EndHold,
     /// Begin or end watching.
     Watch(bool),
     /// The installer looked at the LED; `None` means the chosen gateway.

@@ -7,21 +7,21 @@ use crate::diagnose::{self, Diagnosis, Scene};
 use crate::discover::Sighting;
 use crate::firewall;
 use crate::mirror::Roster;
-use crate::model::check::{CheckId, CheckResult, Measured};
+use crate::model::check::{CheckId, CheckResult, Measured, Outcome, RungKind, Target};
 use crate::model::evidence::{Fact, Observation, Source};
 use crate::model::finding::{Level, Verdict};
 use crate::model::footprint::Footprint;
 use crate::model::host::{HostView, SerialPort};
 use crate::model::rule::{RuleIntent, Scope};
 use crate::model::snapshot::{
-    AGE_STEP_MS, Activity, CONSOLE_LINES, ConsoleView, DemoView, FirewallView, GatewayView, Limit,
+    AGE_STEP_MS, Activity, CONSOLE_LINES, ConsoleView, DemoView, FirewallView, GatewayView, HoldView, Limit,
     TimelineEntry,
 };
 use crate::model::{At, Cause, LedSet, LedState, Mac, Snapshot};
 use crate::profile::Profile;
 use crate::wire::oui;
 use std::collections::BTreeSet;
-use std::net::Ipv4Addr;
+use std::net::{Ipv4Addr, SocketAddr};
 use std::sync::Arc;
 
 /// Entries of the visit's record that are kept in memory.
@@ -78,6 +78,8 @@ pub struct Engine {
     pub platform: Option<String>,
     pub scope: Scope,
     pub demo: Option<DemoView>,
+    /// The idle ladder: when it began, its ages, seconds, and when it ends.
+    pub hold: Option<(At, Vec<u64>, At)>,
     /// MACs known when "plug it in now" began.
     pub plug_in_known: Option<BTreeSet<Mac>>,
     /// "Plug it in now" first has to see who is there already.
@@ -115,6 +117,7 @@ impl Engine {
             platform: None,
             scope: Scope::default(),
             demo: None,
+            hold: None,
             plug_in_known: None,
             plug_in_pending: false,
             saw_unclaimed: None,
@@ -224,6 +227,47 @@ impl Engine {
         }
     }
 
+    /// The idle ladder begins: its rows are all that changes.
+    pub fn begin_hold(&mut self, now: At, rungs: Vec<u64>, lasts_secs: u64) {
+        self.note(now, format!("Idle connections are held for {} s.", rungs.last().copied().unwrap_or(0)));
+        self.hold = Some((now, rungs, now.plus(lasts_secs * 1000)));
+    }
+
+    /// It ended: by itself, or because somebody wanted it to.
+    pub fn end_hold(&mut self, now: At, cancelled: bool) {
+        if self.hold.take().is_none() {
+            return;
+        }
+        if cancelled {
+            let why = "cancelled before its age was reached";
+            for r in self.results.iter_mut().filter(|r| r.id == CheckId::Hold) {
+                if matches!(r.outcome, Outcome::Skipped(_)) {
+                    r.outcome = Outcome::Skipped(why.into());
+                    why.clone_into(&mut r.detail);
+                }
+            }
+        }
+        let verdict = self.diagnose(now, true).verdict;
+        let how = if cancelled { "cancelled" } else { "ended" };
+        self.note(now, format!("Holding idle connections {how}: {}", verdict.title));
+    }
+
+    fn hold_view(&self, now: At) -> Option<HoldView> {
+        let (begun, rungs, ends) = self.hold.as_ref()?;
+        let known = |r: &&CheckResult| {
+            r.id == CheckId::Hold && !matches!(r.outcome, Outcome::Skipped(_)) && is_ladder(r)
+        };
+        let elapsed = now.since(*begun) / 1000;
+        let next = rungs.iter().find(|age| **age > elapsed).copied();
+        Some(HoldView {
+            begun: *begun,
+            ends: *ends,
+            next: next.map_or(*ends, |age| begun.plus(age * 1000)),
+            done: u32::try_from(self.results.iter().filter(known).count()).unwrap_or(0),
+            of: u32::try_from(self.results.iter().filter(|r| is_ladder(r)).count()).unwrap_or(0),
+        })
+    }
+
     /// Takes the progress of the checks in.
     pub fn progress(&mut self, progress: Progress, now: At) {
         match progress {
@@ -236,6 +280,7 @@ impl Engine {
             Progress::Heard(seen) => {
                 self.observe(&Observation { at: now, source: Source::Dhcp, fact: Fact::Dhcp(*seen) });
             }
+            Progress::Held => self.end_hold(now, false),
             Progress::Done => {
                 self.running.clear();
                 if let Some(run) = &mut self.run {
@@ -440,6 +485,26 @@ impl Engine {
         times.into_iter().min()
     }
 
+    /// One address of the cloud for each port: one that opened in the last check, else a documented one.
+    #[must_use]
+    pub fn addresses_to_hold(&self) -> Vec<SocketAddr> {
+        let opened = |port: u16| {
+            self.results.iter().find_map(|r| match (&r.target, &r.outcome) {
+                (Target::Cloud { addr, .. }, Outcome::Passed) if addr.port() == port => Some(*addr),
+                _ => None,
+            })
+        };
+        let documented = self.profile.cloud.documented_addresses.first();
+        let closed = self.results.iter().any(|r| matches!(r.target, Target::Cloud { .. }));
+        let ports = self.profile.cloud.ports.iter();
+        ports
+            .filter_map(|p| {
+                opened(*p)
+                    .or_else(|| documented.filter(|_| !closed).map(|ip| SocketAddr::new((*ip).into(), *p)))
+            })
+            .collect()
+    }
+
     /// Addresses that a round of watching asks for.
     #[must_use]
     pub fn addresses_to_ask(&self) -> Vec<Ipv4Addr> {
@@ -486,6 +551,7 @@ impl Engine {
             timeline: self.timeline.clone(),
             firewall,
             demo: self.demo.clone(),
+            hold: self.hold_view(now),
             plug_in_finder: self.plug_in_known.is_some() || self.plug_in_pending,
             plug_in_ready: self.plug_in_known.is_some(),
             not_tested: self.not_tested(),
@@ -520,6 +586,14 @@ impl Engine {
                 };
                 Activity::Working { what, done: of.saturating_sub(open), of }
             }
+            _ if self.hold.is_some() => {
+                let view = self.hold_view(now);
+                Activity::Working {
+                    what: "how long idle connections last".into(),
+                    done: view.map_or(0, |h| h.done),
+                    of: view.map_or(0, |h| h.of),
+                }
+            }
             _ if self.watching => Activity::Watching,
             _ => Activity::Idle,
         }
@@ -538,9 +612,9 @@ impl Engine {
             .collect();
         if !self.results.is_empty() {
             out.push("What the gateway itself may do: this computer has another MAC and may fall under other rules.".into());
-            out.push(
-                "Whether an idle connection lasts, TLS inspection, captive portals and packet sizes.".into(),
-            );
+            if !self.results.iter().any(|r| r.id == CheckId::Hold) {
+                out.push("Whether an idle connection lasts: hold idle connections to learn that.".into());
+            }
         }
         out
     }
@@ -594,6 +668,10 @@ impl Engine {
     pub fn serial_ports(&mut self, ports: Vec<SerialPort>) {
         self.console.ports = ports;
     }
+}
+
+fn is_ladder(r: &CheckResult) -> bool {
+    matches!(r.target, Target::Rung { over: RungKind::Ladder, .. })
 }
 
 /// A gateway that nothing on the network showed, only the installer's eyes.

@@ -56,6 +56,8 @@ struct Tasks {
     /// REQUESTs that were heard and whose address was asked for.
     asked: u32,
     plug_in: Option<AbortHandle>,
+    /// The idle ladder.
+    hold: Option<AbortHandle>,
 }
 
 impl Loop {
@@ -75,6 +77,7 @@ impl Loop {
             console: None,
             asked: 0,
             plug_in: None,
+            hold: None,
         };
         let eyes = Eyes::new(sight_in, self.world.clock());
         self.world.start(&mut self.engine, &eyes, &mut tasks.set);
@@ -247,7 +250,20 @@ impl Loop {
             Command::Find => self.begin(Purpose::Find, false, tasks, eyes, progress, needs),
             Command::Cancel => {
                 tasks.stop_run();
+                if self.engine.run.is_none() {
+                    if let Some(task) = tasks.hold.take() {
+                        task.abort();
+                    }
+                    self.engine.end_hold(now, true);
+                }
                 self.engine.cancel(now);
+            }
+            Command::Hold(rungs) => self.hold(rungs, tasks, progress),
+            Command::EndHold => {
+                if let Some(task) = tasks.hold.take() {
+                    task.abort();
+                }
+                self.engine.end_hold(now, true);
             }
             Command::Watch(on) => {
                 if self.engine.watching != on {
@@ -362,6 +378,58 @@ impl Loop {
             tasks.checks =
                 Some(tasks.set.spawn(check::run(reach, profile, host, needs.clone(), random, out)));
         }
+    }
+
+    /// Holds idle connections on one address for each port: one that opened in the last check, else a documented one.
+    fn hold(&mut self, rungs: Vec<u64>, tasks: &mut Tasks, progress: &mpsc::Sender<Progress>) {
+        if let Some(task) = tasks.hold.take() {
+            task.abort();
+        }
+        let rungs = check::hold::tidy(rungs);
+        let now = self.world.now();
+        self.world.meter.reset_round();
+        let what = check::hold::Hold {
+            addresses: self.engine.addresses_to_hold(),
+            rungs: rungs.clone(),
+            other: check::other_way_out(&self.engine.host),
+        };
+        if rungs.is_empty() || what.addresses.is_empty() || !check::plan::can_send(&self.engine.host) {
+            self.engine.limit(Limit {
+                what: "Holding idle connections".into(),
+                why: "there is no connection to hold".into(),
+                advice: "Run the check first, with a cable in.".into(),
+            });
+            return;
+        }
+        self.engine.begin_hold(now, rungs, what.lasts());
+        let reach = Reach {
+            meter: self.world.meter.clone(),
+            interface: self.engine.host.interface().cloned(),
+            simulated: self.world.simulated(),
+            clock: self.world.clock(),
+        };
+        let (rows_in, mut rows) = mpsc::channel(4);
+        let out = progress.clone();
+        tasks.hold = Some(tasks.set.spawn(async move {
+            let ladder = check::hold::hold(reach, what, rows_in);
+            let mut ladder = std::pin::pin!(ladder);
+            let mut done = false;
+            loop {
+                tokio::select! {
+                    () = &mut ladder, if !done => done = true,
+                    row = rows.recv() => match row {
+                        Some(rows) => {
+                            let id = crate::model::check::CheckId::Hold;
+                            if out.send(Progress::Ended(id, rows)).await.is_err() {
+                                return;
+                            }
+                        }
+                        None => break,
+                    },
+                }
+            }
+            let _ = out.send(Progress::Held).await;
+        }));
     }
 
     /// "Plug it in now": everybody who is here is known; the next new MAC is the box.

@@ -1,10 +1,11 @@
 //! Rules about what connects and does not last: loss, delay, limits on connections, idle timeouts, a LED that flaps.
 
-use super::{evidence, found, name, say};
+use super::{evidence, found, name, or_else, say};
 use crate::diagnose::digest::Digest;
 use crate::diagnose::flapping::{Flapping, flapping};
+use crate::diagnose::idle::{self, Ladder};
 use crate::diagnose::{Found, Scene};
-use crate::model::check::CheckId;
+use crate::model::check::{CheckId, Failure, Outcome, RungKind, Target};
 use crate::model::snapshot::GatewayView;
 use crate::model::{Basis, Cause};
 
@@ -52,9 +53,59 @@ pub(super) fn quality(scene: &Scene<'_>, d: &Digest<'_>, out: &mut Vec<Found>) {
     }
 }
 
-/// What the idle ladder showed.
+/// What the idle ladder showed, port by port; the port that ends soonest is told.
 pub(super) fn hold(scene: &Scene<'_>, out: &mut Vec<Found>) {
-    let _ = (scene, &out);
+    let lines = |port: u16, text: String| {
+        let mut lines = vec![evidence(text, Basis::Measured, "hold", scene.results_age_ms)];
+        let of_port = scene.results.iter().filter(|r| {
+            matches!(&r.target, Target::Rung { addr, over: RungKind::Ladder, .. } if addr.port() == port)
+                && matches!(r.outcome, Outcome::Passed | Outcome::Failed(_))
+        });
+        lines.extend(of_port.take(12).map(|r| {
+            evidence(format!("{}: {}", r.target, r.detail), Basis::Measured, "hold", scene.results_age_ms)
+        }));
+        lines
+    };
+    for (port, ladder) in idle::ladders(scene.results) {
+        match ladder {
+            Ladder::Lasts { .. } | Ladder::NotKnown => {}
+            Ladder::Mixed => {
+                let text = format!("idle connections on {port} live and die without an order of age");
+                out.push(found(Cause::PathLossy, lines(port, text)));
+            }
+            Ladder::Flushed { by } => {
+                let text = format!(
+                    "on {port} young and old connections were dead together, {by} s after the first was opened"
+                );
+                out.push(found(Cause::HoldStateFlushed, lines(port, text)));
+            }
+            Ladder::Timeout { alive, dead, how, products, elsewhere_too } => {
+                let manner = match how {
+                    Failure::Closed => "closed by the far end",
+                    Failure::Reset => "with a reset",
+                    _ => "without a word",
+                };
+                let named = if products.is_empty() {
+                    String::new()
+                } else {
+                    format!("; documented default of: {}", products.join(", "))
+                };
+                let text = format!(
+                    "idle connections on {port} are alive after {alive} s and dead after {dead} s, {manner}{named}"
+                );
+                let lines = lines(port, text);
+                out.push(if how == Failure::Closed || elsewhere_too {
+                    or_else(
+                        found(Cause::HoldCloudCloses, lines),
+                        Cause::HoldIdleTimeout,
+                        "hold again over another network, such as a phone: if connections live longer there, something on this line ends them",
+                    )
+                } else {
+                    found(Cause::HoldIdleTimeout, lines)
+                });
+            }
+        }
+    }
 }
 
 /// A LED that comes and goes.

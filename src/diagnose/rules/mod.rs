@@ -197,7 +197,11 @@ fn green_overrides(scene: &Scene<'_>, found: &mut [Found]) {
         return;
     }
     for f in found.iter_mut().filter(|f| f.about.is_none() && f.level() > Level::Info) {
-        // what a green box would not notice at once stays a warning: the other port, the other name
+        // what a green box would not notice at once stays a warning: the other port, the other name, an idle timeout
+        // and an idle timeout is felt when the box is quiet, not while it is green
+        if f.cause.code().starts_with("hold.") {
+            continue;
+        }
         if f.level() == Level::Fault || is_witness(f.cause) {
             f.level = Some(Level::Info);
         }

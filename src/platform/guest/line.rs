@@ -4,8 +4,9 @@ use super::{Connect, Meter};
 use crate::model::check::Failure;
 use crate::model::footprint::PacketKind;
 use crate::model::host::Interface;
+use crate::platform::error::why;
 use crate::platform::socket;
-use socket2::SockRef;
+use socket2::{SockRef, TcpKeepalive};
 use std::io;
 use std::net::SocketAddr;
 use std::time::{Duration, Instant};
@@ -74,6 +75,19 @@ impl Line {
             }
             Ok(Err(e)) => ended(&e),
         }
+    }
+
+    /// Lets the system ask whether the far end still holds this connection: keep-alives without content, at once and then
+    /// each second, three in all (RFC 9293 3.8.4). An end of the connection is then heard.
+    ///
+    /// # Errors
+    /// When the system does not do that.
+    pub fn touch(&self) -> Result<(), String> {
+        let second = Duration::from_secs(1);
+        let often = TcpKeepalive::new().with_time(second).with_interval(second).with_retries(3);
+        SockRef::from(&self.stream)
+            .set_tcp_keepalive(&often)
+            .map_err(|e| format!("this system does not touch an idle connection: {}", why(&e)))
     }
 
     /// Bytes that were said and that the far end has not acknowledged; `None` where the system does not tell.
