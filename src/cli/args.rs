@@ -40,6 +40,8 @@ pub enum Command {
     Report(Report),
     /// The visits that are kept.
     History(History),
+    /// A recording of a visit through the same mirror and diagnosis; nothing is measured or sent.
+    Replay(Replay),
     /// What a cause means, how it was told apart, who acts.
     Explain(Explain),
     /// The device profile in force.
@@ -109,6 +111,9 @@ pub struct Check {
     /// A serial port with the gateway's console.
     #[arg(long, value_name = "PORT")]
     pub port: Option<String>,
+    /// Write everything that is seen and measured to this file, for `replay`.
+    #[arg(long, value_name = "FILE")]
+    pub record: Option<PathBuf>,
     #[arg(long)]
     pub json: bool,
 }
@@ -124,6 +129,9 @@ pub struct Watch {
     /// A serial port with the gateway's console.
     #[arg(long, value_name = "PORT")]
     pub port: Option<String>,
+    /// Write everything that is seen and measured to this file, for `replay`.
+    #[arg(long, value_name = "FILE")]
+    pub record: Option<PathBuf>,
     /// End after this many seconds.
     #[arg(long = "for", value_name = "SECS", value_parser = seconds)]
     pub for_secs: Option<f64>,
@@ -262,8 +270,31 @@ pub enum HistoryWhat {
     },
     /// One visit as text; a beginning of its id is enough, "last" is the newest.
     Show { id: String },
-    /// One visit as JSON, whole.
-    Export { id: String },
+    /// One visit as JSON, whole; or its recording, for `replay`.
+    Export {
+        id: String,
+        /// Write the recording of the visit to this file.
+        #[arg(long, value_name = "FILE")]
+        recording: Option<PathBuf>,
+    },
+}
+
+#[derive(Debug, Args)]
+pub struct Replay {
+    /// The recording, from `check --record`, `watch --record` or `history export ID --recording`.
+    pub file: PathBuf,
+    /// As fast as it was, at 1; without it as fast as can be.
+    #[arg(long, value_name = "N", value_parser = speed)]
+    pub speed: Option<f64>,
+    /// Stop at this second of the recording.
+    #[arg(long, value_name = "SECS", value_parser = seconds)]
+    pub until: Option<f64>,
+    /// One JSON object, as `check --json` prints it.
+    #[arg(long)]
+    pub json: bool,
+    /// One JSON object a change, as `watch --json-lines` prints them.
+    #[arg(long, conflicts_with = "json")]
+    pub json_lines: bool,
 }
 
 #[derive(Debug, Args)]
@@ -294,6 +325,13 @@ fn ip(text: &str) -> Result<Ipv4Addr, String> {
 fn led(text: &str) -> Result<LedState, String> {
     LedState::from_word(text)
         .ok_or_else(|| "the LED is one of dark, solid-red, blinking-red, solid-green".to_owned())
+}
+
+fn speed(text: &str) -> Result<f64, String> {
+    match text.trim_end_matches(['x', '\u{d7}']).parse::<f64>() {
+        Ok(n) if n.is_finite() && (0.1..=1000.0).contains(&n) => Ok(n),
+        _ => Err("give a speed from 0.1 to 1000, for example 10".into()),
+    }
 }
 
 fn hold_seconds(text: &str) -> Result<u64, String> {

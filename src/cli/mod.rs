@@ -8,6 +8,7 @@ mod json;
 pub mod lab;
 mod metrics;
 mod print;
+mod replay;
 mod text;
 mod watch;
 
@@ -97,6 +98,7 @@ pub fn run(cli: Cli, clock: Clock) -> ExitCode {
                 saw: a.saw,
                 data,
                 site: a.site,
+                record: a.record,
                 ..Options::default()
             };
             check(&profile, options, clock, a.port, hold, a.json)
@@ -106,6 +108,7 @@ pub fn run(cli: Cli, clock: Clock) -> ExitCode {
         Some(Command::Firewall(a)) => firewall_text(&profile, &a),
         Some(Command::Report(a)) => write_report(&a, data),
         Some(Command::History(a)) => history(a.what, data),
+        Some(Command::Replay(a)) => replay::replay(&profile, &a),
         Some(Command::Explain(a)) => explain(a.code.as_deref()),
         Some(Command::Profile(a)) => {
             if a.print {
@@ -122,7 +125,7 @@ pub fn run(cli: Cli, clock: Clock) -> ExitCode {
 fn start(profile: &Arc<Profile>, options: Options, clock: Clock) -> Result<Session, ExitCode> {
     Session::start(Arc::clone(profile), options, clock, Arc::new(|| {})).map_err(|e| match e {
         StartError::Interface(_) | StartError::Runtime(_) => fail(BLIND, e),
-        StartError::Demo(_) => fail(USAGE, e),
+        StartError::Demo(_) | StartError::Record(_) => fail(USAGE, e),
     })
 }
 
@@ -385,7 +388,19 @@ fn history(what: Option<HistoryWhat>, data: Option<PathBuf>) -> ExitCode {
             Ok(s) => out(&text::check(&s)),
             Err(e) => fail(BLIND, e),
         },
-        HistoryWhat::Export { id } => match history.export(&id) {
+        HistoryWhat::Export { id, recording: Some(file) } => {
+            let written = history.recording(&id).map_err(|e| e.to_string()).and_then(|text| {
+                std::fs::write(&file, text).map_err(|e| format!("cannot write {}: {e}", file.display()))
+            });
+            match written {
+                Ok(()) => {
+                    eprintln!("solidgreen: wrote {}", file.display());
+                    ExitCode::from(CLEAR)
+                }
+                Err(why) => fail(BLIND, why),
+            }
+        }
+        HistoryWhat::Export { id, recording: None } => match history.export(&id) {
             Ok(text) => out(&text),
             Err(e) => fail(BLIND, e),
         },

@@ -15,10 +15,16 @@ use std::sync::Arc;
 use std::time::Duration;
 
 /// What was printed last of one gateway; `None` as key is "no gateway yet".
-type Said = BTreeMap<Option<Mac>, (LedSet, Option<Cause>)>;
+pub(super) type Said = BTreeMap<Option<Mac>, (LedSet, Option<Cause>)>;
 
 pub fn watch(profile: &Arc<Profile>, a: Watch, data: Option<PathBuf>, clock: Clock) -> ExitCode {
-    let options = Options { interface: a.interface, mac: a.mac.first().copied(), data, ..Options::default() };
+    let options = Options {
+        interface: a.interface,
+        mac: a.mac.first().copied(),
+        data,
+        record: a.record,
+        ..Options::default()
+    };
     let session = match super::start(profile, options, Arc::clone(&clock)) {
         Ok(session) => session,
         Err(status) => return status,
@@ -76,13 +82,13 @@ fn open_consoles(session: &Session, profile: &Profile, named: Option<String>) {
     }
 }
 
-struct Line {
-    json: serde_json::Value,
+pub(super) struct Line {
+    pub json: serde_json::Value,
     text: String,
 }
 
 /// The lines that a new picture is worth: a LED's set changed, or what is said about it.
-fn changes(s: &Snapshot, wanted: &[Mac], said: &mut Said) -> Vec<Line> {
+pub(super) fn changes(s: &Snapshot, wanted: &[Mac], said: &mut Said) -> Vec<Line> {
     let mut lines = Vec::new();
     let at = json::time(s, s.now);
     // while the first check runs nothing is known yet, and that is no news

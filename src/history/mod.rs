@@ -20,6 +20,9 @@ use std::path::{Path, PathBuf};
 /// The folder of all records, for tests and for installations that keep them elsewhere.
 pub const DATA_VARIABLE: &str = "SOLIDGREEN_DATA";
 
+/// The recording in the folder of a visit.
+pub const RECORDING: &str = "recording.jsonl";
+
 /// Visits that are kept; older ones are removed when a new one begins.
 pub const MOST_VISITS: usize = 200;
 
@@ -189,6 +192,24 @@ impl History {
     ///
     /// # Errors
     /// As [`History::load`].
+    /// The recording of a visit, as text.
+    ///
+    /// # Errors
+    /// When there is no such visit, or it has no recording.
+    pub fn recording(&self, wanted: &str) -> Result<String, HistoryError> {
+        let id = self.resolve(wanted)?;
+        let file = self.visits().join(&id).join(RECORDING);
+        std::fs::read_to_string(&file).map_err(|e| HistoryError::Disk {
+            what: "read",
+            path: file.display().to_string(),
+            why: e.to_string(),
+        })
+    }
+
+    /// One visit as JSON, whole.
+    ///
+    /// # Errors
+    /// When there is no such visit, or it cannot be read.
     pub fn export(&self, wanted: &str) -> Result<String, HistoryError> {
         let id = self.resolve(wanted)?;
         let kept = self.read(&id)?;

@@ -9,6 +9,7 @@ pub mod footprint;
 pub mod host;
 pub mod led;
 pub mod mac;
+pub mod recording;
 pub mod rule;
 pub mod snapshot;
 pub mod text;

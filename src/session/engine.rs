@@ -12,6 +12,7 @@ use crate::model::evidence::{Fact, Observation, Source};
 use crate::model::finding::{Level, Verdict};
 use crate::model::footprint::Footprint;
 use crate::model::host::{HostView, SerialPort};
+use crate::model::recording::{Event, Input};
 use crate::model::rule::{RuleIntent, Scope};
 use crate::model::snapshot::{
     AGE_STEP_MS, Activity, CONSOLE_LINES, ConsoleView, DemoView, FirewallView, GatewayView, HoldView, Limit,
@@ -90,6 +91,10 @@ pub struct Engine {
     /// Port 67 is open.
     pub hears_dhcp: bool,
     last_said: Vec<(Mac, LedSet, String)>,
+    /// What was taken in since the recording was last written.
+    pub taken: Vec<Event>,
+    /// The time of the newest input.
+    newest: At,
 }
 
 impl Engine {
@@ -124,7 +129,15 @@ impl Engine {
             kept_in: None,
             hears_dhcp: false,
             last_said: Vec::new(),
+            taken: Vec::new(),
+            newest: At(0),
         }
+    }
+
+    /// Keeps an input for the recording. Everything that changes what is known passes here.
+    pub fn take_down(&mut self, at: At, input: Input) {
+        self.newest = self.newest.max(at);
+        self.taken.push(Event { at: self.newest, input });
     }
 
     /// A line of the visit's record.
@@ -137,6 +150,7 @@ impl Engine {
 
     /// Begins a run: what the last one measured is forgotten, what was seen stays.
     pub fn begin(&mut self, purpose: Purpose, now: At, quiet: bool) {
+        self.take_down(now, Input::Begun { check: purpose == Purpose::FindAndCheck, quiet });
         self.run =
             Some(Run { purpose, begun: now, searched: false, checks_done: purpose == Purpose::Find, quiet });
         if !quiet {
@@ -160,12 +174,18 @@ impl Engine {
             Sighting::Saw(observation) => self.observe(&observation),
             Sighting::Limited(limit) => self.limit(limit),
             Sighting::Console { port, open, status } => {
+                let input = Input::Console { port: port.clone(), open, status: status.clone() };
+                self.take_down(self.newest, input);
                 self.console.port = Some(port);
                 self.console.open = open;
                 self.console.status = status;
             }
-            Sighting::HearsDhcp(hears) => self.hears_dhcp = hears,
+            Sighting::HearsDhcp(hears) => {
+                self.take_down(self.newest, Input::HearsDhcp(hears));
+                self.hears_dhcp = hears;
+            }
             Sighting::Searched => {
+                self.take_down(self.newest, Input::Searched);
                 self.searched = true;
                 if std::mem::take(&mut self.plug_in_pending) {
                     self.plug_in_known = Some(self.roster.macs());
@@ -180,11 +200,13 @@ impl Engine {
     /// Something that could not be done, said once.
     pub fn limit(&mut self, limit: Limit) {
         if !self.limits.contains(&limit) {
+            self.take_down(self.newest, Input::Limited(limit.clone()));
             self.limits.push(limit);
         }
     }
 
     pub fn observe(&mut self, o: &Observation) {
+        self.take_down(o.at, Input::Saw(Box::new(o.clone())));
         match &o.fact {
             Fact::Console(line) => {
                 self.console.lines.push((o.at, line.clone()));
@@ -229,6 +251,7 @@ impl Engine {
 
     /// The idle ladder begins: its rows are all that changes.
     pub fn begin_hold(&mut self, now: At, rungs: Vec<u64>, lasts_secs: u64) {
+        self.take_down(now, Input::HoldBegun { rungs: rungs.clone(), lasts_secs });
         self.note(now, format!("Idle connections are held for {} s.", rungs.last().copied().unwrap_or(0)));
         self.hold = Some((now, rungs, now.plus(lasts_secs * 1000)));
     }
@@ -238,6 +261,7 @@ impl Engine {
         if self.hold.take().is_none() {
             return;
         }
+        self.take_down(now, Input::HoldEnded { cancelled });
         if cancelled {
             let why = "cancelled before its age was reached";
             for r in self.results.iter_mut().filter(|r| r.id == CheckId::Hold) {
@@ -272,6 +296,7 @@ impl Engine {
     pub fn progress(&mut self, progress: Progress, now: At) {
         match progress {
             Progress::Ended(id, results) => {
+                self.take_down(now, Input::Checked { id, results: results.clone() });
                 self.running.remove(&id);
                 self.results.retain(|r| r.id != id);
                 self.results.extend(results);
@@ -282,6 +307,7 @@ impl Engine {
             }
             Progress::Held => self.end_hold(now, false),
             Progress::Done => {
+                self.take_down(now, Input::AllChecked);
                 self.running.clear();
                 if let Some(run) = &mut self.run {
                     run.checks_done = true;
@@ -402,6 +428,8 @@ impl Engine {
     /// Ends the run; true when it was a check.
     pub fn end(&mut self, now: At) -> bool {
         let Some(run) = self.run.take() else { return false };
+        self.take_down(now, Input::Sent(self.footprint.clone()));
+        self.take_down(now, Input::Ended);
         if run.purpose == Purpose::Find {
             if !run.quiet {
                 self.note(now, "Search ended.");
@@ -421,6 +449,7 @@ impl Engine {
     /// Stops the run; what is known so far stays.
     pub fn cancel(&mut self, now: At) {
         if self.run.take().is_some() {
+            self.take_down(now, Input::Cancelled);
             self.running.clear();
             self.note(now, "Cancelled; what was known so far stays.");
         }

@@ -6,6 +6,7 @@ pub mod command;
 pub mod demo;
 mod engine;
 mod interface;
+pub mod replay;
 mod run;
 pub mod world;
 
@@ -13,6 +14,7 @@ use crate::check;
 use crate::history::History;
 use crate::model::check::CheckPlan;
 use crate::model::host::HostView;
+use crate::model::recording::{self, Header};
 use crate::model::rule::Scope;
 use crate::model::{LedState, Mac, Snapshot};
 use crate::platform::interfaces;
@@ -57,6 +59,8 @@ pub struct Options {
     pub data: Option<PathBuf>,
     /// Fault of the simulated site; `Some` makes it a demonstration.
     pub demo: Option<String>,
+    /// A recording is written here too.
+    pub record: Option<PathBuf>,
     pub site: String,
     pub platform: Option<String>,
     pub scope: Scope,
@@ -71,6 +75,8 @@ pub enum StartError {
     Runtime(#[from] std::io::Error),
     #[error("{0}")]
     Demo(String),
+    #[error("{0}")]
+    Record(String),
 }
 
 /// A running session; dropping it ends it.
@@ -123,7 +129,25 @@ impl Session {
                 .choose_interface(options.interface.as_deref(), options.ip)
                 .map_err(StartError::Interface)?;
         }
+        let header = Header {
+            kind: recording::KIND.into(),
+            format: recording::FORMAT,
+            version: env!("CARGO_PKG_VERSION").into(),
+            started_unix_ms: engine.started_unix_ms,
+            site: engine.site.clone(),
+            note: "recorded".into(),
+            profile: (profile.text != crate::profile::SHIPPED).then(|| profile.text.clone()),
+        };
+        let mut recorders = Vec::new();
+        if let Some(file) = &options.record {
+            recorders.push(recorder(file, &header).map_err(StartError::Record)?);
+        }
         let keep = if world.is_real() { keeper(&mut engine, options.data) } else { None };
+        if let Some(folder) = engine.kept_in.as_deref().filter(|_| keep.is_some()) {
+            // a visit without its recording is still a visit
+            recorders
+                .extend(recorder(&std::path::Path::new(folder).join(crate::history::RECORDING), &header));
+        }
         let (commands, queue) = mpsc::channel(64);
         let (publish, snapshots) = watch::channel(Arc::new(Snapshot::default()));
         let find_wait = options.find_wait.unwrap_or(run::SEARCH);
@@ -139,8 +163,17 @@ impl Session {
             let _ = commands.try_send(command);
         }
         let (end, ended) = std::sync::mpsc::channel();
-        let inner =
-            run::Loop { engine, world, commands: queue, publish, wake, find_wait, keep, kept_lines: 0 };
+        let inner = run::Loop {
+            engine,
+            world,
+            commands: queue,
+            publish,
+            wake,
+            find_wait,
+            keep,
+            recorders,
+            kept_lines: 0,
+        };
         runtime.spawn(async move {
             inner.run().await;
             let _ = end.send(());
@@ -212,6 +245,25 @@ impl Drop for Session {
             runtime.shutdown_background();
         }
     }
+}
+
+/// Begins a recording and gives what appends to it. It ends where no program would read it any more.
+fn recorder(file: &std::path::Path, header: &Header) -> Result<run::Recorder, String> {
+    use std::io::Write as _;
+    let shown = file.display().to_string();
+    let fault = move |e: std::io::Error| format!("cannot write the recording {shown}: {e}");
+    let mut out = std::fs::File::create(file).map_err(&fault)?;
+    let first = recording::line(header);
+    out.write_all(first.as_bytes()).map_err(&fault)?;
+    let mut written = first.len();
+    Ok(Box::new(move |events: &[recording::Event]| {
+        let text: String = events.iter().map(recording::line).collect();
+        written += text.len();
+        if written >= recording::MOST_BYTES {
+            return Err("it has become as long as a recording may be".to_owned());
+        }
+        out.write_all(text.as_bytes()).and_then(|()| out.flush()).map_err(&fault)
+    }))
 }
 
 fn keeper(engine: &mut Engine, data: Option<PathBuf>) -> Option<run::Keeper> {

@@ -6,6 +6,7 @@ use super::world::World;
 use crate::check::{self, Progress, Reach};
 use crate::discover::{self, Eyes, Sighting};
 use crate::model::evidence::{Fact, Observation, Source};
+use crate::model::recording::{Event, Input};
 use crate::model::snapshot::Limit;
 use crate::model::{At, Snapshot};
 use std::sync::Arc;
@@ -39,9 +40,14 @@ pub struct Loop {
     pub find_wait: Duration,
     /// Kept on disk, if it may be.
     pub keep: Option<Keeper>,
+    /// The recordings that are written, each until it cannot be.
+    pub recorders: Vec<Recorder>,
     /// Lines of the record that are on disk.
     pub kept_lines: usize,
 }
+
+/// Puts inputs into the recording; the error is one sentence.
+pub type Recorder = Box<dyn FnMut(&[Event]) -> Result<(), String> + Send>;
 
 /// Puts a picture on disk; the error is one sentence.
 pub type Keeper = Box<dyn FnMut(&Snapshot) -> Result<(), String> + Send>;
@@ -158,6 +164,7 @@ impl Loop {
                 let is = self.engine.patience_with_dhcp(now);
                 std::mem::replace(was, is) != is
             });
+            self.record();
             if self.engine.settled(now) {
                 tasks.stop_run();
                 if self.engine.end(now) {
@@ -184,7 +191,31 @@ impl Loop {
                 not_green_since = None;
             }
         }
+        self.record();
         self.keep();
+    }
+
+    /// Writes what was taken in since the last time.
+    fn record(&mut self) {
+        let events = std::mem::take(&mut self.engine.taken);
+        if events.is_empty() {
+            return;
+        }
+        let mut failed = Vec::new();
+        self.recorders.retain_mut(|r| match r(&events) {
+            Ok(()) => true,
+            Err(why) => {
+                failed.push(why);
+                false
+            }
+        });
+        for why in failed {
+            self.engine.limit(Limit {
+                what: "Recording this visit".into(),
+                why,
+                advice: "What was recorded so far stays.".into(),
+            });
+        }
     }
 
     /// A box that accepted an offer answers ARP in a moment, if the server agreed: it is asked at once.
@@ -267,6 +298,7 @@ impl Loop {
             }
             Command::Watch(on) => {
                 if self.engine.watching != on {
+                    self.engine.take_down(now, Input::Watching(on));
                     self.engine.watching = on;
                     self.engine.note(now, if on { "Watching began." } else { "Watching ended." });
                 }
@@ -285,7 +317,10 @@ impl Loop {
                 let mac = self.engine.typed_mac;
                 self.engine.observe(&say(Source::Typed, Fact::TypedIp { mac, ip }));
             }
-            Command::Choose(mac) => self.engine.roster.choose(mac),
+            Command::Choose(mac) => {
+                self.engine.take_down(now, Input::Chose(mac));
+                self.engine.roster.choose(mac);
+            }
             Command::PlugInFinder(on) => self.plug_in(on, tasks, eyes),
             Command::OpenConsole { port, baud } => {
                 tasks.close_console();
@@ -335,6 +370,7 @@ impl Loop {
         self.world.meter.reset_round();
         self.engine.begin(purpose, now, quiet);
         self.world.read_host(&mut self.engine);
+        self.engine.take_down(now, Input::Host(Box::new(self.engine.host.clone())));
         self.world.refresh_ports(&mut self.engine);
         let interface = self.engine.host.interface().cloned();
         if self.world.is_real() {

@@ -364,6 +364,7 @@ pub fn snapshot() -> Snapshot {
         timeline,
         firewall: firewall(),
         demo: None,
+        hold: None,
         plug_in_finder: false,
         plug_in_ready: false,
         not_tested: vec![
