@@ -33,6 +33,9 @@ mod host;
 #[path = "lab/judge.rs"]
 mod judge;
 #[cfg(target_os = "linux")]
+#[path = "lab/plan.rs"]
+mod plan;
+#[cfg(target_os = "linux")]
 #[path = "lab/raise.rs"]
 mod raise;
 #[cfg(target_os = "linux")]
@@ -41,6 +44,9 @@ mod runner;
 #[cfg(target_os = "linux")]
 #[path = "lab/sandbox.rs"]
 mod sandbox;
+#[cfg(target_os = "linux")]
+#[path = "lab/servers.rs"]
+mod servers;
 #[cfg(target_os = "linux")]
 #[path = "lab/site.rs"]
 mod site;

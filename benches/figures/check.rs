@@ -27,7 +27,7 @@ pub struct Checks {
 
 pub fn inside(file: &Path) -> Result<Checks, String> {
     let case = Case::read(file)?;
-    let _site = raise::raise(&case)?;
+    let _site = raise::raise(&case, crate::plan::Kind::default())?;
     let args: Vec<&str> =
         ["check", "--json"].into_iter().chain(case.check.iter().map(String::as_str)).collect();
     let mut checks = Checks::default();
@@ -49,7 +49,8 @@ pub fn inside(file: &Path) -> Result<Checks, String> {
 }
 
 pub fn measure() -> Result<(), String> {
-    for (name, file) in case::all()? {
+    for (name, file, _) in case::all()?.into_iter().filter(|(.., kind)| *kind == crate::plan::Kind::default())
+    {
         let case = Case::read(&file)?;
         let chosen = std::env::var(CASES).map_or(true, |part| name.contains(&part));
         if case.watch.is_some() || !chosen {

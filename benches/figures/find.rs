@@ -48,7 +48,7 @@ fn macs() -> BTreeSet<String> {
 
 pub fn inside() -> Result<Once, String> {
     let case = case()?;
-    let _site = raise::raise(&case)?;
+    let _site = raise::raise(&case, crate::plan::Kind::default())?;
     let gateway = case.gateways.first().map(|g| g.mac.clone()).unwrap_or_default();
     // a home of its own, and the program where nobody may read it
     let (home, program) = (format!("{SCRATCH}/nobody"), format!("{SCRATCH}/solidgreen"));

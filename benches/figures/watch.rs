@@ -37,7 +37,7 @@ pub fn inside(way: &str) -> Result<Delays, String> {
         "about = \"watched\"\n[[gateway]]\nmac = \"{MAC}\"\n{keys}\n[expect]\nled = [\"solid-green\"]\n"
     );
     let case: Case = toml::from_str(&text).map_err(|e| e.to_string())?;
-    let mut site = raise::raise(&case)?;
+    let mut site = raise::raise(&case, crate::plan::Kind::default())?;
     let tty = format!("{SCRATCH}/gw0.tty");
     let mut args = vec!["--mac", MAC];
     if way == "console" {
@@ -57,7 +57,7 @@ pub fn inside(way: &str) -> Result<Delays, String> {
         let blocked =
             Fault::Filter { ports: vec![443, 4321], addresses: vec![], mac: None, how: How::TcpReset };
         for _ in 0..ROUNDS {
-            fault::make(&blocked)?;
+            fault::make(&blocked, crate::plan::Plan::of(crate::plan::Kind::default()))?;
             settle(LedState::BlinkingRed)?;
             shell("rtr", "nft flush chain inet fw flt")?;
             settle(LedState::SolidGreen)?;

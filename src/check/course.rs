@@ -34,6 +34,7 @@ pub async fn run(
         control: None,
         way: watch::channel(None).0,
         looked_along: false,
+        tried_again: false,
     };
     let witness = local::witness(&course.host);
     course.tell(CheckId::Witness, witness).await;
@@ -60,6 +61,8 @@ struct Course {
     way: watch::Sender<Option<portal::Way>>,
     /// The hops were looked at.
     looked_along: bool,
+    /// Many attempts were made at one address.
+    tried_again: bool,
 }
 
 impl Course {
@@ -208,8 +211,17 @@ impl Course {
             _ => {}
         }
         self.tell(id, results).await;
-        if let (Some(ports), Some(_)) = (self.known.get(&CheckId::Ports), self.known.get(&CheckId::Names)) {
-            let clear = ports.iter().all(|r| r.outcome == Outcome::Passed);
+        if let (Some(ports), Some(names)) = (self.known.get(&CheckId::Ports), self.known.get(&CheckId::Names))
+        {
+            let clear = ports.iter().all(|r| r.outcome == Outcome::Passed)
+                && names.iter().all(|r| r.outcome.failure().is_none());
+            // an answer that came only when asked again is a lost packet, as a late SYN-ACK is
+            let lost =
+                names.iter().any(|r| r.outcome == Outcome::Passed && r.took_ms >= limits::NAME_RESENT_MS);
+            let open = tried(ports).0.first().copied();
+            if let Some(addr) = open.filter(|_| lost) {
+                self.try_again(addr);
+            }
             self.say_way(clear);
         }
     }
@@ -230,12 +242,19 @@ impl Course {
             self.spawn(async move { vec![(CheckId::Control, tcp::elsewhere(r, other, addresses).await)] });
         }
         if let Some(addr) = tcp::doubtful(results).filter(|_| !open.is_empty()) {
-            let r = self.reach.clone();
-            self.spawn(async move { vec![(CheckId::Ports, vec![tcp::again(r, addr).await])] });
+            self.try_again(addr);
         }
         self.look_along(closed);
         let r = self.reach.clone();
         self.spawn(async move { vec![(CheckId::Canary, path::one_hop(r, open).await)] });
+    }
+
+    /// Many attempts at one address, once.
+    fn try_again(&mut self, addr: SocketAddr) {
+        if !std::mem::replace(&mut self.tried_again, true) {
+            let r = self.reach.clone();
+            self.spawn(async move { vec![(CheckId::Ports, vec![tcp::again(r, addr).await])] });
+        }
     }
 
     /// Looks along the way to addresses that did not open, once.

@@ -22,6 +22,8 @@ pub const NAME: Duration = ms(3_500);
 /// A lost datagram is sent again after this (RFC 1035 4.2.1 asks for 2 to 5 s between servers; this is one server,
 /// and one lost packet must not look like an outage).
 pub const NAME_RESEND: Duration = ms(1_000);
+/// An answer that took this long, milliseconds, came only when the question was sent again.
+pub const NAME_RESENT_MS: u64 = 980;
 /// How long names wait for a DHCP server to say which name servers it hands out; its answer takes milliseconds.
 pub const NAMES_WAIT_FOR_OFFER: Duration = ms(200);
 /// Name servers of a healthy network have answered by then; after it the public ones are asked for comparison.
@@ -67,7 +69,7 @@ pub const OFFER_AS_GATEWAY: Duration = ms(1_200);
 /// A made-up MAC that has no offer by then: this computer's own MAC is asked for too.
 pub const OFFER_OWN_MAC: Duration = ms(700);
 /// Many attempts at one address: enough to tell one lost packet in fifty from one in five.
-pub const AGAIN_TIMES: u32 = 16;
+pub const AGAIN_TIMES: u32 = 24;
 /// Between two of them.
 pub const AGAIN_PAUSE: Duration = ms(40);
 /// Each of them: the first retransmission comes after one second.

@@ -339,6 +339,11 @@ fn or_none(text: &str) -> &str {
 }
 
 fn read_offer(seen: &DhcpSeen, what: For, after: Duration) -> Option<Offer> {
+    // a server that has no configuration for this network may still answer, with nothing
+    let empty = seen.mask.is_none() && seen.routers.is_empty() && seen.name_servers.is_empty();
+    if what == For::Options && empty {
+        return None;
+    }
     Some(Offer {
         server: seen.server?,
         to_new_mac: what == For::NewMac,

@@ -54,6 +54,31 @@ pub struct Diagnosis {
     pub by_gateway: Vec<(Mac, Verdict)>,
 }
 
+impl Diagnosis {
+    /// Leaves out what has not stood for long enough, and what rests on it.
+    pub fn hold_off(&mut self, holds: impl Fn(&Finding) -> bool) {
+        let early: Vec<Cause> = self.findings.iter().filter(|f| !holds(f)).map(|f| f.code).collect();
+        if early.is_empty() {
+            return;
+        }
+        self.findings.retain(|f| !early.contains(&f.code));
+        let wait = || Verdict {
+            title: "Something changed; it is being confirmed.".into(),
+            next_step: "Wait a few seconds.".into(),
+            ..Verdict::default()
+        };
+        let unsure = |v: &Verdict| v.code.is_some_and(|c| early.contains(&c));
+        if unsure(&self.verdict) {
+            self.verdict = if self.findings.is_empty() { wait() } else { verdict_of(&self.findings) };
+        }
+        for (_, verdict) in &mut self.by_gateway {
+            if unsure(verdict) {
+                *verdict = wait();
+            }
+        }
+    }
+}
+
 /// A cause that a rule named, before its words.
 #[derive(Clone, Debug)]
 pub(crate) struct Found {

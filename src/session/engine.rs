@@ -1,6 +1,7 @@
 //! The state of a session and how each event changes it. No I/O, no clock: `now` is always given.
 
 use super::interface;
+use super::steady::Steady;
 use crate::check::Progress;
 use crate::check::offer::Patience;
 use crate::diagnose::{self, Diagnosis, Scene};
@@ -95,6 +96,8 @@ pub struct Engine {
     pub taken: Vec<Event>,
     /// The time of the newest input.
     newest: At,
+    /// Since when findings stand, for the hold-off of watching.
+    steady: Steady,
 }
 
 impl Engine {
@@ -131,6 +134,7 @@ impl Engine {
             last_said: Vec::new(),
             taken: Vec::new(),
             newest: At(0),
+            steady: Steady::default(),
         }
     }
 
@@ -438,10 +442,15 @@ impl Engine {
             return false;
         }
         self.checked_at = Some(now);
-        if !run.quiet {
+        let asked_for = !run.quiet;
+        if asked_for {
             self.took_ms = Some(now.since(run.begun));
         }
-        let verdict = self.diagnose(now, true).verdict;
+        let found = self.diagnose(now, true);
+        if asked_for {
+            self.steady.believe(&found.findings);
+        }
+        let verdict = found.verdict;
         self.note(now, format!("Checked: {} {}", verdict.code.map_or("", |c| c.code()), verdict.title));
         true
     }
@@ -478,8 +487,17 @@ impl Engine {
         })
     }
 
+    /// Findings count for the hold-off: nothing but watching waits.
+    fn holds_off(&self) -> bool {
+        self.watching && self.checked_at.is_some() && self.run.as_ref().is_none_or(|r| r.quiet)
+    }
+
     /// Writes changes of LED and verdict into the record.
     pub fn remember_changes(&mut self, now: At) {
+        if self.holds_off() {
+            let found = self.diagnose(now, true).findings;
+            self.steady.see(&found, now);
+        }
         let gateways = self.gateways(now);
         for g in gateways {
             let words: Vec<&str> = g.led.possible.iter().map(LedState::label).collect();
@@ -502,6 +520,7 @@ impl Engine {
     #[must_use]
     pub fn next_wake(&self, now: At) -> Option<At> {
         let mut times: Vec<At> = self.roster.next_expiry(now).into_iter().collect();
+        times.extend(self.steady.next(now).filter(|_| self.holds_off()));
         if let Some(run) = &self.run {
             let waits = [ANNOUNCEMENT_WAIT_MS, LISTEN_FOR_BOX_MS].map(|ms| run.begun.plus(ms));
             times.extend(waits.into_iter().filter(|t| *t > now));
@@ -546,11 +565,14 @@ impl Engine {
         let mut gateways = self.gateways(now);
         let hosts = self.roster.hosts(&Self::maker);
         let checked = self.checked_at.is_some() && self.run.as_ref().is_none_or(|r| r.quiet);
-        let diagnosis = if self.run.is_some() || self.checked_at.is_some() || !gateways.is_empty() {
+        let mut diagnosis = if self.run.is_some() || self.checked_at.is_some() || !gateways.is_empty() {
             self.diagnose(now, checked)
         } else {
             Diagnosis::default()
         };
+        if self.holds_off() {
+            diagnosis.hold_off(|f| self.steady.holds(f, now));
+        }
         for (mac, verdict) in diagnosis.by_gateway {
             if let Some(g) = gateways.iter_mut().find(|g| g.mac == mac) {
                 g.verdict = verdict;

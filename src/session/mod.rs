@@ -8,6 +8,7 @@ mod engine;
 mod interface;
 pub mod replay;
 mod run;
+mod steady;
 pub mod world;
 
 use crate::check;

@@ -1,5 +1,6 @@
 //! A case as its TOML file says it. An unknown key is an error.
 
+use super::plan::Kind;
 use serde::Deserialize;
 use std::path::{Path, PathBuf};
 
@@ -11,6 +12,24 @@ pub const FOLDER: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/lab/cases")
 pub struct Case {
     /// What it is about, for people.
     pub about: String,
+    /// The sites on which it runs, each a test of its own.
+    #[serde(default = "usual_sites")]
+    pub sites: Vec<Kind>,
+    /// Cases of one pair that looks alike have one name here.
+    #[serde(default)]
+    pub twin: Option<String>,
+    /// No finding above information may be made.
+    #[serde(default)]
+    pub healthy: bool,
+    /// How the cloud behaves in place of the virtual one, which speaks with the gateway.
+    #[serde(default)]
+    pub cloud: Cloud,
+    /// Settings of the environment for the program, such as a proxy.
+    #[serde(default)]
+    pub env: Vec<String>,
+    /// Commands in a host once the gateways have proved the fault, right before the program runs.
+    #[serde(default)]
+    pub before: Vec<Before>,
     #[serde(default)]
     pub laptop: Laptop,
     /// Neighbours that answer for their address and nothing else, besides those with a real avahi.
@@ -23,7 +42,7 @@ pub struct Case {
     /// Connections that must open or not before the program runs: further proof that the fault bites, and only there.
     #[serde(default, rename = "probe")]
     pub probes: Vec<Probe>,
-    /// Arguments of `check --json`.
+    /// Arguments of `check --json`, with the site's words in them.
     #[serde(default)]
     pub check: Vec<String>,
     pub expect: Expect,
@@ -33,6 +52,41 @@ pub struct Case {
     /// The window is used in place of `check`.
     #[serde(default)]
     pub window: bool,
+}
+
+fn usual_sites() -> Vec<Kind> {
+    vec![Kind::Dnsmasq]
+}
+
+/// What a cloud may do: nobody has published what the real one does.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Cloud {
+    /// The virtual cloud, with which the gateway turns green.
+    #[default]
+    Virtual,
+    Echo,
+    Silent,
+    /// Closes after the first bytes.
+    Close,
+    /// Resets after the first bytes.
+    Reset,
+    /// Says something first.
+    Greet,
+    /// Closes by itself after eight seconds of silence.
+    CloseAfter8,
+    /// Nobody listens.
+    None,
+}
+
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Before {
+    pub on: String,
+    pub commands: Vec<String>,
+    /// Not at once, but this long after the program began, milliseconds.
+    #[serde(default)]
+    pub after_ms: Option<u64>,
 }
 
 #[derive(Clone, Debug, Default, Deserialize)]
@@ -100,13 +154,54 @@ pub enum Fault {
     LaptopCableOut,
     /// The laptop sends everything into a tunnel.
     VpnRoute,
+    /// What DHCP hands out.
+    Lease { lease: LeaseFault },
+    /// The router forgets connections after this many seconds of silence.
+    Idle { secs: u32, how: How },
+    /// A sign-in page on the router takes port 80.
+    Portal,
+    /// Something on the router answers TLS with a certificate of this issuer, on these ports.
+    Inspection { issuer: String, ports: Vec<u16> },
+    /// A second DHCP server on a neighbour, with another network.
+    SecondServer,
     /// Anything else.
     Run { on: String, commands: Vec<String> },
+}
+
+/// What is wrong with a lease.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum LeaseFault {
+    NoRouter,
+    DeadRouter,
+    NoNames,
+    NameServers {
+        list: Vec<String>,
+    },
+    /// The pool has one address, which the laptop takes.
+    OneAddress,
+    Ignores {
+        mac: String,
+    },
+    Proxy {
+        url: String,
+    },
+    /// A mask that leaves the router outside.
+    NarrowMask,
+    /// The server first looks whether the address is free.
+    SlowOffer,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum Naming {
+    OneNxdomain,
+    Private,
+    Refused,
+    /// Nothing of the outside is known.
+    InternalOnly,
+    /// UDP 53 is dropped, TCP 53 is not.
+    TcpOnly,
     Silent,
     Nxdomain,
     Zero,
@@ -138,6 +233,12 @@ pub struct Expect {
     pub led: Vec<String>,
     #[serde(default)]
     pub verdict: Option<String>,
+    /// Causes that may be named beside the verdict's place, where a pair cannot be told apart.
+    #[serde(default)]
+    pub or_else: Vec<String>,
+    /// Causes of which each must be among the findings.
+    #[serde(default)]
+    pub findings: Vec<String>,
     #[serde(default)]
     pub owner: Option<String>,
     #[serde(default)]
@@ -187,26 +288,37 @@ impl Case {
                 return Err(format!("'{word}' is no LED"));
             }
         }
-        if let Some(code) = &self.expect.verdict
-            && solidgreen::model::Cause::from_code(code).is_none()
-        {
+        let codes = self.expect.verdict.iter().chain(&self.expect.or_else).chain(&self.expect.findings);
+        if let Some(code) = codes.into_iter().find(|c| solidgreen::model::Cause::from_code(c).is_none()) {
             return Err(format!("'{code}' is no cause"));
+        }
+        if self.sites.is_empty() {
+            return Err("a case needs a site".into());
         }
         Ok(())
     }
 }
 
-/// All cases, by name.
-pub fn all() -> Result<Vec<(String, PathBuf)>, String> {
+/// All cases, by name; one that runs on several sites is named after each.
+pub fn all() -> Result<Vec<(String, PathBuf, Kind)>, String> {
     let entries = std::fs::read_dir(FOLDER).map_err(|e| format!("{FOLDER}: {e}"))?;
-    let mut cases: Vec<(String, PathBuf)> = entries
+    let files: Vec<(String, PathBuf)> = entries
         .filter_map(|e| e.ok().map(|e| e.path()))
         .filter(|p| p.extension().is_some_and(|e| e == "toml"))
         .filter_map(|p| Some((p.file_stem()?.to_str()?.to_owned(), p)))
         .collect();
+    let mut cases = Vec::new();
+    for (name, path) in files {
+        // a mistake in the file is told when the case runs
+        let sites = Case::read(&path).map_or_else(|_| usual_sites(), |c| c.sites);
+        for kind in sites {
+            let name = if kind == Kind::Dnsmasq { name.clone() } else { format!("{name}@{}", kind.word()) };
+            cases.push((name, path.clone(), kind));
+        }
+    }
     // a program without a window has none to use
     if !cfg!(feature = "gui") {
-        cases.retain(|(name, _)| !name.starts_with("window."));
+        cases.retain(|(name, ..)| !name.starts_with("window."));
     }
     cases.sort();
     if cases.is_empty() { Err(format!("{FOLDER}: no case")) } else { Ok(cases) }

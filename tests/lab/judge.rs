@@ -2,14 +2,20 @@
 
 use super::case::{Case, Expect};
 use super::host::command;
+use super::plan::Plan;
 use super::{site, truth};
 use serde_json::Value;
 
 /// Runs `check --json`; what was found, and everything in it that is not as expected.
-pub fn check(case: &Case) -> Result<(String, Vec<String>), String> {
-    let args: Vec<&str> =
-        ["check", "--json"].into_iter().chain(case.check.iter().map(String::as_str)).collect();
-    let out = command("laptop", &site::program(), &args).output().map_err(|e| e.to_string())?;
+pub fn check(case: &Case, plan: Plan) -> Result<(String, Vec<String>), String> {
+    let filled: Vec<String> = case.check.iter().map(|a| plan.fill(a)).collect();
+    let args: Vec<&str> = ["check", "--json"].into_iter().chain(filled.iter().map(String::as_str)).collect();
+    let mut program = command("laptop", &site::program(), &args);
+    for setting in &case.env {
+        let (name, value) = setting.split_once('=').ok_or("env wants NAME=VALUE")?;
+        program.env(name, plan.fill(value));
+    }
+    let out = program.output().map_err(|e| e.to_string())?;
     let errors = String::from_utf8_lossy(&out.stderr);
     let json: Value = serde_json::from_slice(&out.stdout).map_err(|e| {
         format!(
@@ -22,11 +28,28 @@ pub fn check(case: &Case) -> Result<(String, Vec<String>), String> {
     let found = said(&json, out.status.code());
     let mut wrong = Vec::new();
     let wanted = wanted(&case.expect);
-    if found != wanted {
+    // where two cannot be told apart, either may stand first
+    let code = json["verdict"]["code"].as_str().unwrap_or("-");
+    let other = case.expect.or_else.iter().any(|c| c == code);
+    if found != wanted && !other {
         wrong.push(format!("expected {wanted}, found {found}"));
     }
     if json["schema"] != 1 {
         wrong.push(format!("schema is {}", json["schema"]));
+    }
+    let codes: Vec<(&str, &str)> = json["findings"]
+        .as_array()
+        .into_iter()
+        .flatten()
+        .map(|f| (f["code"].as_str().unwrap_or("-"), f["level"].as_str().unwrap_or("-")))
+        .collect();
+    for wanted in &case.expect.findings {
+        if !codes.iter().any(|(code, _)| code == wanted) {
+            wrong.push(format!("{wanted} is not among the findings: {codes:?}"));
+        }
+    }
+    if case.healthy && codes.iter().any(|(_, level)| !matches!(*level, "ok" | "info")) {
+        wrong.push(format!("cried wolf: {codes:?}"));
     }
     wrong.extend(leds(case, &json)?);
     if !wrong.is_empty() {

@@ -1,14 +1,15 @@
 //! Raises the site of a case: built, its gateways powered, and the fault proved to bite.
 
-use super::case::Case;
-use super::host::{command, log_of};
+use super::case::{Before, Case};
+use super::host::{command, log_of, shell};
+use super::plan::{Kind, Plan};
 use super::site::{self, Site};
 use super::{sandbox, truth};
 use solidgreen::model::LedState;
 
 /// Builds the site and waits until each gateway's own LED and each probe say that it is as the case wants it.
-pub fn raise(case: &Case) -> Result<Site, String> {
-    let mut site = site::build(case)?;
+pub fn raise(case: &Case, kind: Kind) -> Result<Site, String> {
+    let mut site = site::build(case, kind)?;
     for (n, gateway) in case.gateways.iter().enumerate() {
         site.gateways.push(Some(site::power(n, gateway)?));
     }
@@ -20,6 +21,9 @@ pub fn raise(case: &Case) -> Result<Site, String> {
         })?;
     }
     probes(case)?;
+    for before in &case.before {
+        begin(before, site.plan)?;
+    }
     Ok(site)
 }
 
@@ -39,5 +43,19 @@ fn probes(case: &Case) -> Result<(), String> {
             return Err(format!("the fault does not bite: {} to {} opens: {opens}", probe.from, probe.to));
         }
     }
+    Ok(())
+}
+
+/// Runs commands now, or some time after the program began.
+fn begin(before: &Before, plan: Plan) -> Result<(), String> {
+    let (on, commands) =
+        (plan.fill(&before.on), before.commands.iter().map(|c| plan.fill(c)).collect::<Vec<_>>());
+    let run = move || commands.iter().try_for_each(|c| shell(&on, c).map(drop));
+    let Some(ms) = before.after_ms else { return run() };
+    std::thread::spawn(move || {
+        // the time of the fault itself
+        std::thread::sleep(std::time::Duration::from_millis(ms));
+        run()
+    });
     Ok(())
 }

@@ -1,7 +1,9 @@
 //! Lists and runs the cases: each in its sandbox, then one table.
 
 use super::case::{self, Case};
+use super::plan::Kind;
 use super::{helper, judge, raise, sandbox, watched, windowed};
+use std::collections::BTreeMap;
 use std::path::Path;
 use std::process::ExitCode;
 use std::sync::Mutex;
@@ -10,7 +12,7 @@ use std::time::Instant;
 
 /// Begins the one line that the sandbox hands out.
 const ROW: &str = "ROW ";
-const AT_ONCE: usize = 2;
+const AT_ONCE: usize = 3;
 
 #[derive(Clone, Debug, serde::Serialize, serde::Deserialize)]
 struct Row {
@@ -21,11 +23,21 @@ struct Row {
     /// The program's own run.
     ms: u128,
     wrong: Vec<String>,
+    /// The pair that it belongs to.
+    #[serde(default)]
+    twin: Option<String>,
 }
 
 impl Row {
     fn failed(why: String) -> Row {
-        Row { expected: String::new(), found: "no result".into(), proof_ms: 0, ms: 0, wrong: vec![why] }
+        Row {
+            expected: String::new(),
+            found: "no result".into(),
+            proof_ms: 0,
+            ms: 0,
+            wrong: vec![why],
+            twin: None,
+        }
     }
 }
 
@@ -33,11 +45,16 @@ pub fn main() -> ExitCode {
     let args: Vec<String> = std::env::args().skip(1).collect();
     match args.first().map(String::as_str) {
         Some("--role-proxy") => return helper::proxy(args.get(1).map_or("", String::as_str)),
+        Some("--role-portal") => return helper::portal(args.get(1).map_or("", String::as_str)),
+        Some("--role-cloud") => {
+            return helper::cloud(args.get(1).map_or("", String::as_str), args.get(2..).unwrap_or_default());
+        }
         Some("--role-dial") => return helper::dial(args.get(1).map_or("", String::as_str)),
         _ => {}
     }
     if let Some(file) = std::env::var_os(sandbox::INSIDE) {
-        let row = inside(Path::new(&file)).unwrap_or_else(Row::failed);
+        let kind = std::env::var(sandbox::SITE).unwrap_or_default();
+        let row = inside(Path::new(&file), &kind).unwrap_or_else(Row::failed);
         println!("{ROW}{}", serde_json::to_string(&row).unwrap_or_default());
         return ExitCode::SUCCESS;
     }
@@ -52,7 +69,7 @@ pub fn main() -> ExitCode {
     if has("--list") {
         // the form that cargo-nextest asks for; no case is ignored
         if !has("--ignored") {
-            for (name, _) in &all {
+            for (name, ..) in &all {
                 println!("{name}: test");
             }
             println!("{UNKNOWN_KEY}: test");
@@ -68,13 +85,13 @@ pub fn main() -> ExitCode {
     if chosen(UNKNOWN_KEY) {
         rows.push((UNKNOWN_KEY.to_owned(), unknown_key()));
     }
-    let wanted: Vec<_> = all.into_iter().filter(|(name, _)| chosen(name)).collect();
+    let wanted: Vec<_> = all.into_iter().filter(|(name, ..)| chosen(name)).collect();
     let (next, done) = (AtomicUsize::new(0), Mutex::new(Vec::new()));
     std::thread::scope(|scope| {
         for _ in 0..AT_ONCE.min(wanted.len()) {
             scope.spawn(|| {
-                while let Some((name, path)) = wanted.get(next.fetch_add(1, Ordering::Relaxed)) {
-                    let row = outside(path);
+                while let Some((name, path, kind)) = wanted.get(next.fetch_add(1, Ordering::Relaxed)) {
+                    let row = outside(path, *kind);
                     if let Ok(mut done) = done.lock() {
                         done.push((name.clone(), row));
                     }
@@ -88,12 +105,12 @@ pub fn main() -> ExitCode {
 }
 
 /// Reads the row of a case that ran in its sandbox.
-fn outside(path: &Path) -> Row {
+fn outside(path: &Path, kind: Kind) -> Row {
     // a mistake in the file is told before anything is built
     if let Err(why) = Case::read(path) {
         return Row::failed(why);
     }
-    match sandbox::enter(path) {
+    match sandbox::enter(path, kind) {
         Err(why) => Row::failed(why),
         Ok(text) => text
             .lines()
@@ -103,10 +120,11 @@ fn outside(path: &Path) -> Row {
     }
 }
 
-fn inside(path: &Path) -> Result<Row, String> {
+fn inside(path: &Path, kind: &str) -> Result<Row, String> {
     let case = Case::read(path)?;
+    let kind = case.sites.iter().copied().find(|k| k.word() == kind).unwrap_or_default();
     let began = Instant::now();
-    let mut site = raise::raise(&case)?;
+    let mut site = raise::raise(&case, kind)?;
     let proof_ms = began.elapsed().as_millis();
     let expected = if case.watch.is_some() {
         "each lasting LED is told".to_owned()
@@ -120,15 +138,16 @@ fn inside(path: &Path) -> Result<Row, String> {
             proof_ms,
             ms: 0,
             wrong: vec![],
+            twin: case.twin,
         });
     }
     let began = Instant::now();
     let (found, wrong) = match case.watch {
         Some(watch) => watched::run(&case, watch, &mut site)?,
         None if case.window => windowed::run(&case)?,
-        None => judge::check(&case)?,
+        None => judge::check(&case, site.plan)?,
     };
-    Ok(Row { expected, found, proof_ms, ms: began.elapsed().as_millis(), wrong })
+    Ok(Row { expected, found, proof_ms, ms: began.elapsed().as_millis(), wrong, twin: case.twin })
 }
 
 const UNKNOWN_KEY: &str = "a-wrong-key-in-a-case-is-refused";
@@ -141,15 +160,49 @@ fn unknown_key() -> Row {
     let found = toml::from_str::<Case>(text).err().map(|e| e.to_string()).unwrap_or_default();
     let wrong = if found.contains("verdikt") { vec![] } else { vec![format!("not refused: {found}")] };
     let found = if wrong.is_empty() { expected.clone() } else { "accepted".into() };
-    Row { expected, found, proof_ms: 0, ms: began.elapsed().as_millis(), wrong }
+    Row { expected, found, proof_ms: 0, ms: began.elapsed().as_millis(), wrong, twin: None }
+}
+
+/// Which causes were expected and which were found: a line for each expected one, with what was found in its place.
+fn confusion(rows: &[(String, Row)]) {
+    let code = |text: &str| text.split(' ').next().unwrap_or("-").to_owned();
+    let mut matrix: BTreeMap<String, BTreeMap<String, usize>> = BTreeMap::new();
+    for (_, row) in rows.iter().filter(|(_, r)| r.expected.contains('.')) {
+        *matrix.entry(code(&row.expected)).or_default().entry(code(&row.found)).or_default() += 1;
+    }
+    println!("\ncause expected, and what was found");
+    for (expected, found) in &matrix {
+        let told: Vec<String> = found
+            .iter()
+            .map(|(code, n)| if code == expected { format!("{n} right") } else { format!("{n} {code}") })
+            .collect();
+        println!("  {expected:<34} {}", told.join(", "));
+    }
+    let mut times: Vec<u128> = rows
+        .iter()
+        .filter(|(_, r)| r.expected.contains('.') && !r.expected.starts_with("hold."))
+        .map(|(_, r)| r.ms)
+        .collect();
+    times.sort_unstable();
+    if let (Some(median), Some(worst)) = (times.get(times.len() / 2), times.last()) {
+        println!(
+            "\ntime to a verdict without hold: median {median} ms, worst {worst} ms, {} causes",
+            matrix.len()
+        );
+    }
 }
 
 fn table(rows: &[(String, Row)]) -> ExitCode {
     println!("{:<36} {:<46} {:<46} {:>8} {:>6}", "case", "expected", "found", "proof ms", "ms");
     for (name, row) in rows {
         let mark = if row.wrong.is_empty() { "" } else { "  FAILED" };
-        println!("{name:<36} {:<46} {:<46} {:>8} {:>6}{mark}", row.expected, row.found, row.proof_ms, row.ms);
+        let twin = row.twin.as_deref().map(|t| format!("  pair {t}")).unwrap_or_default();
+        println!(
+            "{name:<36} {:<46} {:<46} {:>8} {:>6}{twin}{mark}",
+            row.expected, row.found, row.proof_ms, row.ms
+        );
     }
+    confusion(rows);
     for (name, row) in rows.iter().filter(|(_, r)| !r.wrong.is_empty()) {
         println!("\n{name}:");
         for line in &row.wrong {

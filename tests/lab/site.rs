@@ -1,15 +1,18 @@
-//! The site: laptop, gateways and neighbours on a switch; a router with real dnsmasq and nftables; an internet with a
-//! real name server and the virtual cloud.
+//! A site ([`super::plan`]): laptop, gateways and neighbours on a switch; a router with nftables and the site's servers;
+//! a provider's hop; an internet with a real name server and a cloud.
 //!
 //! ```text
 //! laptop ─┐
-//! gw0 … ──┼── br0 ── lan0 router wan0 ── up0 inet (lo: the cloud, 9.9.9.9, 1.1.1.1, 8.8.8.8)
-//! n0 … ───┘          192.168.7.1   100.64.0.2 – 100.64.0.1
-//! gw (other subnet) ── br1 ── lan1, 192.168.8.1
+//! gw0 … ──┼── br0 ── lan0 router wan0 ── r0 isp u0 ── up0 inet (lo: the cloud, 9.9.9.9, 1.1.1.1, 8.8.8.8)
+//! n0 … ───┘               │       198.18.7.2 – .1  203.0.113.1 – .2
+//!                         ├─ lan1 ── br1 ── gw (other subnet), 192.168.8.0/24
+//!                         └─ srv0 ── srv 10.70.0.10 (campus only: Kea, unbound)
 //! ```
 
-use super::case::{Addressing, Case, Fault, Gateway, Naming};
+use super::case::{Addressing, Case, Cloud, Gateway};
 use super::host::{self, SCRATCH, ip_batch, resolv_conf, shell, start, wait_for, wait_for_log};
+use super::plan::{Kind, Plan, SERVERS};
+use super::servers;
 use std::fmt::Write;
 use std::fs;
 use std::process::Child;
@@ -28,36 +31,57 @@ pub const CROWD: usize = 3;
 
 /// A built site. It is gone when the sandbox is.
 pub struct Site {
+    pub plan: Plan,
     pub router_dhcp: Child,
     pub gateways: Vec<Option<Child>>,
 }
 
 /// Builds the site of a case with its faults in place; the gateways are not yet powered.
-pub fn build(case: &Case) -> Result<Site, String> {
-    cables(case)?;
-    router(case)?;
-    let cloud_ports = ["443", "4321"];
-    let listen: Vec<String> =
-        CLOUD.iter().flat_map(|a| cloud_ports.map(|p| format!("--listen={a}:{p}"))).collect();
-    let args: Vec<&str> =
-        ["lab", "cloud", "--interval", "5"].into_iter().chain(listen.iter().map(String::as_str)).collect();
-    start("inet", "cloud", &program(), &args)?;
+pub fn build(case: &Case, kind: Kind) -> Result<Site, String> {
+    let plan = Plan::of(kind);
+    cables(case, plan)?;
+    router(plan)?;
+    cloud(case.cloud)?;
     fs::write(format!("{SCRATCH}/unbound.conf"), unbound_conf()).map_err(|e| e.to_string())?;
     start("inet", "unbound", "unbound", &["-d", "-c", &format!("{SCRATCH}/unbound.conf")])?;
     crowd()?;
-    let router_dhcp = dnsmasq(case)?;
-    wait_for_log("cloud", "listening")?;
-    wait_for_log("unbound", "start of service")?;
-    wait_for_log("dnsmasq", "started")?;
-    laptop(case.laptop.address)?;
-    for fault in &case.faults {
-        super::fault::make(fault)?;
+    if case.cloud != Cloud::None {
+        wait_for_log("cloud", "listening")?;
     }
-    Ok(Site { router_dhcp, gateways: Vec::new() })
+    wait_for_log("unbound", "start of service")?;
+    let router_dhcp = servers::start_all(case, plan)?;
+    laptop(case.laptop.address, plan)?;
+    for fault in &case.faults {
+        super::fault::make(fault, plan)?;
+    }
+    Ok(Site { plan, router_dhcp, gateways: Vec::new() })
 }
 
-fn cables(case: &Case) -> Result<(), String> {
-    let mut hosts = vec!["sw".to_owned(), "rtr".into(), "inet".into(), "laptop".into()];
+fn cloud(habit: Cloud) -> Result<(), String> {
+    let at: Vec<String> = CLOUD.iter().flat_map(|a| ["443", "4321"].map(|p| format!("{a}:{p}"))).collect();
+    let role = match habit {
+        Cloud::None => return Ok(()),
+        Cloud::Virtual => {
+            let listen: Vec<String> = at.iter().map(|a| format!("--listen={a}")).collect();
+            let args: Vec<&str> = ["lab", "cloud", "--interval", "5"]
+                .into_iter()
+                .chain(listen.iter().map(String::as_str))
+                .collect();
+            return start("inet", "cloud", &program(), &args).map(drop);
+        }
+        Cloud::Echo => "echo",
+        Cloud::Silent => "silent",
+        Cloud::Close => "close",
+        Cloud::Reset => "reset",
+        Cloud::Greet => "greet",
+        Cloud::CloseAfter8 => "close-after-8",
+    };
+    let args: Vec<&str> = ["--role-cloud", role].into_iter().chain(at.iter().map(String::as_str)).collect();
+    super::fault::start_role("inet", "cloud", &args)
+}
+
+fn cables(case: &Case, plan: Plan) -> Result<(), String> {
+    let mut hosts = ["sw", "rtr", "isp", "inet", "laptop", "srv"].map(str::to_owned).to_vec();
     let mut switch = String::from(
         "link set lo up\nlink add br0 type bridge forward_delay 0\nlink set br0 up\n\
          link add br1 type bridge forward_delay 0\nlink set br1 up\n",
@@ -69,7 +93,7 @@ fn cables(case: &Case) -> Result<(), String> {
             "link add p_{port} type veth peer name {name} address {mac} netns {host}\nlink set p_{port} master {bridge} up\n"
         );
     };
-    plug("br0", "lan0", "lan0", "00:09:0f:00:00:01", "rtr");
+    plug("br0", "lan0", "lan0", plan.router_mac, "rtr");
     plug("br1", "lan1", "lan1", "00:09:0f:00:00:02", "rtr");
     plug("br0", "laptop", "eth0", LAPTOP_MAC, "laptop");
     for (n, gateway) in case.gateways.iter().enumerate() {
@@ -86,22 +110,45 @@ fn cables(case: &Case) -> Result<(), String> {
     ip_batch(Some("sw"), &switch)?;
     ip_batch(
         Some("rtr"),
-        "link set lo up\nlink add wan0 type veth peer name up0 netns inet\nlink set lan0 up\nlink set lan1 up\nlink set wan0 up\n\
-         addr add 192.168.7.1/24 brd + dev lan0\naddr add 192.168.8.1/24 brd + dev lan1\naddr add 100.64.0.2/30 dev wan0\n",
+        &format!(
+            "link set lo up\nlink add wan0 type veth peer name r0 netns isp\nlink add srv0 type veth peer name eth0 netns srv\n\
+             link set lan0 up\nlink set lan1 up\nlink set wan0 up\nlink set srv0 up\n\
+             addr add {}/{} brd + dev lan0\naddr add 192.168.8.1/24 brd + dev lan1\naddr add 198.18.7.2/30 dev wan0\n\
+             addr add 10.70.0.1/24 dev srv0\n",
+            plan.router, plan.prefix
+        ),
+    )?;
+    // the provider's hop has a public address, as providers' have (RFC 5737 keeps this block free)
+    ip_batch(
+        Some("isp"),
+        "link set lo up\nlink add u0 type veth peer name up0 netns inet\nlink set r0 up\nlink set u0 up\n\
+         addr add 203.0.113.9/32 dev lo\naddr add 198.18.7.1/30 dev r0\naddr add 203.0.113.1/30 dev u0\n",
+    )?;
+    ip_batch(
+        Some("srv"),
+        &format!(
+            "link set lo up\nlink set eth0 up\naddr add {SERVERS}/24 dev eth0\nroute add default via 10.70.0.1\n"
+        ),
     )?;
     let public: String = CLOUD.iter().chain(&PUBLIC).map(|a| format!("addr add {a}/32 dev lo\n")).collect();
     ip_batch(
         Some("inet"),
-        &format!("link set lo up\nlink set up0 up\naddr add 100.64.0.1/30 dev up0\n{public}"),
+        &format!(
+            "link set lo up\nlink set up0 up\naddr add 203.0.113.2/30 dev up0\n{public}route add 198.18.7.0/30 via 203.0.113.1\n"
+        ),
     )?;
-    ip_batch(Some("rtr"), "route add default via 100.64.0.1\n")?;
+    ip_batch(Some("isp"), "route add default via 203.0.113.2\n")?;
+    ip_batch(Some("rtr"), "route add default via 198.18.7.1\n")?;
     ip_batch(Some("laptop"), "link set lo up\nlink set eth0 up\n")?;
     for n in 0..CROWD + case.hosts {
         ip_batch(
             Some(&format!("n{n}")),
             &format!(
-                "link set lo up\nlink set eth0 up\naddr add 192.168.7.{}/24 brd + dev eth0\nroute add default via 192.168.7.1\n",
-                30 + n
+                "link set lo up\nlink set eth0 up\naddr add {}{}/{} brd + dev eth0\nroute add default via {}\n",
+                plan.neighbours,
+                30 + n,
+                plan.prefix,
+                plan.router
             ),
         )?;
     }
@@ -122,65 +169,15 @@ fn cables(case: &Case) -> Result<(), String> {
     Ok(())
 }
 
-fn router(_: &Case) -> Result<(), String> {
+fn router(plan: Plan) -> Result<(), String> {
+    shell("isp", "sysctl -qw net.ipv4.ip_forward=1 net.ipv4.icmp_ratelimit=0")?;
+    let _ = plan;
     shell("rtr", "sysctl -qw net.ipv4.ip_forward=1 net.ipv4.icmp_ratelimit=0")?;
     let rules = "table ip nat {\n  chain pre { type nat hook prerouting priority -100;\n  }\n\
                    chain post { type nat hook postrouting priority 100; oifname \"wan0\" masquerade\n  }\n}\n\
                  table inet fw {\n  chain flt { type filter hook forward priority 0; policy accept;\n  }\n\
                    chain own { type filter hook input priority 0; policy accept;\n  }\n}\n";
     host::run_with("ip", &["netns", "exec", "rtr", "nft", "-f", "-"], rules).map(drop)
-}
-
-fn dnsmasq(case: &Case) -> Result<Child, String> {
-    // -d runs without changing the user, which a user namespace forbids
-    let mut args: Vec<String> = [
-        "-d",
-        "-C",
-        "/dev/null",
-        "--no-hosts",
-        "--no-resolv",
-        "--interface=lan0",
-        "--interface=lan1",
-        "--bind-interfaces",
-        "--except-interface=lo",
-        "--pid-file=",
-        "--server=9.9.9.9",
-        "--cache-size=0",
-    ]
-    .map(str::to_owned)
-    .into();
-    if !case.faults.iter().any(|f| matches!(f, Fault::NoDhcpServer)) {
-        args.extend(
-            [
-                "--dhcp-range=192.168.7.50,192.168.7.99,255.255.255.0,2m",
-                "--dhcp-range=192.168.8.50,192.168.8.99,255.255.255.0,2m",
-                "--dhcp-authoritative",
-                "--no-ping",
-                "--dhcp-leasefile=/run/lab/leases",
-            ]
-            .map(str::to_owned),
-        );
-        args.extend(
-            case.gateways
-                .iter()
-                .filter(|g| g.other_subnet)
-                .map(|g| format!("--dhcp-host={},192.168.8.70", g.mac)),
-        );
-    }
-    for fault in &case.faults {
-        match fault {
-            Fault::Names { answer: Naming::Nxdomain } => args.extend(domains("")),
-            Fault::Names { answer: Naming::Zero } => args.extend(domains("0.0.0.0")),
-            Fault::Names { answer: Naming::ToRouter } => args.push("--address=/#/192.168.7.1".into()),
-            _ => {}
-        }
-    }
-    let args: Vec<&str> = args.iter().map(String::as_str).collect();
-    start("rtr", "dnsmasq", "dnsmasq", &args)
-}
-
-fn domains(address: &str) -> [String; 2] {
-    ["com", "net"].map(|end| format!("--address=/sensorist.{end}/{address}"))
 }
 
 fn unbound_conf() -> String {
@@ -223,7 +220,7 @@ fn crowd() -> Result<(), String> {
     Ok(())
 }
 
-fn laptop(address: Addressing) -> Result<(), String> {
+fn laptop(address: Addressing, plan: Plan) -> Result<(), String> {
     let resolv = resolv_conf("laptop");
     fs::write(&resolv, "").map_err(|e| e.to_string())?;
     match address {
@@ -231,20 +228,23 @@ fn laptop(address: Addressing) -> Result<(), String> {
         Addressing::Static => {
             ip_batch(
                 Some("laptop"),
-                "addr add 192.168.7.20/24 brd + dev eth0\nroute add default via 192.168.7.1\n",
+                &format!(
+                    "addr add {}/{} brd + dev eth0\nroute add default via {}\n",
+                    plan.laptop, plan.prefix, plan.router
+                ),
             )?;
-            fs::write(&resolv, "nameserver 192.168.7.1\n").map_err(|e| e.to_string())
+            fs::write(&resolv, format!("nameserver {}\n", plan.names)).map_err(|e| e.to_string())
         }
         Addressing::Dhcp => {
             let script = format!("{SCRATCH}/udhcpc.sh");
             let text = format!(
                 "#!/bin/sh\ncase $1 in\nbound|renew)\n  ip addr add $ip/$mask brd + dev $interface\n  \
-                 for r in $router; do ip route add default via $r; break; done\n  \
+                 for r in $router; do ip route add default via $r || true; break; done\n  \
                  for d in $dns; do echo nameserver $d; done > {}\n;;\nesac\n",
                 resolv.display()
             );
             fs::write(&script, text).map_err(|e| e.to_string())?;
-            shell("laptop", &format!("chmod +x {script}; exec udhcpc -f -i eth0 -s {script} -n -q -t 4 -T 1"))
+            shell("laptop", &format!("chmod +x {script}; exec udhcpc -f -i eth0 -s {script} -n -q -t 4 -T 2"))
                 .map(drop)
         }
     }

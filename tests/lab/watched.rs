@@ -79,6 +79,10 @@ pub fn told(lines: &[Line], led: LedState, at: u64) -> Option<u64> {
 pub fn run(case: &Case, watch: Watch, site: &mut site::Site) -> Result<(String, Vec<String>), String> {
     let gateway = case.gateways.first().ok_or("a watched case needs a gateway")?;
     let watching = Watching::begin(watch.secs, &["--mac", &gateway.mac])?;
+    // the box is known before it restarts; where it is not, what follows tells
+    let _ = wait_for(Duration::from_secs(4), || {
+        told(&watching.so_far(), LedState::SolidGreen, 0).ok_or_else(|| "not known yet".to_owned())
+    });
     let from = unix_us();
     restart(site, case, watch)?;
     truth::prove(0, LedState::SolidGreen, gateway)?;

@@ -166,7 +166,7 @@ fn seen_here(g: &GatewayView) -> bool {
 const HUNG_MS: u64 = 300_000;
 
 /// It was here, is not heard any more in any way, and somebody sees its LED lit red.
-fn hangs(scene: &Scene<'_>, g: &GatewayView) -> bool {
+pub(super) fn hangs(scene: &Scene<'_>, g: &GatewayView) -> bool {
     let lit_red = g.led.basis == Basis::Seen
         && g.led.possible.is_subset_of(LedSet::of(&[LedState::SolidRed, LedState::BlinkingRed]));
     let silent = g.last_seen.is_some_and(|at| scene.now.since(at) >= HUNG_MS);

@@ -13,6 +13,11 @@ use crate::model::{Basis, Cause, LedSet, LedState};
 use std::collections::BTreeSet;
 use std::net::Ipv4Addr;
 
+/// What a box did within this time it may still be doing.
+const STILL_MS: u64 = 60_000;
+/// A box without an address is heard asking within this time.
+const ASKS_WITHIN_MS: u64 = 10_000;
+
 pub(super) fn lease(scene: &Scene<'_>, d: &Digest<'_>, out: &mut Vec<Found>) {
     if d.carrier == Some(false) {
         return;
@@ -20,6 +25,7 @@ pub(super) fn lease(scene: &Scene<'_>, d: &Digest<'_>, out: &mut Vec<Found>) {
     servers(scene, d, out);
     for g in about(scene) {
         conflict(scene, g, out);
+        refused_again_and_again(scene, g, out);
     }
     let boxes = Boxes::of(scene);
     if matches!(d.address, Address::None | Address::LinkLocal) && d.offers.is_none_or(|o| o.is_empty()) {
@@ -35,7 +41,8 @@ pub(super) fn lease(scene: &Scene<'_>, d: &Digest<'_>, out: &mut Vec<Found>) {
     if d.address == Address::Unknown {
         return;
     }
-    for g in &boxes.red {
+    // a box that says nothing at all is not refused
+    for g in boxes.red.iter().filter(|g| !super::host::hangs(scene, g)) {
         out.push(red_box(scene, d, g));
     }
     if !boxes.red.is_empty() || boxes.starting {
@@ -108,16 +115,12 @@ pub(super) fn refused(d: &Digest<'_>) -> bool {
 fn red_box(scene: &Scene<'_>, d: &Digest<'_>, g: &GatewayView) -> Found {
     let subnets: Vec<HostAddress> = scene.host.interface().map(|i| i.addresses.clone()).unwrap_or_default();
     let signs = forensics::signs(&g.dhcp_trace, &subnets, scene.now);
-    let story = |sign: Sign| signs.iter().find(|s| s.sign == sign);
     let told: Vec<Evidence> = signs
         .iter()
         .map(|s| evidence(format!("{}: {}", name(g), s.text), Basis::Measured, "dhcp", scene.now.since(s.at)))
         .collect();
     let mut lines = if told.is_empty() { vec![asks(g)] } else { told };
     let this = |cause, lines| Found { about: Some(g.mac), ..found(cause, lines) };
-    if story(Sign::NakLoop).is_some() {
-        return this(Cause::DhcpNakLoop, lines);
-    }
     if asks_nobody(scene, d, g) {
         let lines = vec![
             led_evidence(g),
@@ -178,7 +181,9 @@ fn red_box(scene: &Scene<'_>, d: &Digest<'_>, g: &GatewayView) -> Found {
 fn asks_nobody(scene: &Scene<'_>, d: &Digest<'_>, g: &GatewayView) -> bool {
     let heard = g.dhcp.iter().any(|(_, k)| matches!(k, DhcpKind::Discover | DhcpKind::Request));
     let answered = d.offers.is_some_and(|o| !o.is_empty());
-    !heard && scene.hears_dhcp && scene.searched && answered && !refused(d)
+    // the whole search, or as long as a client waits before it asks for the second time (RFC 2131 4.1)
+    let long_enough = scene.searched || scene.now.since(g.led_since) >= ASKS_WITHIN_MS;
+    !heard && scene.hears_dhcp && long_enough && answered && !refused(d)
 }
 
 /// What the servers hand out, put beside one another.
@@ -243,6 +248,26 @@ fn differ(offers: &[Offer]) -> bool {
                     || networks)
         })
     })
+}
+
+/// Refusals show by what the box does, whatever its LED may be at the moment: it asks, accepts, and begins anew.
+fn refused_again_and_again(scene: &Scene<'_>, g: &GatewayView, out: &mut Vec<Found>) {
+    let addressed = LedSet::of(&[LedState::BlinkingRed, LedState::SolidGreen]);
+    if g.led.possible.is_subset_of(addressed) {
+        return; // it has an address by now
+    }
+    let subnets: Vec<HostAddress> = scene.host.interface().map(|i| i.addresses.clone()).unwrap_or_default();
+    let signs = forensics::signs(&g.dhcp_trace, &subnets, scene.now);
+    let recent = signs.iter().any(|s| s.sign == Sign::NakLoop && scene.now.since(s.at) <= STILL_MS);
+    if recent {
+        let lines = signs
+            .iter()
+            .map(|s| {
+                evidence(format!("{}: {}", name(g), s.text), Basis::Measured, "dhcp", scene.now.since(s.at))
+            })
+            .collect();
+        out.push(Found { about: Some(g.mac), ..found(Cause::DhcpNakLoop, lines) });
+    }
 }
 
 /// Two devices at the box's address.

@@ -1,0 +1,47 @@
+//! Recordings replayed through the mirror and the diagnosis: what a network of namespaces cannot make, and what was met.
+//! A recording from the field becomes a test by being put into `tests/scenarios`, with its verdict in `expected.toml`.
+
+#![allow(clippy::unwrap_used, clippy::panic, reason = "helpers of tests")]
+
+use solidgreen::model::recording::Recording;
+use solidgreen::profile::Profile;
+use solidgreen::session::replay::Replay;
+use std::collections::BTreeMap;
+use std::path::Path;
+use std::sync::Arc;
+
+const FOLDER: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/scenarios");
+
+#[test]
+fn every_recording_ends_with_its_verdict() {
+    let expected = std::fs::read_to_string(Path::new(FOLDER).join("expected.toml")).unwrap();
+    let expected: BTreeMap<String, String> = toml::from_str(&expected).unwrap();
+    let mut names: Vec<String> = std::fs::read_dir(FOLDER)
+        .unwrap()
+        .filter_map(|e| e.unwrap().file_name().to_str()?.strip_suffix(".jsonl").map(str::to_owned))
+        .collect();
+    names.sort();
+    assert_eq!(
+        names,
+        expected.keys().cloned().collect::<Vec<_>>(),
+        "a recording without a verdict, or the reverse"
+    );
+    let profile = Arc::new(Profile::shipped());
+    let mut wrong = Vec::new();
+    for (name, verdict) in &expected {
+        let text = std::fs::read_to_string(Path::new(FOLDER).join(format!("{name}.jsonl"))).unwrap();
+        let recording = Recording::parse(&text).unwrap_or_else(|e| panic!("{name}: {e}"));
+        assert!(!recording.header.note.is_empty(), "{name} does not say where it comes from");
+        let mut replay = Replay::new(recording, &profile).unwrap();
+        replay.play_to(replay.length());
+        let s = replay.snapshot();
+        let code = s.verdict.code.map_or("-", |c| c.code());
+        println!("{name:<32} {code}");
+        if code != verdict {
+            let findings: Vec<_> = s.findings.iter().map(|f| (f.code.code(), f.level)).collect();
+            wrong.push(format!("{name}: {code} in place of {verdict}; findings {findings:?}"));
+        }
+        assert!(s.findings.iter().all(|f| !f.evidence.is_empty()), "{name}: a finding without evidence");
+    }
+    assert!(wrong.is_empty(), "{}", wrong.join("\n"));
+}
