@@ -59,6 +59,7 @@ pub struct Roster {
     typed_ip: Option<Ipv4Addr>,
     chosen: Option<Mac>,
     requests_heard: u32,
+    starts_heard: u32,
 }
 
 impl Roster {
@@ -95,6 +96,12 @@ impl Roster {
                 }
             }
         }
+    }
+
+    /// Messages of gateways that look for an address heard so far: what a box that starts sends first.
+    #[must_use]
+    pub fn starts_heard(&self) -> u32 {
+        self.starts_heard
     }
 
     /// REQUESTs of gateways heard so far.
@@ -264,6 +271,9 @@ impl Roster {
         }
         let Some(g) = self.gateways.get_mut(&seen.mac) else { return };
         g.see(at, Source::Dhcp);
+        if matches!(seen.kind, DhcpKind::Discover | DhcpKind::Request) && seen.ciaddr.is_none() {
+            self.starts_heard += 1;
+        }
         g.trace.push(trace(at, seen));
         if g.trace.len() > TRACE_KEPT {
             g.trace.remove(0);

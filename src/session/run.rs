@@ -6,6 +6,7 @@ use super::world::World;
 use crate::check::{self, Progress, Reach};
 use crate::discover::{self, Eyes, Sighting};
 use crate::model::evidence::{Fact, Observation, Source};
+use crate::model::host::Interface;
 use crate::model::recording::{Event, Input};
 use crate::model::snapshot::Limit;
 use crate::model::{At, Snapshot};
@@ -27,6 +28,8 @@ const RECHECK_AFTER_CHANGE: Duration = Duration::from_secs(2);
 /// "Plug it in now" sweeps this often, and ends after ten minutes.
 const PLUG_IN_ROUND: Duration = Duration::from_secs(5);
 const PLUG_IN_MOST: Duration = Duration::from_secs(600);
+/// Boxes that start together cost one new browse; one that asks, waits and accepts is one start.
+const BROWSE_ANEW_EVERY: Duration = Duration::from_secs(10);
 /// Events taken in before a snapshot is published: a burst costs one picture, not hundreds.
 const BURST: usize = 512;
 
@@ -64,6 +67,11 @@ struct Tasks {
     plug_in: Option<AbortHandle>,
     /// The idle ladder.
     hold: Option<AbortHandle>,
+    /// The browse for announcements, and when it last began anew.
+    mdns: Option<AbortHandle>,
+    browsed: Option<Instant>,
+    /// DHCP messages of starting boxes that were heard when it began.
+    starts: u32,
 }
 
 impl Loop {
@@ -84,6 +92,9 @@ impl Loop {
             asked: 0,
             plug_in: None,
             hold: None,
+            mdns: None,
+            browsed: None,
+            starts: 0,
         };
         let eyes = Eyes::new(sight_in, self.world.clock());
         self.world.start(&mut self.engine, &eyes, &mut tasks.set);
@@ -144,6 +155,10 @@ impl Loop {
                         tasks.set.spawn(ask);
                     }
                 }
+            }
+            if self.world.is_real() && tasks.starts != self.engine.roster.starts_heard() {
+                tasks.starts = self.engine.roster.starts_heard();
+                self.browse_anew(&mut tasks, &eyes);
             }
             if self.world.is_real() && tasks.asked != self.engine.roster.requests_heard() {
                 tasks.asked = self.engine.roster.requests_heard();
@@ -215,6 +230,25 @@ impl Loop {
                 why,
                 advice: "What was recorded so far stays.".into(),
             });
+        }
+    }
+
+    /// Browses for announcements, with nothing remembered from before.
+    fn browse(&self, tasks: &mut Tasks, eyes: &Eyes, interface: &Interface) {
+        if let Some(task) = tasks.mdns.take() {
+            task.abort();
+        }
+        let (m, p) = (self.world.meter.clone(), Arc::clone(&self.engine.profile));
+        tasks.mdns = Some(tasks.set.spawn(discover::mdns::browse(eyes.clone(), m, p, interface.clone())));
+    }
+
+    /// A box that has just started may announce what it announced before, of which the library says nothing when it
+    /// missed the goodbye (a power cut has none). Browsing anew, it forgets.
+    fn browse_anew(&self, tasks: &mut Tasks, eyes: &Eyes) {
+        let lately = tasks.browsed.is_some_and(|at| at.elapsed() < BROWSE_ANEW_EVERY);
+        if let Some(i) = self.engine.host.interface().cloned().filter(|_| !lately && tasks.mdns.is_some()) {
+            self.browse(tasks, eyes, &i);
+            tasks.browsed = Some(Instant::now());
         }
     }
 
@@ -381,13 +415,7 @@ impl Loop {
                         tasks.listeners.push(
                             tasks.set.spawn(discover::dhcp::listen(eyes.clone(), self.world.meter.clone())),
                         );
-                        let (m, p) = (self.world.meter.clone(), Arc::clone(&self.engine.profile));
-                        tasks.listeners.push(tasks.set.spawn(discover::mdns::browse(
-                            eyes.clone(),
-                            m,
-                            p,
-                            i.clone(),
-                        )));
+                        self.browse(tasks, eyes, &i);
                     }
                     let wait = if purpose == Purpose::Find { self.find_wait } else { SEARCH };
                     let m = self.world.meter.clone();
@@ -507,7 +535,7 @@ impl Tasks {
     }
 
     fn stop_listeners(&mut self) {
-        for task in self.listeners.drain(..) {
+        for task in self.listeners.drain(..).chain(self.mdns.take()) {
             task.abort();
         }
     }
