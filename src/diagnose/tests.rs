@@ -4,7 +4,8 @@ mod walk;
 
 use super::*;
 use crate::model::check::{
-    CheckId, CheckResult, Failure, Measured, NameRole, Offer, Outcome, ServerRole, Target, Transport,
+    CheckId, CheckResult, Failure, Inspector, Measured, NameRole, Offer, Outcome, Said, ServerRole, Target,
+    TlsSeen, Transport,
 };
 use crate::model::evidence::{DhcpKind, Source};
 use crate::model::host::{HostAddress, Interface, LinkKind};
