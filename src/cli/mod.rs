@@ -237,7 +237,7 @@ fn hold_on(session: &Session, rungs: Vec<u64>, quick: &Snapshot) -> Arc<Snapshot
                 begun = true;
                 if h.done != told {
                     told = h.done;
-                    let left = h.ends.since(s.now) / 1000;
+                    let left = h.left_secs;
                     eprintln!(
                         "solidgreen: holding idle connections: {} of {} known, {left} s left; Ctrl+C ends",
                         h.done, h.of

@@ -144,6 +144,8 @@ pub struct HoldView {
     pub ends: At,
     /// When the next rung is touched.
     pub next: At,
+    /// Seconds until its end.
+    pub left_secs: u64,
     /// Rungs known so far, and all.
     pub done: u32,
     pub of: u32,

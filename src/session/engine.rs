@@ -6,9 +6,8 @@ use crate::check::Progress;
 use crate::check::offer::Patience;
 use crate::diagnose::{self, Diagnosis, Scene};
 use crate::discover::Sighting;
-use crate::firewall;
 use crate::mirror::Roster;
-use crate::model::check::{CheckId, CheckResult, Measured, Outcome, RungKind, Target};
+use crate::model::check::{CheckId, CheckResult, Outcome, Target};
 use crate::model::evidence::{Fact, Observation, Source};
 use crate::model::finding::{Level, Verdict};
 use crate::model::footprint::Footprint;
@@ -16,10 +15,9 @@ use crate::model::host::{HostView, SerialPort};
 use crate::model::recording::{Event, Input};
 use crate::model::rule::{RuleIntent, Scope};
 use crate::model::snapshot::{
-    AGE_STEP_MS, Activity, CONSOLE_LINES, ConsoleView, DemoView, FirewallView, GatewayView, HoldView, Limit,
-    TimelineEntry,
+    AGE_STEP_MS, CONSOLE_LINES, ConsoleView, DemoView, GatewayView, Limit, TimelineEntry,
 };
-use crate::model::{At, Cause, LedSet, LedState, Mac, Snapshot};
+use crate::model::{At, Cause, LedSet, LedState, Mac};
 use crate::profile::Profile;
 use crate::wire::oui;
 use std::collections::BTreeSet;
@@ -97,7 +95,7 @@ pub struct Engine {
     /// The time of the newest input.
     newest: At,
     /// Since when findings stand, for the hold-off of watching.
-    steady: Steady,
+    pub(super) steady: Steady,
 }
 
 impl Engine {
@@ -280,22 +278,6 @@ impl Engine {
         self.note(now, format!("Holding idle connections {how}: {}", verdict.title));
     }
 
-    fn hold_view(&self, now: At) -> Option<HoldView> {
-        let (begun, rungs, ends) = self.hold.as_ref()?;
-        let known = |r: &&CheckResult| {
-            r.id == CheckId::Hold && !matches!(r.outcome, Outcome::Skipped(_)) && is_ladder(r)
-        };
-        let elapsed = now.since(*begun) / 1000;
-        let next = rungs.iter().find(|age| **age > elapsed).copied();
-        Some(HoldView {
-            begun: *begun,
-            ends: *ends,
-            next: next.map_or(*ends, |age| begun.plus(age * 1000)),
-            done: u32::try_from(self.results.iter().filter(known).count()).unwrap_or(0),
-            of: u32::try_from(self.results.iter().filter(|r| is_ladder(r)).count()).unwrap_or(0),
-        })
-    }
-
     /// Takes the progress of the checks in.
     pub fn progress(&mut self, progress: Progress, now: At) {
         match progress {
@@ -320,11 +302,11 @@ impl Engine {
         }
     }
 
-    fn maker(mac: Mac) -> Option<String> {
+    pub(super) fn maker(mac: Mac) -> Option<String> {
         oui::maker(mac).map(str::to_owned)
     }
 
-    fn gateways(&self, now: At) -> Vec<GatewayView> {
+    pub(super) fn gateways(&self, now: At) -> Vec<GatewayView> {
         self.roster.gateways(now, &Self::maker)
     }
 
@@ -464,7 +446,7 @@ impl Engine {
         }
     }
 
-    fn diagnose(&self, now: At, checked: bool) -> Diagnosis {
+    pub(super) fn diagnose(&self, now: At, checked: bool) -> Diagnosis {
         let mut gateways = self.gateways(now);
         if let (true, Some((at, led))) = (gateways.is_empty(), self.saw_unclaimed) {
             gateways.push(unseen(now, at, led));
@@ -488,7 +470,7 @@ impl Engine {
     }
 
     /// Findings count for the hold-off: nothing but watching waits.
-    fn holds_off(&self) -> bool {
+    pub(super) fn holds_off(&self) -> bool {
         self.watching && self.checked_at.is_some() && self.run.as_ref().is_none_or(|r| r.quiet)
     }
 
@@ -521,6 +503,10 @@ impl Engine {
     pub fn next_wake(&self, now: At) -> Option<At> {
         let mut times: Vec<At> = self.roster.next_expiry(now).into_iter().collect();
         times.extend(self.steady.next(now).filter(|_| self.holds_off()));
+        // the count-down of the idle ladder goes in whole seconds
+        times.extend(
+            self.hold.as_ref().map(|(.., ends)| now.plus(ends.since(now).saturating_sub(1) % 1000 + 1)),
+        );
         if let Some(run) = &self.run {
             let waits = [ANNOUNCEMENT_WAIT_MS, LISTEN_FOR_BOX_MS].map(|ms| run.begun.plus(ms));
             times.extend(waits.into_iter().filter(|t| *t > now));
@@ -559,150 +545,6 @@ impl Engine {
         self.roster.addresses_to_ask()
     }
 
-    /// The picture for every face.
-    #[must_use]
-    pub fn snapshot(&self, now: At) -> Snapshot {
-        let mut gateways = self.gateways(now);
-        let hosts = self.roster.hosts(&Self::maker);
-        let checked = self.checked_at.is_some() && self.run.as_ref().is_none_or(|r| r.quiet);
-        let mut diagnosis = if self.run.is_some() || self.checked_at.is_some() || !gateways.is_empty() {
-            self.diagnose(now, checked)
-        } else {
-            Diagnosis::default()
-        };
-        if self.holds_off() {
-            diagnosis.hold_off(|f| self.steady.holds(f, now));
-        }
-        for (mac, verdict) in diagnosis.by_gateway {
-            if let Some(g) = gateways.iter_mut().find(|g| g.mac == mac) {
-                g.verdict = verdict;
-            }
-        }
-        let chosen = self.roster.chosen();
-        let firewall = self.firewall(gateways.iter().find(|g| Some(g.mac) == chosen));
-        Snapshot {
-            visit: self.visit.clone(),
-            started_unix_ms: self.started_unix_ms,
-            now,
-            version: env!("CARGO_PKG_VERSION").into(),
-            site: self.site.clone(),
-            activity: self.activity(now),
-            host: self.host.clone(),
-            chosen,
-            hosts,
-            checks: self.results.clone(),
-            running: self.running.iter().copied().collect(),
-            verdict: self.verdict(diagnosis.verdict, checked),
-            findings: diagnosis.findings,
-            took_ms: self.took_ms,
-            path: diagnosis.path,
-            footprint: self.footprint.clone(),
-            limits: self.limits.clone(),
-            console: self.console.clone(),
-            timeline: self.timeline.clone(),
-            firewall,
-            demo: self.demo.clone(),
-            hold: self.hold_view(now),
-            plug_in_finder: self.plug_in_known.is_some() || self.plug_in_pending,
-            plug_in_ready: self.plug_in_known.is_some(),
-            not_tested: self.not_tested(),
-            kept_in: self.kept_in.clone(),
-            gateways,
-        }
-    }
-
-    fn verdict(&self, found: Verdict, checked: bool) -> Verdict {
-        if checked || found.code.is_some() {
-            return found;
-        }
-        match &self.run {
-            Some(run) if !run.quiet => Verdict {
-                title: "Looking and checking\u{2026}".into(),
-                next_step: "Wait a few seconds.".into(),
-                ..Verdict::default()
-            },
-            _ => Verdict::default(),
-        }
-    }
-
-    fn activity(&self, now: At) -> Activity {
-        match &self.run {
-            Some(run) if !run.quiet => {
-                let of = if run.purpose == Purpose::Find { 1 } else { 1 + CheckId::ALL.len() as u32 };
-                let open = self.running.len() as u32 + u32::from(!run.searched);
-                let what = match self.running.iter().next() {
-                    Some(id) if run.purpose == Purpose::FindAndCheck => id.learns().to_owned(),
-                    _ if self.settling(now) => "waiting for the gateway to speak".into(),
-                    _ => "who is on this network".into(),
-                };
-                Activity::Working { what, done: of.saturating_sub(open), of }
-            }
-            _ if self.hold.is_some() => {
-                let view = self.hold_view(now);
-                Activity::Working {
-                    what: "how long idle connections last".into(),
-                    done: view.map_or(0, |h| h.done),
-                    of: view.map_or(0, |h| h.of),
-                }
-            }
-            _ if self.watching => Activity::Watching,
-            _ => Activity::Idle,
-        }
-    }
-
-    fn settling(&self, now: At) -> bool {
-        self.run.as_ref().is_some_and(|r| r.checks_done && r.searched && now > r.begun)
-    }
-
-    fn not_tested(&self) -> Vec<String> {
-        let mut out: Vec<String> = self
-            .results
-            .iter()
-            .filter(|r| matches!(r.outcome.word(), "skipped" | "inconclusive"))
-            .map(|r| format!("{} ({}): {}", r.id.word(), r.target, r.detail))
-            .collect();
-        if !self.results.is_empty() {
-            out.push("What the gateway itself may do: this computer has another MAC and may fall under other rules.".into());
-            if !self.results.iter().any(|r| r.id == CheckId::Hold) {
-                out.push("Whether an idle connection lasts: hold idle connections to learn that.".into());
-            }
-        }
-        out
-    }
-
-    fn router_maker(&self) -> Option<&'static str> {
-        self.results.iter().find_map(|r| match (&r.id, &r.measured) {
-            (CheckId::Router, Measured::RouterMac(mac)) => oui::maker(*mac),
-            _ => None,
-        })
-    }
-
-    fn firewall(&self, gateway: Option<&GatewayView>) -> FirewallView {
-        let proposal = firewall::propose(self.router_maker());
-        let id = self.platform.clone().unwrap_or_else(|| proposal.id.to_owned());
-        let platform = firewall::platform(&id);
-        let mut view = FirewallView {
-            proposed: proposal.recognised.then(|| proposal.id.to_owned()),
-            proposed_because: proposal.reason,
-            platform_name: platform.map(|p| p.name().to_owned()).unwrap_or_default(),
-            platform: id.clone(),
-            scope: self.scope,
-            parts: Vec::new(),
-        };
-        if let Some((mac, ip)) = gateway.and_then(|g| Some((g.mac, g.ip?))) {
-            let intent = intent(&self.profile, mac, ip, &self.site, self.scope);
-            for part in firewall::pack(&id, &intent).unwrap_or_default() {
-                view.parts.push((
-                    part.part.title().to_owned(),
-                    part.text,
-                    part.checked.label().to_owned(),
-                    part.notes,
-                ));
-            }
-        }
-        view
-    }
-
     /// Chooses the interface to measure from: the one asked for, else the best.
     ///
     /// # Errors
@@ -719,10 +561,6 @@ impl Engine {
     pub fn serial_ports(&mut self, ports: Vec<SerialPort>) {
         self.console.ports = ports;
     }
-}
-
-fn is_ladder(r: &CheckResult) -> bool {
-    matches!(r.target, Target::Rung { over: RungKind::Ladder, .. })
 }
 
 /// A gateway that nothing on the network showed, only the installer's eyes.

@@ -3,6 +3,7 @@
 use super::*;
 use crate::model::evidence::Announcement;
 use crate::model::host::{HostAddress, Interface, LinkKind};
+use crate::model::snapshot::Activity;
 use crate::model::{Basis, Cause};
 
 const MAC: Mac = Mac([0x34, 0xa5, 0xe1, 0, 0, 1]);

@@ -6,6 +6,7 @@ pub mod command;
 pub mod demo;
 mod engine;
 mod interface;
+mod picture;
 pub mod replay;
 mod run;
 mod steady;

@@ -1,14 +1,16 @@
 //! The vendor's three steps, each opening to its checks with outcome, shape and detail.
 
 use super::View;
+use crate::check::hold;
 use crate::model::check::{CheckResult, VendorStep};
+use crate::session::Command;
 use crate::ui::theme;
 use crate::ui::widgets::mark::Mark;
 use crate::ui::widgets::parts::{self, Row};
 use crate::ui::words::{self, StepState};
 use egui::{Id, Label, RichText, TextStyle, Ui};
 
-pub fn steps_ui(ui: &mut Ui, v: &View<'_>) {
+pub fn steps_ui(ui: &mut Ui, v: &mut View<'_>) {
     parts::title(ui, "The vendor's three steps");
     ui.add_space(2.0);
     for (n, step) in VendorStep::ALL.into_iter().enumerate() {
@@ -24,12 +26,44 @@ pub fn steps_ui(ui: &mut Ui, v: &View<'_>) {
             title: &title,
             note: &note,
         };
-        parts::disclosure(ui, &row, |ui| checks(ui, v, step));
+        parts::disclosure(ui, &row, |ui| {
+            checks(ui, v, step);
+            if step == VendorStep::Cloud {
+                hold(ui, v);
+            }
+        });
     }
     if let Some(ms) = v.snapshot.took_ms {
         ui.add_space(2.0);
         parts::quiet(ui, format!("The last check took {}.", words::took(ms)));
     }
+}
+
+/// The idle ladder: lengths to choose, and while it runs what is left; the session counts down, once a second.
+fn hold(ui: &mut Ui, v: &mut View<'_>) {
+    const LENGTHS: [(&str, u64); 3] = [("1 minute", 60), ("6 minutes", 360), ("30 minutes", 1800)];
+    ui.add_space(4.0);
+    if let Some(h) = v.snapshot.hold {
+        let text = format!("Idle connections: {} of {} known, {} s left.", h.done, h.of, h.left_secs);
+        ui.horizontal_wrapped(|ui| {
+            parts::live(&ui.label(text));
+            if ui.button("End it, keep what is known").clicked() {
+                v.asks.send(Command::EndHold);
+            }
+        });
+        return;
+    }
+    if v.snapshot.took_ms.is_none() {
+        return; // which addresses are open is not known before the first check
+    }
+    ui.horizontal_wrapped(|ui| {
+        ui.label("Hold idle connections, to learn when quiet ones are cut:");
+        for (words, secs) in LENGTHS {
+            if ui.button(words).clicked() {
+                v.asks.send(Command::Hold(hold::rungs(secs)));
+            }
+        }
+    });
 }
 
 fn checks(ui: &mut Ui, v: &View<'_>, step: VendorStep) {

@@ -1,0 +1,177 @@
+//! What the session shows: the engine's knowledge as one immutable picture. Pure.
+
+use super::engine::{Engine, Purpose, intent};
+use crate::diagnose::Diagnosis;
+use crate::firewall;
+use crate::model::check::{CheckId, CheckResult, Measured, Outcome, RungKind, Target};
+use crate::model::finding::Verdict;
+use crate::model::snapshot::{Activity, FirewallView, GatewayView, HoldView};
+use crate::model::{At, Snapshot};
+use crate::wire::oui;
+
+impl Engine {
+    fn hold_view(&self, now: At) -> Option<HoldView> {
+        let (begun, rungs, ends) = self.hold.as_ref()?;
+        let known = |r: &&CheckResult| {
+            r.id == CheckId::Hold && !matches!(r.outcome, Outcome::Skipped(_)) && is_ladder(r)
+        };
+        let elapsed = now.since(*begun) / 1000;
+        let next = rungs.iter().find(|age| **age > elapsed).copied();
+        Some(HoldView {
+            begun: *begun,
+            ends: *ends,
+            next: next.map_or(*ends, |age| begun.plus(age * 1000)),
+            left_secs: ends.since(now).div_ceil(1000),
+            done: u32::try_from(self.results.iter().filter(known).count()).unwrap_or(0),
+            of: u32::try_from(self.results.iter().filter(|r| is_ladder(r)).count()).unwrap_or(0),
+        })
+    }
+
+    /// The picture for every face.
+    #[must_use]
+    pub fn snapshot(&self, now: At) -> Snapshot {
+        let mut gateways = self.gateways(now);
+        let hosts = self.roster.hosts(&Self::maker);
+        let checked = self.checked_at.is_some() && self.run.as_ref().is_none_or(|r| r.quiet);
+        let mut diagnosis = if self.run.is_some() || self.checked_at.is_some() || !gateways.is_empty() {
+            self.diagnose(now, checked)
+        } else {
+            Diagnosis::default()
+        };
+        if self.holds_off() {
+            diagnosis.hold_off(|f| self.steady.holds(f, now));
+        }
+        for (mac, verdict) in diagnosis.by_gateway {
+            if let Some(g) = gateways.iter_mut().find(|g| g.mac == mac) {
+                g.verdict = verdict;
+            }
+        }
+        let chosen = self.roster.chosen();
+        let firewall = self.firewall(gateways.iter().find(|g| Some(g.mac) == chosen));
+        Snapshot {
+            visit: self.visit.clone(),
+            started_unix_ms: self.started_unix_ms,
+            now,
+            version: env!("CARGO_PKG_VERSION").into(),
+            site: self.site.clone(),
+            activity: self.activity(now),
+            host: self.host.clone(),
+            chosen,
+            hosts,
+            checks: self.results.clone(),
+            running: self.running.iter().copied().collect(),
+            verdict: self.verdict(diagnosis.verdict, checked),
+            findings: diagnosis.findings,
+            took_ms: self.took_ms,
+            path: diagnosis.path,
+            footprint: self.footprint.clone(),
+            limits: self.limits.clone(),
+            console: self.console.clone(),
+            timeline: self.timeline.clone(),
+            firewall,
+            demo: self.demo.clone(),
+            hold: self.hold_view(now),
+            plug_in_finder: self.plug_in_known.is_some() || self.plug_in_pending,
+            plug_in_ready: self.plug_in_known.is_some(),
+            not_tested: self.not_tested(),
+            kept_in: self.kept_in.clone(),
+            gateways,
+        }
+    }
+
+    fn verdict(&self, found: Verdict, checked: bool) -> Verdict {
+        if checked || found.code.is_some() {
+            return found;
+        }
+        match &self.run {
+            Some(run) if !run.quiet => Verdict {
+                title: "Looking and checking\u{2026}".into(),
+                next_step: "Wait a few seconds.".into(),
+                ..Verdict::default()
+            },
+            _ => Verdict::default(),
+        }
+    }
+
+    fn activity(&self, now: At) -> Activity {
+        match &self.run {
+            Some(run) if !run.quiet => {
+                let of = if run.purpose == Purpose::Find { 1 } else { 1 + CheckId::ALL.len() as u32 };
+                let open = self.running.len() as u32 + u32::from(!run.searched);
+                let what = match self.running.iter().next() {
+                    Some(id) if run.purpose == Purpose::FindAndCheck => id.learns().to_owned(),
+                    _ if self.settling(now) => "waiting for the gateway to speak".into(),
+                    _ => "who is on this network".into(),
+                };
+                Activity::Working { what, done: of.saturating_sub(open), of }
+            }
+            _ if self.hold.is_some() => {
+                let view = self.hold_view(now);
+                Activity::Working {
+                    what: "how long idle connections last".into(),
+                    done: view.map_or(0, |h| h.done),
+                    of: view.map_or(0, |h| h.of),
+                }
+            }
+            _ if self.watching => Activity::Watching,
+            _ => Activity::Idle,
+        }
+    }
+
+    fn settling(&self, now: At) -> bool {
+        self.run.as_ref().is_some_and(|r| r.checks_done && r.searched && now > r.begun)
+    }
+
+    fn not_tested(&self) -> Vec<String> {
+        let mut out: Vec<String> = self
+            .results
+            .iter()
+            .filter(|r| matches!(r.outcome.word(), "skipped" | "inconclusive"))
+            .map(|r| format!("{} ({}): {}", r.id.word(), r.target, r.detail))
+            .collect();
+        if !self.results.is_empty() {
+            out.push("What the gateway itself may do: this computer has another MAC and may fall under other rules.".into());
+            if !self.results.iter().any(|r| r.id == CheckId::Hold) {
+                out.push("Whether an idle connection lasts: hold idle connections to learn that.".into());
+            }
+        }
+        out
+    }
+
+    fn router_maker(&self) -> Option<&'static str> {
+        self.results.iter().find_map(|r| match (&r.id, &r.measured) {
+            (CheckId::Router, Measured::RouterMac(mac)) => oui::maker(*mac),
+            _ => None,
+        })
+    }
+
+    fn firewall(&self, gateway: Option<&GatewayView>) -> FirewallView {
+        let proposal = firewall::propose(self.router_maker());
+        let id = self.platform.clone().unwrap_or_else(|| proposal.id.to_owned());
+        let platform = firewall::platform(&id);
+        let mut view = FirewallView {
+            proposed: proposal.recognised.then(|| proposal.id.to_owned()),
+            proposed_because: proposal.reason,
+            platform_name: platform.map(|p| p.name().to_owned()).unwrap_or_default(),
+            platform: id.clone(),
+            scope: self.scope,
+            parts: Vec::new(),
+        };
+        if let Some((mac, ip)) = gateway.and_then(|g| Some((g.mac, g.ip?))) {
+            let intent = intent(&self.profile, mac, ip, &self.site, self.scope);
+            for part in firewall::pack(&id, &intent).unwrap_or_default() {
+                view.parts.push((
+                    part.part.title().to_owned(),
+                    part.text,
+                    part.checked.label().to_owned(),
+                    part.notes,
+                ));
+            }
+        }
+        view
+    }
+}
+
+fn is_ladder(r: &CheckResult) -> bool {
+    matches!(r.target, Target::Rung { over: RungKind::Ladder, .. })
+}
