@@ -104,6 +104,7 @@ fn check(ui: &mut Ui, result: &CheckResult) {
             let text = match (reason.is_empty(), result.detail.is_empty()) {
                 (true, _) => result.detail.clone(),
                 (false, true) => words::sentence(&reason),
+                (false, false) if reason == result.detail => words::sentence(&reason),
                 (false, false) => format!("{}. {}", words::sentence(&reason), result.detail),
             };
             if !text.is_empty() {
