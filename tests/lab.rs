@@ -15,6 +15,9 @@
 )]
 
 #[cfg(target_os = "linux")]
+#[path = "lab/audit.rs"]
+mod audit;
+#[cfg(target_os = "linux")]
 #[path = "lab/case.rs"]
 mod case;
 #[cfg(target_os = "linux")]
@@ -50,6 +53,9 @@ mod servers;
 #[cfg(target_os = "linux")]
 #[path = "lab/site.rs"]
 mod site;
+#[cfg(target_os = "linux")]
+#[path = "lab/tour.rs"]
+mod tour;
 #[cfg(target_os = "linux")]
 #[path = "lab/truth.rs"]
 mod truth;

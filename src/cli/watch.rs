@@ -94,7 +94,9 @@ pub(super) fn changes(s: &Snapshot, wanted: &[Mac], said: &mut Said) -> Vec<Line
     // while the first check runs nothing is known yet, and that is no news
     let looking = matches!(s.activity, Activity::Working { .. }) && s.verdict.code.is_none();
     for g in s.gateways.iter().filter(|g| wanted.is_empty() || wanted.contains(&g.mac)) {
-        let verdict = if g.verdict.code.is_some() { &g.verdict } else { &s.verdict };
+        // of one gateway alone, what is said of the site is said of it
+        let sole = wanted.len() == 1 || s.gateways.len() == 1;
+        let verdict = if g.verdict.code.is_some() || !sole { &g.verdict } else { &s.verdict };
         let now = (g.led.possible, verdict.code);
         let before = said.get(&Some(g.mac));
         let led_changed = before.is_none_or(|b| b.0 != now.0)

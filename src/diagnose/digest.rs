@@ -339,8 +339,8 @@ fn quickest(results: &[CheckResult]) -> Option<u64> {
 
 /// The gateway's address, when it is known and in none of this computer's subnets.
 fn other_subnet(scene: &Scene<'_>) -> Option<Ipv4Addr> {
-    let chosen = scene.chosen.and_then(|m| scene.gateways.iter().find(|g| g.mac == m));
-    let ip = scene.typed_ip.or_else(|| chosen.and_then(|g| g.ip))?;
+    let chosen = scene.alone.or(scene.chosen).and_then(|m| scene.gateways.iter().find(|g| g.mac == m));
+    let ip = scene.typed_ip.filter(|_| scene.alone.is_none()).or_else(|| chosen.and_then(|g| g.ip))?;
     if ip.is_link_local() {
         return None;
     }

@@ -42,6 +42,8 @@ pub struct Scene<'a> {
     pub hears_dhcp: bool,
     /// The checks ran to their end.
     pub checked: bool,
+    /// The one gateway that the question is about, whoever was typed in or chosen.
+    pub alone: Option<Mac>,
 }
 
 /// What was concluded.
@@ -134,9 +136,8 @@ pub fn diagnose(scene: &Scene<'_>) -> Diagnosis {
         .gateways
         .iter()
         .map(|g| {
-            let own: Vec<Found> =
-                found.iter().filter(|f| f.about.is_none_or(|m| m == g.mac)).cloned().collect();
-            (g.mac, verdict_of(&conclude(&own)))
+            let alone = Scene { alone: Some(g.mac), ..*scene };
+            (g.mac, verdict_of(&conclude(&rules::all(&alone, &digest::Digest::of(&alone)))))
         })
         .collect();
     Diagnosis { path: path::picture(scene, &digest, &findings), findings, verdict, by_gateway }

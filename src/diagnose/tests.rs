@@ -241,6 +241,7 @@ impl Made {
             searched: true,
             hears_dhcp: self.hears_dhcp,
             checked: true,
+            alone: None,
         })
     }
 
@@ -561,6 +562,7 @@ fn two_boxes_of_which_one_is_blocked() {
         searched: true,
         hears_dhcp: true,
         checked: true,
+        alone: None,
     });
     assert_eq!(d.verdict.code, Some(Cause::CloudGatewayOnlyBlocked));
     let of = |mac| d.by_gateway.iter().find(|(m, _)| *m == mac).and_then(|(_, v)| v.code);

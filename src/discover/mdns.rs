@@ -14,6 +14,8 @@ use std::collections::BTreeMap;
 use std::net::{IpAddr, Ipv4Addr};
 use std::sync::Arc;
 use std::time::Duration;
+use tokio::sync::mpsc::Sender;
+use tokio::time::Instant;
 
 /// The library does not tell TTLs; the records that carry a state live 120 s by RFC 6762 section 10.
 const TTL_SECS: u32 = 120;
@@ -21,6 +23,11 @@ const TTL_SECS: u32 = 120;
 const VERIFY_EVERY: Duration = Duration::from_secs(50);
 /// After this without an answer the library takes the service for gone.
 const VERIFY_LIMIT: Duration = Duration::from_secs(4);
+/// The library forgets a replaced record after a second (RFC 6762 section 10.2) and tells a change only when a record is
+/// new to it: a box that goes from A to B and back within that second is told as B. So its memory is read once more.
+const SECOND_LOOK: Duration = Duration::from_millis(2_300);
+/// The library's longest pause between two questions.
+const LONGEST_PAUSE: Duration = Duration::from_secs(3_600);
 /// Where mDNS questions go (RFC 6762 section 3).
 const GROUP: IpAddr = IpAddr::V4(Ipv4Addr::new(224, 0, 0, 251));
 
@@ -61,30 +68,18 @@ async fn browse_inner(
     daemon.0.enable_interface(IfKind::IndexV4(interface.index)).map_err(text)?;
     daemon.0.accept_unsolicited(true).map_err(text)?;
     let (sink, mut events) = tokio::sync::mpsc::channel::<(usize, ServiceEvent)>(64);
-    for (i, kind) in profile.announcements.iter().enumerate() {
-        meter.count(PacketKind::MdnsQuery, GROUP).map_err(|e| e.to_string())?;
-        let receiver = daemon.0.browse(&kind.service).map_err(text)?;
-        let sink = sink.clone();
-        tokio::spawn(async move {
-            while let Ok(event) = receiver.recv_async().await {
-                if sink.send((i, event)).await.is_err() {
-                    return;
-                }
-            }
-        });
-    }
-    drop(sink);
     let mut known: BTreeMap<String, Announcement> = BTreeMap::new();
     let mut verify = tokio::time::interval(VERIFY_EVERY);
     verify.tick().await;
-    let mut confirm_at: Option<tokio::time::Instant> = None;
+    let mut confirm_at: Option<Instant> = None;
+    // every kind is asked for at once
+    let mut series: Vec<Series> = Vec::new();
+    for i in 0..profile.announcements.len() {
+        series.push(Series::begin(i, &daemon, meter, profile, &sink)?);
+    }
+    let mut look_again: BTreeMap<usize, Instant> = BTreeMap::new();
     loop {
-        let confirm = async {
-            match confirm_at {
-                Some(at) => tokio::time::sleep_until(at).await,
-                None => std::future::pending().await,
-            }
-        };
+        let due = series.iter().map(|s| s.next).chain(look_again.values().copied()).min();
         tokio::select! {
             event = events.recv() => match event {
                 None => return Ok(()),
@@ -92,7 +87,10 @@ async fn browse_inner(
                     if let Some(kind) = profile.announcements.get(i)
                         && let Some(a) = read(kind, &service)
                     {
-                        known.insert(service.fullname.clone(), a.clone());
+                        let before = known.insert(service.fullname.clone(), a.clone());
+                        if before.is_some_and(|b| b.led != a.led) {
+                            look_again.insert(i, Instant::now() + SECOND_LOOK);
+                        }
                         eyes.saw(Source::Mdns, Fact::Announced(a)).await;
                     }
                 }
@@ -109,16 +107,76 @@ async fn browse_inner(
                         let _ = daemon.0.verify(name.clone(), VERIFY_LIMIT);
                     }
                 }
-                confirm_at = Some(tokio::time::Instant::now() + VERIFY_LIMIT + Duration::from_millis(500));
+                confirm_at = Some(Instant::now() + VERIFY_LIMIT + Duration::from_millis(500));
             }
-            () = confirm => {
+            () = at(confirm_at) => {
                 confirm_at = None;
                 // what did not answer was removed meanwhile; the rest still stands
                 for a in known.values() {
                     eyes.saw(Source::Mdns, Fact::Announced(a.clone())).await;
                 }
             }
+            () = at(due) => {
+                let now = Instant::now();
+                for s in &mut series {
+                    if look_again.get(&s.kind).is_some_and(|at| *at <= now) {
+                        look_again.remove(&s.kind);
+                        *s = Series::begin(s.kind, &daemon, meter, profile, &sink)?;
+                    }
+                    s.count(meter, now)?;
+                }
+            }
         }
+    }
+}
+
+/// Waits until then; for ever when there is no then.
+async fn at(when: Option<Instant>) {
+    match when {
+        Some(when) => tokio::time::sleep_until(when).await,
+        None => std::future::pending().await,
+    }
+}
+
+/// The questions for one kind of service. The library repeats them by itself after 1, 2, 4 s and so on (RFC 6762 section
+/// 5.2), so they are counted by the same clock, each a little before it is sent.
+struct Series {
+    kind: usize,
+    next: Instant,
+    pause: Duration,
+}
+
+impl Series {
+    fn begin(
+        kind: usize,
+        daemon: &Daemon,
+        meter: &Meter,
+        profile: &Profile,
+        sink: &Sender<(usize, ServiceEvent)>,
+    ) -> Result<Series, String> {
+        let service = profile.announcements.get(kind).ok_or("no such kind of service")?;
+        meter.count(PacketKind::MdnsQuery, GROUP).map_err(|e| e.to_string())?;
+        let receiver = daemon.0.browse(&service.service).map_err(|e| e.to_string())?;
+        let sink = sink.clone();
+        tokio::spawn(async move {
+            while let Ok(event) = receiver.recv_async().await {
+                if sink.send((kind, event)).await.is_err() {
+                    return;
+                }
+            }
+        });
+        let pause = Duration::from_secs(1);
+        Ok(Series { kind, next: Instant::now() + pause, pause })
+    }
+
+    /// Counts what the library is about to send. An error ends the browse before more is sent.
+    fn count(&mut self, meter: &Meter, now: Instant) -> Result<(), String> {
+        if self.next <= now {
+            meter.count(PacketKind::MdnsQuery, GROUP).map_err(|e| e.to_string())?;
+            self.pause = (self.pause * 2).min(LONGEST_PAUSE);
+            self.next += self.pause;
+        }
+        Ok(())
     }
 }
 

@@ -191,7 +191,9 @@ impl Roster {
             }
             Fact::Console(line) => {
                 let Some(fact) = &line.meaning else { return };
-                if let Some(mac) = fact.mac
+                // a console that names no MAC but its address belongs to the box that has it
+                let known = || self.ports.get(&line.port).is_none().then(|| self.mac_at(fact.ip?)).flatten();
+                if let Some(mac) = fact.mac.or_else(known)
                     && self.ports.insert(line.port.clone(), mac) != Some(mac)
                 {
                     let g = self.gateways.entry(mac).or_default();
@@ -491,10 +493,19 @@ mod tests {
             })
         };
         let green = ConsoleFact { led: Some(LedState::SolidGreen), ..ConsoleFact::default() };
-        see(&mut r, 1, Source::Console, line(green));
+        see(&mut r, 1, Source::Console, line(green.clone()));
         assert!(r.gateways(At(2), &|_| None).is_empty());
         see(&mut r, 3, Source::Console, line(ConsoleFact { mac: Some(MAC), ..ConsoleFact::default() }));
         assert_eq!(r.gateways(At(4), &|_| None)[0].led.possible, LedSet::only(LedState::SolidGreen));
+        // of several boxes, the one that has the address which the console names
+        let mut r = Roster::default();
+        let other = Mac([0x34, 0xa5, 0xe1, 0, 0, 9]);
+        see(&mut r, 1, Source::Neighbour, neighbour(MAC, IP));
+        see(&mut r, 1, Source::Neighbour, neighbour(other, Ipv4Addr::new(192, 168, 7, 99)));
+        see(&mut r, 2, Source::Console, line(ConsoleFact { ip: Some(IP), ..green }));
+        let led = |mac| r.gateways(At(3), &|_| None).into_iter().find(|g| g.mac == mac).map(|g| g.led.possible);
+        assert_eq!(led(MAC), Some(LedSet::only(LedState::SolidGreen)));
+        assert_ne!(led(other), Some(LedSet::only(LedState::SolidGreen)));
     }
 
     #[test]

@@ -239,6 +239,13 @@ impl Engine {
         }
     }
 
+    /// Somebody picked a gateway: from now on it is the one asked about, also where another was typed in before.
+    pub fn choose(&mut self, mac: Mac, now: At) {
+        self.take_down(now, Input::Chose(mac));
+        self.roster.choose(mac);
+        self.typed_mac = self.typed_mac.filter(|typed| *typed == mac);
+    }
+
     /// A MAC that was not there when "plug it in now" began is the box that was plugged in.
     fn plugged(&mut self, at: At, mac: Mac) {
         let own = self.host.interfaces.iter().any(|i| i.mac == Some(mac));
@@ -466,6 +473,7 @@ impl Engine {
             searched: self.searched,
             hears_dhcp: self.hears_dhcp,
             checked,
+            alone: None,
         })
     }
 

@@ -90,7 +90,7 @@ fn apply(engine: &mut Engine, event: Event) {
         Input::Ended => drop(engine.end(now)),
         Input::Cancelled => engine.cancel(now),
         Input::Watching(on) => engine.watching = on,
-        Input::Chose(mac) => engine.roster.choose(mac),
+        Input::Chose(mac) => engine.choose(mac, now),
         Input::HoldBegun { rungs, lasts_secs } => engine.begin_hold(now, rungs, lasts_secs),
         Input::HoldEnded { cancelled } => engine.end_hold(now, cancelled),
         Input::Sent(footprint) => engine.footprint = footprint,

@@ -29,7 +29,7 @@ const RECHECK_AFTER_CHANGE: Duration = Duration::from_secs(2);
 const PLUG_IN_ROUND: Duration = Duration::from_secs(5);
 const PLUG_IN_MOST: Duration = Duration::from_secs(600);
 /// Boxes that start together cost one new browse; one that asks, waits and accepts is one start.
-const BROWSE_ANEW_EVERY: Duration = Duration::from_secs(10);
+const BROWSE_ANEW_EVERY: Duration = Duration::from_secs(4);
 /// Events taken in before a snapshot is published: a burst costs one picture, not hundreds.
 const BURST: usize = 512;
 
@@ -156,9 +156,9 @@ impl Loop {
                     }
                 }
             }
-            if self.world.is_real() && tasks.starts != self.engine.roster.starts_heard() {
-                tasks.starts = self.engine.roster.starts_heard();
-                self.browse_anew(&mut tasks, &eyes);
+            let starts = self.engine.roster.starts_heard();
+            if self.world.is_real() && tasks.starts != starts && self.browse_anew(&mut tasks, &eyes) {
+                tasks.starts = starts;
             }
             if self.world.is_real() && tasks.asked != self.engine.roster.requests_heard() {
                 tasks.asked = self.engine.roster.requests_heard();
@@ -244,12 +244,14 @@ impl Loop {
 
     /// A box that has just started may announce what it announced before, of which the library says nothing when it
     /// missed the goodbye (a power cut has none). Browsing anew, it forgets.
-    fn browse_anew(&self, tasks: &mut Tasks, eyes: &Eyes) {
+    /// False when it was done too lately: then it is done with one of the next events.
+    fn browse_anew(&self, tasks: &mut Tasks, eyes: &Eyes) -> bool {
         let lately = tasks.browsed.is_some_and(|at| at.elapsed() < BROWSE_ANEW_EVERY);
         if let Some(i) = self.engine.host.interface().cloned().filter(|_| !lately && tasks.mdns.is_some()) {
             self.browse(tasks, eyes, &i);
             tasks.browsed = Some(Instant::now());
         }
+        !lately
     }
 
     /// A box that accepted an offer answers ARP in a moment, if the server agreed: it is asked at once.
@@ -351,10 +353,7 @@ impl Loop {
                 let mac = self.engine.typed_mac;
                 self.engine.observe(&say(Source::Typed, Fact::TypedIp { mac, ip }));
             }
-            Command::Choose(mac) => {
-                self.engine.take_down(now, Input::Chose(mac));
-                self.engine.roster.choose(mac);
-            }
+            Command::Choose(mac) => self.engine.choose(mac, now),
             Command::PlugInFinder(on) => self.plug_in(on, tasks, eyes),
             Command::OpenConsole { port, baud } => {
                 tasks.close_console();

@@ -49,6 +49,12 @@ pub struct Case {
     /// The program watches while a gateway restarts, in place of `check`.
     #[serde(default)]
     pub watch: Option<Watch>,
+    /// The program watches while faults come and go, in place of `check`.
+    #[serde(default)]
+    pub tour: Option<Tour>,
+    /// Everything that the laptop sends is captured and accounted for, in place of a verdict.
+    #[serde(default)]
+    pub audit: Option<Audit>,
     /// The window is used in place of `check`.
     #[serde(default)]
     pub window: bool,
@@ -260,6 +266,41 @@ pub struct Watch {
     pub within_ms: u64,
 }
 
+#[derive(Clone, Copy, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Tour {
+    pub secs: u64,
+    /// Longest time from a change of a LED until the program's set holds it.
+    pub within_ms: u64,
+    /// Fewest changes that prove anything.
+    pub transitions: usize,
+}
+
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Audit {
+    /// Arguments of the program.
+    pub run: Vec<String>,
+    /// Most packets in a second, on average.
+    #[serde(default)]
+    pub per_second: Option<f64>,
+    /// Most packets in all.
+    #[serde(default)]
+    pub packets: Option<usize>,
+}
+
+impl Gateway {
+    /// How it can be known, in a word.
+    pub fn word(&self) -> &'static str {
+        match (self.announce, self.console.is_some(), self.broadcast) {
+            (true, ..) => "announced",
+            (_, true, _) => "console",
+            (.., true) => "DHCP to all",
+            _ => "quiet",
+        }
+    }
+}
+
 impl Case {
     pub fn read(path: &Path) -> Result<Case, String> {
         let text = std::fs::read_to_string(path).map_err(|e| format!("{}: {e}", path.display()))?;
@@ -279,6 +320,8 @@ impl Case {
             return Err("expect.led needs one LED for each gateway".into());
         }
         if self.watch.is_none()
+            && self.tour.is_none()
+            && self.audit.is_none()
             && [&self.expect.verdict, &self.expect.owner, &self.expect.level].iter().any(|e| e.is_none())
         {
             return Err("expect needs verdict, owner and level".into());

@@ -2,7 +2,7 @@
 
 use super::case::{self, Case};
 use super::plan::Kind;
-use super::{helper, judge, raise, sandbox, watched, windowed};
+use super::{audit, helper, judge, raise, sandbox, tour, watched, windowed};
 use std::collections::BTreeMap;
 use std::path::Path;
 use std::process::ExitCode;
@@ -126,8 +126,10 @@ fn inside(path: &Path, kind: &str) -> Result<Row, String> {
     let began = Instant::now();
     let mut site = raise::raise(&case, kind)?;
     let proof_ms = began.elapsed().as_millis();
-    let expected = if case.watch.is_some() {
+    let expected = if case.watch.is_some() || case.tour.is_some() {
         "each lasting LED is told".to_owned()
+    } else if case.audit.is_some() {
+        "each packet is in the footprint".to_owned()
     } else {
         judge::wanted(&case.expect)
     };
@@ -144,6 +146,11 @@ fn inside(path: &Path, kind: &str) -> Result<Row, String> {
     let began = Instant::now();
     let (found, wrong) = match case.watch {
         Some(watch) => watched::run(&case, watch, &mut site)?,
+        None if case.tour.is_some() => {
+            let tour = case.tour.ok_or("no tour")?;
+            tour::run(&case, &tour, &mut site)?
+        }
+        None if case.audit.is_some() => audit::run(&case, site.plan)?,
         None if case.window => windowed::run(&case)?,
         None => judge::check(&case, site.plan)?,
     };

@@ -97,7 +97,8 @@ pub fn enter(case: &Path, kind: Kind) -> Result<String, String> {
     let reader = std::thread::spawn(move || {
         out.map_or_else(String::new, |o| std::io::read_to_string(o).unwrap_or_default())
     });
-    let until = Instant::now() + LONGEST;
+    let soak = std::env::var(super::tour::SOAK).ok().and_then(|s| s.parse().ok()).unwrap_or(0);
+    let until = Instant::now() + LONGEST + Duration::from_secs(soak);
     let status = loop {
         if let Some(status) = child.try_wait().map_err(|e| e.to_string())? {
             break status;

@@ -36,6 +36,19 @@ pub struct Site {
     pub gateways: Vec<Option<Child>>,
 }
 
+impl Site {
+    /// Takes the power from gateway number `n` and gives it back.
+    pub fn restart(&mut self, n: usize, gateway: &Gateway) -> Result<(), String> {
+        let place = self.gateways.get_mut(n).ok_or_else(|| format!("there is no gateway {n}"))?;
+        if let Some(mut running) = place.take() {
+            super::watched::signal(&running, "TERM")?;
+            running.wait().map_err(|e| e.to_string())?;
+        }
+        *place = Some(power(n, gateway)?);
+        Ok(())
+    }
+}
+
 /// Builds the site of a case with its faults in place; the gateways are not yet powered.
 pub fn build(case: &Case, kind: Kind) -> Result<Site, String> {
     let plan = Plan::of(kind);
@@ -267,13 +280,18 @@ pub fn power(n: usize, gateway: &Gateway) -> Result<Child, String> {
     if let Some(dialect) = &gateway.console {
         args.extend([
             "--console".into(),
-            format!("{SCRATCH}/gw{n}.tty"),
+            console_of(n),
             "--dialect".into(),
             dialect.clone(),
         ]);
     }
     let args: Vec<&str> = args.iter().map(String::as_str).collect();
     start(&format!("gw{n}"), &format!("gw{n}"), &program(), &args)
+}
+
+/// The console of gateway number `n`, where it has one.
+pub fn console_of(n: usize) -> String {
+    format!("{SCRATCH}/gw{n}.tty")
 }
 
 /// The status file of gateway number `n`.

@@ -1,7 +1,7 @@
 //! A gateway restarts while the program watches: each change of its LED that lasts must become a line, soon.
 
 use super::case::{Case, Watch};
-use super::host::{command, wait_for};
+use super::host::{command, log_of, wait_for};
 use super::{site, truth};
 use serde_json::Value;
 use solidgreen::lab::event::{Event, unix_us};
@@ -31,7 +31,7 @@ impl Watching {
         let mut program = command("laptop", &site::program(), &args)
             .stdin(Stdio::null())
             .stdout(Stdio::piped())
-            .stderr(Stdio::piped())
+            .stderr(std::fs::File::create(log_of("watch")).map_err(|e| e.to_string())?)
             .spawn()
             .map_err(|e| e.to_string())?;
         let lines: Arc<Mutex<Vec<Line>>> = Arc::default();
@@ -51,8 +51,8 @@ impl Watching {
         });
         if let Err(why) = begun {
             let _ = watching.program.kill();
-            let out = watching.program.wait_with_output().map_err(|e| e.to_string())?;
-            return Err(format!("watch says nothing {why}: {}", String::from_utf8_lossy(&out.stderr).trim()));
+            let _ = watching.program.wait();
+            return Err(format!("watch says nothing {why}: {}", complaints()));
         }
         Ok(watching)
     }
@@ -61,12 +61,31 @@ impl Watching {
         self.lines.lock().unwrap_or_else(PoisonError::into_inner).clone()
     }
 
+    /// What the program holds of the machine's memory, KiB.
+    pub fn memory_kib(&self) -> Result<u64, String> {
+        let file = format!("/proc/{}/status", self.program.id());
+        let status = std::fs::read_to_string(&file).map_err(|e| format!("{file}: {e}"))?;
+        let line = status.lines().find_map(|l| l.strip_prefix("VmRSS:")).ok_or("no VmRSS")?;
+        line.trim().trim_end_matches("kB").trim().parse().map_err(|e| format!("{line}: {e}"))
+    }
+
+    /// Ends it as Ctrl+C does.
+    pub fn stop(self) -> Result<Vec<Line>, String> {
+        signal(&self.program, "INT")?;
+        self.end()
+    }
+
     /// Waits for its end.
     pub fn end(mut self) -> Result<Vec<Line>, String> {
         self.program.wait().map_err(|e| e.to_string())?;
         let _ = self.reader.join();
         Ok(std::mem::take(&mut *self.lines.lock().unwrap_or_else(PoisonError::into_inner)))
     }
+}
+
+/// What the program said on standard error.
+pub fn complaints() -> String {
+    std::fs::read_to_string(log_of("watch")).unwrap_or_default().trim().to_owned()
 }
 
 /// The first line from `at` on that knows this LED and no other: when it was read.
@@ -108,32 +127,29 @@ pub fn run(case: &Case, watch: Watch, site: &mut site::Site) -> Result<(String, 
 
 /// Power off, power on; meanwhile nobody serves DHCP.
 pub fn restart(site: &mut site::Site, case: &Case, watch: Watch) -> Result<(), String> {
-    if let Some(Some(mut running)) = site.gateways.first_mut().map(Option::take) {
-        signal(&running, "TERM")?;
-        running.wait().map_err(|e| e.to_string())?;
-    }
     signal(&site.router_dhcp, "STOP")?;
-    let gateway = case.gateways.first().ok_or("no gateway")?;
-    let running = site::power(0, gateway)?;
-    if let Some(place) = site.gateways.first_mut() {
-        *place = Some(running);
-    }
+    site.restart(0, case.gateways.first().ok_or("no gateway")?)?;
     // the time of the fault itself, not a wait for something to happen
     std::thread::sleep(Duration::from_millis(watch.without_dhcp_ms));
     signal(&site.router_dhcp, "CONT")
 }
 
-fn signal(child: &Child, name: &str) -> Result<(), String> {
+pub fn signal(child: &Child, name: &str) -> Result<(), String> {
     super::host::run("sh", &["-c", &format!("kill -{name} {}", child.id())]).map(drop)
 }
 
-/// The LED states since `from` that lasted half a second or longer, with their beginning.
-pub fn lasting(from: u64) -> Result<Vec<(LedState, u64)>, String> {
-    let changes: Vec<(LedState, u64)> = truth::events(0)?
+/// Every change of gateway `n` since `from`: the new state, and when.
+pub fn changes(n: usize, from: u64) -> Result<Vec<(LedState, u64)>, String> {
+    Ok(truth::events(n)?
         .into_iter()
         .filter_map(|s| if let Event::Led { led } = s.event { Some((led, s.unix_us)) } else { None })
         .filter(|(_, at)| *at >= from)
-        .collect();
+        .collect())
+}
+
+/// The states of gateway 0 since `from` that lasted half a second or longer, with their beginning.
+pub fn lasting(from: u64) -> Result<Vec<(LedState, u64)>, String> {
+    let changes = changes(0, from)?;
     let ends = changes.iter().skip(1).map(|(_, at)| *at).chain([u64::MAX]);
     Ok(changes
         .iter()

@@ -102,9 +102,9 @@ fn answered_for_nobody(d: &Digest<'_>) -> std::collections::BTreeSet<u16> {
 
 /// The gateways that the question is about: the one chosen, else all.
 fn about<'a>(scene: &Scene<'a>) -> impl Iterator<Item = &'a GatewayView> + use<'a> {
-    let wanted = scene.typed_mac.or(scene.chosen);
+    let wanted = scene.alone.or(scene.typed_mac).or(scene.chosen);
     // an address that was typed in without a MAC is the question, whoever else is here
-    let at = scene.typed_ip.filter(|_| scene.typed_mac.is_none());
+    let at = scene.typed_ip.filter(|_| scene.typed_mac.or(scene.alone).is_none());
     scene.gateways.iter().filter(move |g| match at {
         Some(ip) => g.ip == Some(ip) || !g.mac.is_device(),
         None => wanted.is_none_or(|m| g.mac == m),

@@ -1,0 +1,222 @@
+//! The packet audit: everything that the laptop sends while the program runs, frame by frame, against its footprint.
+//!
+//! A capture at the laptop's port of the switch begins before the program. Each frame must be of a kind that the
+//! footprint lists, no kind may have more than was counted, no address more than was told, and a sweep no more than one
+//! datagram for each address and round. What the operating system sends by itself for those (ARP, IGMP, the rest of a TCP
+//! connection) is named apart.
+
+use super::case::{Audit, Case};
+use super::host::{SCRATCH, command, start, wait_for};
+use super::plan::Plan;
+use super::watched::signal;
+use super::{site, truth};
+use etherparse::{NetSlice, SlicedPacket, TransportSlice};
+use serde_json::Value;
+use std::collections::{BTreeMap, BTreeSet};
+use std::net::{IpAddr, Ipv4Addr};
+use std::time::{Duration, Instant};
+
+/// The capture runs this long before the program is started: what is seen then is the system's own.
+const BEFORE: Duration = Duration::from_millis(1500);
+/// Rounds of a sweep are never closer than this, so two datagrams to one address within it are one round's.
+const ROUND_US: u64 = 150_000;
+
+/// A frame that the laptop sent.
+struct Frame {
+    at_us: u64,
+    bytes: Vec<u8>,
+}
+
+/// What was seen, in words of the footprint.
+#[derive(Debug, Default)]
+struct Seen {
+    /// Frames by what they are.
+    frames: BTreeMap<&'static str, usize>,
+    /// TCP connections tried, by both ends: a repeated SYN is the system's.
+    connections: BTreeSet<(u16, IpAddr, u16)>,
+    /// Every address of version 4 that a packet went to, besides everybody.
+    addresses: BTreeSet<IpAddr>,
+    /// When a datagram of a sweep went to an address.
+    swept: BTreeMap<Ipv4Addr, Vec<u64>>,
+    /// What no kind explains.
+    strange: Vec<String>,
+}
+
+/// Runs the program under a capture; what was found, and everything that is not as expected.
+pub fn run(case: &Case, plan: Plan) -> Result<(String, Vec<String>), String> {
+    let audit = case.audit.as_ref().ok_or("no audit")?;
+    // a lease of the gateways that is renewed now would make the laptop answer ARP: that is no packet of ours, nor seen
+    for n in 0..case.gateways.len() {
+        truth::events(n)?;
+    }
+    let file = format!("{SCRATCH}/audit.pcap");
+    let capture = start("sw", "capture", "tcpdump", &["-i", "p_laptop", "-Q", "in", "-U", "-Z", "root", "-w", &file])?;
+    wait_for(Duration::from_secs(5), || match std::fs::metadata(&file) {
+        Ok(m) if m.len() >= 24 => Ok(()),
+        _ => Err("the capture does not begin".to_owned()),
+    })?;
+    std::thread::sleep(BEFORE);
+    let begun_us = solidgreen::lab::event::unix_us();
+    let begun = Instant::now();
+    let args: Vec<String> = audit.run.iter().map(|a| plan.fill(a)).collect();
+    let args: Vec<&str> = args.iter().map(String::as_str).collect();
+    let out = command("laptop", &site::program(), &args).output().map_err(|e| e.to_string())?;
+    let took = begun.elapsed();
+    signal(&capture, "INT")?;
+    let mut capture = capture;
+    capture.wait().map_err(|e| e.to_string())?;
+    let bytes = std::fs::read(&file).map_err(|e| e.to_string())?;
+    let frames = frames(&bytes).ok_or("the capture is cut")?;
+    let (before, during): (Vec<Frame>, Vec<Frame>) = frames.into_iter().partition(|f| f.at_us < begun_us);
+    let mut wrong = Vec::new();
+    let early = seen(&before);
+    if early.frames.keys().any(|k| !k.starts_with("system")) {
+        wrong.push(format!("sent before the program was started: {:?} {:?}", early.frames, early.strange));
+    }
+    let seen = seen(&during);
+    judge(audit, plan, &seen, &out.stdout, took, &mut wrong);
+    let told: Vec<String> = seen.frames.iter().map(|(what, n)| format!("{n} {what}")).collect();
+    let found = format!(
+        "{} frames in {:.1} s: {}; {} TCP connections, {} addresses",
+        during.len(),
+        took.as_secs_f64(),
+        told.join(", "),
+        seen.connections.len(),
+        seen.addresses.len()
+    );
+    if !wrong.is_empty() {
+        wrong.push(format!("standard error: {}", String::from_utf8_lossy(&out.stderr).trim()));
+        wrong.push(found.clone());
+    }
+    Ok((found, wrong))
+}
+
+fn judge(audit: &Audit, plan: Plan, seen: &Seen, stdout: &[u8], took: Duration, wrong: &mut Vec<String>) {
+    wrong.extend(seen.strange.iter().take(12).map(|s| format!("no kind of the footprint explains: {s}")));
+    for (ip, times) in &seen.swept {
+        // the check of the router asks it once by itself
+        let own = usize::from(ip.to_string() == plan.router);
+        if times.windows(2).filter(|w| w[1] - w[0] < ROUND_US).count() > own {
+            wrong.push(format!("{ip} got more than one datagram in a round: {times:?}"));
+        }
+    }
+    let own = |frames: &BTreeMap<&str, usize>| -> usize {
+        frames.iter().filter(|(k, _)| !k.starts_with("system")).map(|(_, n)| *n).sum()
+    };
+    let packets = own(&seen.frames);
+    if audit.packets.is_some_and(|most| packets > most) {
+        wrong.push(format!("{packets} packets, more than {:?}", audit.packets));
+    }
+    if let Some(most) = audit.per_second {
+        let rate = packets as f64 / took.as_secs_f64();
+        if rate > most {
+            wrong.push(format!("{rate:.2} packets a second, more than {most}"));
+        }
+    }
+    // what was counted, where the run ends with one object
+    let Ok(json) = serde_json::from_slice::<Value>(stdout) else { return };
+    let counted = |kinds: &[&str]| -> usize {
+        kinds.iter().filter_map(|k| json["footprint"]["by_kind"][k].as_u64()).map(|n| n as usize).sum()
+    };
+    let frames = |what: &str| seen.frames.get(what).copied().unwrap_or(0);
+    for (what, kind) in [("sweep", "sweep"), ("mDNS", "mdns-query"), ("DHCP", "dhcp-probe")] {
+        if frames(what) > counted(&[kind]) {
+            wrong.push(format!("{} frames of {what}, but {} were counted", frames(what), counted(&[kind])));
+        }
+    }
+    let (sent, told) = (
+        frames("DNS") + seen.connections.len(),
+        counted(&["dns-query", "tcp-connect", "tcp-speak", "http-get", "tcp-trace", "tcp-hold"]),
+    );
+    if sent > told {
+        wrong.push(format!("{sent} DNS questions and TCP connections, but {told} were counted"));
+    }
+    let told = json["footprint"]["addresses"].as_u64().unwrap_or(0) as usize;
+    if seen.addresses.len() > told {
+        wrong.push(format!("{} addresses, but {told} were told: {:?}", seen.addresses.len(), seen.addresses));
+    }
+    let told = json["footprint"]["packets"].as_u64().unwrap_or(0) as usize;
+    if told == 0 && packets == 0 && audit.packets != Some(0) {
+        wrong.push("nothing was sent at all: the audit proves nothing".into());
+    }
+}
+
+/// Tells each frame's kind.
+fn seen(frames: &[Frame]) -> Seen {
+    let mut seen = Seen::default();
+    for frame in frames {
+        let what = kind(frame, &mut seen);
+        match what {
+            Some(what) => *seen.frames.entry(what).or_default() += 1,
+            None => {
+                *seen.frames.entry("strange").or_default() += 1;
+                seen.strange.push(hex(&frame.bytes));
+            }
+        }
+    }
+    seen
+}
+
+fn kind(frame: &Frame, seen: &mut Seen) -> Option<&'static str> {
+    let packet = SlicedPacket::from_ethernet(&frame.bytes).ok()?;
+    let to = match &packet.net {
+        Some(NetSlice::Arp(_)) => return Some("system: ARP"),
+        Some(NetSlice::Ipv4(ip)) => ip.header().destination_addr(),
+        // the system joins groups and looks for routers as it likes; of us, nothing goes over version 6 but mDNS
+        Some(NetSlice::Ipv6(_)) => {
+            return match &packet.transport {
+                Some(TransportSlice::Udp(udp)) if udp.destination_port() == 5353 => Some("mDNS"),
+                Some(TransportSlice::Icmpv6(_)) | None => Some("system: IPv6"),
+                _ => None,
+            };
+        }
+        _ => return None,
+    };
+    if !to.is_broadcast() && !to.is_multicast() {
+        seen.addresses.insert(IpAddr::V4(to));
+    }
+    match &packet.transport {
+        Some(TransportSlice::Udp(udp)) => match (udp.source_port(), udp.destination_port()) {
+            (68, 67) => Some("DHCP"),
+            (_, 9) => {
+                seen.swept.entry(to).or_default().push(frame.at_us);
+                Some("sweep")
+            }
+            (_, 53) => Some("DNS"),
+            (_, 5353) => Some("mDNS"),
+            _ => None,
+        },
+        Some(TransportSlice::Tcp(tcp)) => {
+            let ends = (tcp.source_port(), IpAddr::V4(to), tcp.destination_port());
+            let opens = tcp.syn() && !tcp.ack();
+            if opens && matches!(tcp.destination_port(), 9 | 53 | 80 | 443 | 4321) {
+                return Some(if seen.connections.insert(ends) { "TCP" } else { "system: TCP again" });
+            }
+            // the rest of a connection that was opened before
+            (!opens && seen.connections.contains(&ends)).then_some("system: TCP goes on")
+        }
+        // an answer to what came after its asker was gone
+        Some(TransportSlice::Icmpv4(icmp)) => (icmp.type_u8() == 3).then_some("system: ICMP"),
+        // when a group is joined
+        Some(TransportSlice::Igmp(_)) => Some("system: IGMP"),
+        Some(TransportSlice::Icmpv6(_)) | None => None,
+    }
+}
+
+/// The frames of a capture file in the classic format, microseconds, in the machine's own byte order.
+fn frames(file: &[u8]) -> Option<Vec<Frame>> {
+    let word = |at: usize| file.get(at..at + 4).and_then(|b| b.try_into().ok()).map(u32::from_ne_bytes);
+    let mut frames = Vec::new();
+    let mut at = 24;
+    while at < file.len() {
+        let (secs, us, len) = (word(at)?, word(at + 4)?, word(at + 8)? as usize);
+        let bytes = file.get(at + 16..at + 16 + len)?.to_vec();
+        frames.push(Frame { at_us: u64::from(secs) * 1_000_000 + u64::from(us), bytes });
+        at += 16 + len;
+    }
+    Some(frames)
+}
+
+fn hex(bytes: &[u8]) -> String {
+    bytes.iter().take(64).map(|b| format!("{b:02x}")).collect()
+}
