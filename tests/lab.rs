@@ -42,6 +42,9 @@ mod plan;
 #[path = "lab/raise.rs"]
 mod raise;
 #[cfg(target_os = "linux")]
+#[path = "lab/renewing.rs"]
+mod renewing;
+#[cfg(target_os = "linux")]
 #[path = "lab/runner.rs"]
 mod runner;
 #[cfg(target_os = "linux")]

@@ -59,13 +59,14 @@ struct Question {
     first: Option<Instant>,
     next: Option<Instant>,
     sent: u32,
+    last: Option<Instant>,
     /// Time from the first sending to the first answer.
     answered: Option<Duration>,
 }
 
 impl Question {
     fn new(what: For, xid: u32, mac: Mac) -> Question {
-        Question { what, xid, mac, first: None, next: None, sent: 0, answered: None }
+        Question { what, xid, mac, first: None, last: None, next: None, sent: 0, answered: None }
     }
 
     /// It is to be asked from now on, if it is not yet.
@@ -130,6 +131,15 @@ impl Asking {
             self.offers.push(offer);
         }
         true
+    }
+
+    /// An INFORM is answered to this computer's address (RFC 2131 section 4.3.5): whether one is due.
+    fn answer_by_unicast_due(&self, now: Instant) -> bool {
+        self.of(For::Options).is_some_and(|q| match (q.answered, q.first, q.last) {
+            (Some(after), Some(first), _) => now < first + after + limits::OFFER_SECOND,
+            (None, _, Some(last)) => now < last + limits::OFFER_INFORM,
+            _ => false,
+        })
     }
 
     /// The box's own question has been answered, or has had the time in which a made-up MAC was answered.
@@ -203,7 +213,7 @@ pub async fn offer(
                 }
             }
         }
-        let Some((socket, _)) = &probe else { break };
+        let Some((socket, _)) = &mut probe else { break };
         let acked = asking.answered(For::Options).is_some();
         let offered = asking.answered(For::NewMac).is_some();
         let box_red = *needs.box_without_address.borrow();
@@ -224,8 +234,12 @@ pub async fn offer(
         }
         for q in asking.questions.iter_mut().filter(|q| q.is_due(now)) {
             let Some(message) = q.message(own_ip) else { continue };
+            if q.what == For::Options {
+                socket.hear_unicast(true);
+            }
             let _ = socket.send(&message).await;
             q.sent += 1;
+            q.last = Some(now);
             if q.first.is_none() {
                 q.first = Some(now);
                 if q.what != For::Options {
@@ -245,6 +259,9 @@ pub async fn offer(
         if answered && settled && enough_at.is_some_and(|at| now >= at) || leave {
             gave_up = leave && asking.offers.is_empty();
             break;
+        }
+        if !asking.answer_by_unicast_due(now) {
+            socket.hear_unicast(false);
         }
         // short looks, so that what the other checks learn is noticed
         let look = (now + Duration::from_millis(25)).min(end);

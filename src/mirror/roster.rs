@@ -503,7 +503,8 @@ mod tests {
         see(&mut r, 1, Source::Neighbour, neighbour(MAC, IP));
         see(&mut r, 1, Source::Neighbour, neighbour(other, Ipv4Addr::new(192, 168, 7, 99)));
         see(&mut r, 2, Source::Console, line(ConsoleFact { ip: Some(IP), ..green }));
-        let led = |mac| r.gateways(At(3), &|_| None).into_iter().find(|g| g.mac == mac).map(|g| g.led.possible);
+        let led =
+            |mac| r.gateways(At(3), &|_| None).into_iter().find(|g| g.mac == mac).map(|g| g.led.possible);
         assert_eq!(led(MAC), Some(LedSet::only(LedState::SolidGreen)));
         assert_ne!(led(other), Some(LedSet::only(LedState::SolidGreen)));
     }

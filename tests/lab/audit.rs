@@ -50,7 +50,8 @@ pub fn run(case: &Case, plan: Plan) -> Result<(String, Vec<String>), String> {
         truth::events(n)?;
     }
     let file = format!("{SCRATCH}/audit.pcap");
-    let capture = start("sw", "capture", "tcpdump", &["-i", "p_laptop", "-Q", "in", "-U", "-Z", "root", "-w", &file])?;
+    let capture =
+        start("sw", "capture", "tcpdump", &["-i", "p_laptop", "-Q", "in", "-U", "-Z", "root", "-w", &file])?;
     wait_for(Duration::from_secs(5), || match std::fs::metadata(&file) {
         Ok(m) if m.len() >= 24 => Ok(()),
         _ => Err("the capture does not begin".to_owned()),

@@ -55,6 +55,12 @@ pub struct Case {
     /// Everything that the laptop sends is captured and accounted for, in place of a verdict.
     #[serde(default)]
     pub audit: Option<Audit>,
+    /// This computer's own lease is renewed by a real client while checks run.
+    #[serde(default)]
+    pub renewing: Option<Renewing>,
+    /// How long Kea's leases last, seconds.
+    #[serde(default)]
+    pub lease_secs: Option<u32>,
     /// The window is used in place of `check`.
     #[serde(default)]
     pub window: bool,
@@ -276,6 +282,22 @@ pub struct Tour {
     pub transitions: usize,
 }
 
+#[derive(Clone, Copy, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Renewing {
+    pub client: Client,
+    /// Fewest renewals that prove anything.
+    pub renewals: usize,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Client {
+    Udhcpc,
+    Dhclient,
+    Dhcpcd,
+}
+
 #[derive(Clone, Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Audit {
@@ -322,6 +344,7 @@ impl Case {
         if self.watch.is_none()
             && self.tour.is_none()
             && self.audit.is_none()
+            && self.renewing.is_none()
             && [&self.expect.verdict, &self.expect.owner, &self.expect.level].iter().any(|e| e.is_none())
         {
             return Err("expect needs verdict, owner and level".into());

@@ -2,7 +2,7 @@
 
 use super::case::{self, Case};
 use super::plan::Kind;
-use super::{audit, helper, judge, raise, sandbox, tour, watched, windowed};
+use super::{audit, helper, judge, raise, renewing, sandbox, tour, watched, windowed};
 use std::collections::BTreeMap;
 use std::path::Path;
 use std::process::ExitCode;
@@ -130,6 +130,8 @@ fn inside(path: &Path, kind: &str) -> Result<Row, String> {
         "each lasting LED is told".to_owned()
     } else if case.audit.is_some() {
         "each packet is in the footprint".to_owned()
+    } else if case.renewing.is_some() {
+        "the lease is renewed undisturbed".to_owned()
     } else {
         judge::wanted(&case.expect)
     };
@@ -149,6 +151,10 @@ fn inside(path: &Path, kind: &str) -> Result<Row, String> {
         None if case.tour.is_some() => {
             let tour = case.tour.ok_or("no tour")?;
             tour::run(&case, &tour, &mut site)?
+        }
+        None if case.renewing.is_some() => {
+            let renewing = case.renewing.ok_or("no client")?;
+            renewing::run(&case, &renewing, site.plan)?
         }
         None if case.audit.is_some() => audit::run(&case, site.plan)?,
         None if case.window => windowed::run(&case)?,

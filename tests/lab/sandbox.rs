@@ -18,7 +18,7 @@ const AT_ONCE: usize = 3;
 const NEIGHBOURS: [(&str, &str); 2] = [("gc_thresh2", "8192"), ("gc_thresh3", "16384")];
 
 /// Programs and the Debian packages that have them.
-const TOOLS: [(&str, &str); 12] = [
+const TOOLS: [(&str, &str); 15] = [
     ("unshare", "util-linux"),
     ("mount", "mount"),
     ("ip", "iproute2"),
@@ -29,6 +29,9 @@ const TOOLS: [(&str, &str); 12] = [
     ("iptables-nft", "iptables"),
     ("openssl", "openssl"),
     ("udhcpc", "udhcpc"),
+    ("dhclient", "isc-dhcp-client"),
+    ("dhcpcd", "dhcpcd-base"),
+    ("tcpdump", "tcpdump"),
     ("avahi-daemon", "avahi-daemon"),
     ("sysctl", "procps"),
 ];

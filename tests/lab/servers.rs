@@ -209,7 +209,7 @@ fn start_kea(case: &Case, plan: Plan, host: &str, interface: &str, sockets: &str
     let mut conf = json!({ "Dhcp4": {
         "interfaces-config": { "interfaces": [interface], "dhcp-socket-type": sockets },
         "lease-database": { "type": "memfile", "persist": false },
-        "valid-lifetime": 600,
+        "valid-lifetime": case.lease_secs.unwrap_or(600),
     } });
     // Kea takes no empty list
     if !classes.is_empty() {

@@ -63,7 +63,10 @@ pub fn build(case: &Case, kind: Kind) -> Result<Site, String> {
     }
     wait_for_log("unbound", "start of service")?;
     let router_dhcp = servers::start_all(case, plan)?;
-    laptop(case.laptop.address, plan)?;
+    match &case.renewing {
+        Some(renewing) => super::renewing::begin(renewing)?,
+        None => laptop(case.laptop.address, plan)?,
+    }
     for fault in &case.faults {
         super::fault::make(fault, plan)?;
     }
@@ -278,12 +281,7 @@ pub fn power(n: usize, gateway: &Gateway) -> Result<Child, String> {
         args.push("--broadcast".into());
     }
     if let Some(dialect) = &gateway.console {
-        args.extend([
-            "--console".into(),
-            console_of(n),
-            "--dialect".into(),
-            dialect.clone(),
-        ]);
+        args.extend(["--console".into(), console_of(n), "--dialect".into(), dialect.clone()]);
     }
     let args: Vec<&str> = args.iter().map(String::as_str).collect();
     start(&format!("gw{n}"), &format!("gw{n}"), &program(), &args)

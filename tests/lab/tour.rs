@@ -65,13 +65,18 @@ pub fn run(case: &Case, tour: &Tour, site: &mut site::Site) -> Result<(String, V
     let mut transitions = 0;
     for (n, gateway) in case.gateways.iter().enumerate() {
         let changes = changes(n, from)?;
-        let lasts = |k: usize| changes.get(k + 1).map_or(to, |(_, next)| *next).saturating_sub(changes[k].1) >= LASTING_US;
+        let lasts = |k: usize| {
+            changes.get(k + 1).map_or(to, |(_, next)| *next).saturating_sub(changes[k].1) >= LASTING_US
+        };
         transitions += changes.len();
-        let own: Vec<Line> = lines.iter().filter(|(_, l)| l["mac"] == gateway.mac.as_str()).cloned().collect();
+        let own: Vec<Line> =
+            lines.iter().filter(|(_, l)| l["mac"] == gateway.mac.as_str()).cloned().collect();
         let mirrored = mirror(&own, &changes, from, to);
         let exact = gateway.announce || gateway.console.is_some();
         // a dark box says nothing: no program can know that it is dark
-        for (k, (led, at)) in changes.iter().enumerate().filter(|(k, (led, _))| exact && *led != LedState::Dark && lasts(*k)) {
+        for (k, (led, at)) in
+            changes.iter().enumerate().filter(|(k, (led, _))| exact && *led != LedState::Dark && lasts(*k))
+        {
             // what came next ends the time in which it could be told
             let end = changes.get(k + 1).map_or(to, |(_, next)| *next);
             let already = said(&own, *at) == LedSet::only(*led);
@@ -80,7 +85,10 @@ pub fn run(case: &Case, tour: &Tour, site: &mut site::Site) -> Result<(String, V
             }
         }
         if let Some(late) = mirrored.delays.iter().max().filter(|ms| **ms > tour.within_ms) {
-            wrong.push(format!("{}: a change was not in the set for {late} ms: {}", gateway.mac, mirrored.worst));
+            wrong.push(format!(
+                "{}: a change was not in the set for {late} ms: {}",
+                gateway.mac, mirrored.worst
+            ));
         }
         let _ = write!(found, "; {}", mirrored.says(gateway.word()));
         if !wrong.is_empty() {
@@ -92,7 +100,10 @@ pub fn run(case: &Case, tour: &Tour, site: &mut site::Site) -> Result<(String, V
         wrong.push(format!("standard error: {}", complaints()));
     }
     if transitions < tour.transitions {
-        wrong.push(format!("{transitions} changes, fewer than {}: the tour proves too little", tour.transitions));
+        wrong.push(format!(
+            "{transitions} changes, fewer than {}: the tour proves too little",
+            tour.transitions
+        ));
     }
     wrong.extend(grown(&memory));
     let (first, last) = (memory.first().unwrap_or(&0), memory.last().unwrap_or(&0));

@@ -26,7 +26,7 @@ pub struct DhcpListener {
 /// # Errors
 /// When the port may not be opened: the text says what it would have given and how to allow it.
 pub fn dhcp_listen() -> Result<DhcpListener, PlatformError> {
-    let socket = open(SERVER_PORT, None).map_err(|e| listen_error(&e))?;
+    let socket = open(SERVER_PORT, Ipv4Addr::UNSPECIFIED, None).map_err(|e| listen_error(&e))?;
     Ok(DhcpListener { socket })
 }
 
@@ -41,10 +41,15 @@ impl DhcpListener {
 }
 
 /// Asks a DHCP server and hears its answers. Hold it for 3 s at most: port 68 belongs to this computer's own client.
+///
+/// A datagram to everybody reaches each socket of the port; one to this computer's address reaches only one, and the
+/// answer to the own client's renewal is such a datagram. So where the system can tell them apart (Linux), those are
+/// heard only while an answer of that kind is due.
 #[derive(Debug)]
 pub struct DhcpProbe {
     meter: Meter,
     socket: UdpSocket,
+    unicast: Option<UdpSocket>,
     interface: Interface,
 }
 
@@ -54,18 +59,29 @@ impl Meter {
     /// # Errors
     /// When the port may not be opened.
     pub fn dhcp_probe(&self, interface: &Interface) -> Result<DhcpProbe, PlatformError> {
-        let socket = open(CLIENT_PORT, Some(interface)).map_err(|e| {
+        let at = if cfg!(target_os = "linux") { Ipv4Addr::BROADCAST } else { Ipv4Addr::UNSPECIFIED };
+        let socket = open(CLIENT_PORT, at, Some(interface)).map_err(|e| {
             port_error(
                 &e,
                 "ask the DHCP server from port 68",
                 "see which servers answer here and what they hand out",
             )
         })?;
-        Ok(DhcpProbe { meter: self.clone(), socket, interface: interface.clone() })
+        Ok(DhcpProbe { meter: self.clone(), socket, unicast: None, interface: interface.clone() })
     }
 }
 
 impl DhcpProbe {
+    /// Whether answers to this computer's address are heard too. Where the system cannot tell them apart they always are.
+    pub fn hear_unicast(&mut self, hear: bool) {
+        if !hear {
+            self.unicast = None;
+        } else if self.unicast.is_none() && cfg!(target_os = "linux") {
+            // what the broadcast socket could have, this one can have; without it an answer is missed, and asked for again
+            self.unicast = open(CLIENT_PORT, Ipv4Addr::UNSPECIFIED, Some(&self.interface)).ok();
+        }
+    }
+
     /// Broadcasts one message to the DHCP servers.
     ///
     /// # Errors
@@ -91,7 +107,14 @@ impl DhcpProbe {
     /// # Errors
     /// When the socket is lost.
     pub async fn recv(&self) -> Result<(Vec<u8>, SocketAddr), PlatformError> {
-        recv(&self.socket).await.map_err(|e| {
+        let heard = match &self.unicast {
+            Some(unicast) => tokio::select! {
+                heard = recv(unicast) => heard,
+                heard = recv(&self.socket) => heard,
+            },
+            None => recv(&self.socket).await,
+        };
+        heard.map_err(|e| {
             PlatformError::from_io("hear the DHCP server", &e, "Check that the cable is in, then try again.")
         })
     }
@@ -104,14 +127,14 @@ async fn recv(socket: &UdpSocket) -> io::Result<(Vec<u8>, SocketAddr)> {
     Ok((buffer, from))
 }
 
-fn open(port: u16, interface: Option<&Interface>) -> io::Result<UdpSocket> {
+fn open(port: u16, at: Ipv4Addr, interface: Option<&Interface>) -> io::Result<UdpSocket> {
     let socket = Socket::new(Domain::IPV4, Type::DGRAM, Some(Protocol::UDP))?;
     socket.set_nonblocking(true)?;
     socket.set_reuse_address(true)?;
     socket.set_broadcast(true)?;
     // on Windows the source address chooses the interface, and it can be given only once
     let own = interface.filter(|_| cfg!(windows)).and_then(Interface::address);
-    let from = own.map_or(Ipv4Addr::UNSPECIFIED, |a| a.ip);
+    let from = own.map_or(at, |a| a.ip);
     socket.bind(&SocketAddr::from((from, port)).into())?;
     // on Linux each datagram says its interface: a tied socket would take answers away from the system's own client
     if let Some(interface) = interface.filter(|_| !cfg!(target_os = "linux")) {
