@@ -200,6 +200,10 @@ fn judge(answers: &[&Answer<'_>], control_server: &[&Answer<'_>]) -> NamesState 
     if same_as_others && !nonsense_fine {
         return NamesState::NoForwarding;
     }
+    // some questions are answered and some are not, whatever the name: that is loss or delay, not a filter
+    if same_as_others && failures.iter().all(|f| *f == Failure::Silence) {
+        return NamesState::Unknown;
+    }
     if failures.iter().all(|f| *f == Failure::ServFail) && !nonsense_fine {
         return NamesState::NoForwarding;
     }

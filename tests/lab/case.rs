@@ -35,6 +35,12 @@ pub struct Case {
     /// Neighbours that answer for their address and nothing else, besides those with a real avahi.
     #[serde(default)]
     pub hosts: usize,
+    /// Further hosts with a MAC each, which answer ARP and nothing else, behind one port of the switch.
+    #[serde(default)]
+    pub many: usize,
+    /// Services that the neighbours announce by mDNS.
+    #[serde(default)]
+    pub services: usize,
     #[serde(default, rename = "gateway")]
     pub gateways: Vec<Gateway>,
     #[serde(default, rename = "fault")]
@@ -133,6 +139,9 @@ pub struct Gateway {
     /// In the router's second subnet, 192.168.8.0/24, with the address 192.168.8.70.
     #[serde(default)]
     pub other_subnet: bool,
+    /// It waits four seconds for an answer, not just over half a one.
+    #[serde(default)]
+    pub patient: bool,
     /// Its cable is out.
     #[serde(default)]
     pub unplugged: bool,
@@ -170,6 +179,10 @@ pub enum Fault {
     Lease { lease: LeaseFault },
     /// The router forgets connections after this many seconds of silence.
     Idle { secs: u32, how: How },
+    /// The cable between router and provider takes this long each way, milliseconds.
+    SlowCable { ms: u32 },
+    /// In place of the site's DHCP server a neighbour offers addresses and then refuses them.
+    NakServer,
     /// A sign-in page on the router takes port 80.
     Portal,
     /// Something on the router answers TLS with a certificate of this issuer, on these ports.
@@ -215,6 +228,8 @@ pub enum Naming {
     /// UDP 53 is dropped, TCP 53 is not.
     TcpOnly,
     Silent,
+    /// One of the two names is answered 900 ms late.
+    OneSlow,
     Nxdomain,
     Zero,
     ToRouter,

@@ -4,6 +4,9 @@ use super::case::{Fault, How, Naming};
 use super::host::{SCRATCH, ip_batch, run, shell, start, wait_for_log};
 use super::plan::Plan;
 
+const SLOW_CABLE: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/lab/slow_cable.py");
+const NAK_SERVER: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/lab/nak_server.py");
+
 /// Puts a fault into a built site.
 pub fn make(fault: &Fault, plan: Plan) -> Result<(), String> {
     match fault {
@@ -28,6 +31,12 @@ pub fn make(fault: &Fault, plan: Plan) -> Result<(), String> {
                 How::TcpReset => "inet fw flt meta l4proto tcp ct state invalid reject with tcp reset",
                 How::Drop | How::AdminProhibited => "inet fw flt ct state invalid drop",
             })
+        }
+        Fault::SlowCable { ms } => slow_cable(*ms),
+        Fault::NakServer => {
+            let own = format!("{}30", plan.neighbours);
+            start("n0", "nak", "python3", &[NAK_SERVER, &own, plan.nobody])?;
+            wait_for_log("nak", "listening")
         }
         Fault::Portal => {
             start_role("rtr", "portal", &["--role-portal", &format!("{}:8080", plan.router)])?;
@@ -108,6 +117,25 @@ pub fn make(fault: &Fault, plan: Plan) -> Result<(), String> {
             commands.iter().try_for_each(|c| shell(&plan.fill(on), &plan.fill(c)).map(drop))
         }
     }
+}
+
+/// Puts a host between router and provider that hands each frame on later.
+fn slow_cable(ms: u32) -> Result<(), String> {
+    ip_batch(None, "netns add cable\n")?;
+    ip_batch(Some("isp"), "link set r0 netns cable name near\n")?;
+    ip_batch(
+        Some("isp"),
+        "link add r0 type veth peer name far netns cable\nlink set r0 up\naddr add 198.18.7.1/30 dev r0\n",
+    )?;
+    ip_batch(Some("cable"), "link set lo up\nlink set near up\nlink set far up\n")?;
+    // what is not yet whole on a real cable must be whole here: no frame longer than the cable's, each with its checksum
+    for (host, port) in [("rtr", "wan0"), ("isp", "r0"), ("cable", "near"), ("cable", "far")] {
+        shell(host, &format!("ethtool -K {port} tx off tso off gso off gro off"))?;
+    }
+    // looking for routers by version 6 would only fill it
+    shell("cable", "sysctl -qw net.ipv6.conf.all.disable_ipv6=1")?;
+    start("cable", "cable", "python3", &[SLOW_CABLE, "near", "far", &ms.to_string()])?;
+    wait_for_log("cable", "listening")
 }
 
 /// Adds a rule to the router's ruleset.

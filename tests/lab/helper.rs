@@ -2,7 +2,7 @@
 //! of one connection.
 
 use std::io::{Read, Write};
-use std::net::{SocketAddr, TcpListener, TcpStream};
+use std::net::{SocketAddr, TcpListener, TcpStream, UdpSocket};
 use std::process::ExitCode;
 use std::time::Duration;
 
@@ -28,6 +28,31 @@ pub fn dial(to: &str) -> ExitCode {
         Ok(Ok(_)) => println!("opens"),
         Ok(Err(_)) => println!("closed"),
         Err(_) => return ExitCode::from(2),
+    }
+    ExitCode::SUCCESS
+}
+
+/// A name server that answers 900 ms late, with what another says.
+pub fn slow_names(at: &str, upstream: &str) -> ExitCode {
+    let Ok(socket) = UdpSocket::bind(at) else { return ExitCode::FAILURE };
+    println!("listening");
+    let mut question = [0; 2048];
+    while let Ok((length, from)) = socket.recv_from(&mut question) {
+        let (Ok(back), question, upstream) =
+            (socket.try_clone(), question[..length].to_vec(), upstream.to_owned())
+        else {
+            return ExitCode::FAILURE;
+        };
+        std::thread::spawn(move || {
+            std::thread::sleep(Duration::from_millis(900));
+            let mut answer = [0; 2048];
+            if let Ok(asking) = UdpSocket::bind("0.0.0.0:0")
+                && asking.send_to(&question, upstream).is_ok()
+                && let Ok(length) = asking.recv(&mut answer)
+            {
+                let _ = back.send_to(&answer[..length], from);
+            }
+        });
     }
     ExitCode::SUCCESS
 }

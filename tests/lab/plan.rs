@@ -43,6 +43,8 @@ pub struct Plan {
     /// An address of that network that nobody has.
     pub nobody: &'static str,
     pub router_mac: &'static str,
+    /// The first address of many hosts; empty where there is no room for them.
+    pub many: &'static str,
 }
 
 /// The server network of the campus.
@@ -62,6 +64,7 @@ impl Plan {
                 names: "192.168.7.1",
                 nobody: "192.168.7.222",
                 router_mac: "00:09:0f:00:00:01",
+                many: "",
             },
             Kind::Kea => Plan {
                 kind,
@@ -74,6 +77,7 @@ impl Plan {
                 names: "10.44.1.254",
                 nobody: "10.44.0.250",
                 router_mac: "00:90:7f:4a:10:fe",
+                many: "10.44.0.190",
             },
             Kind::Campus => Plan {
                 kind,
@@ -86,6 +90,7 @@ impl Plan {
                 names: SERVERS,
                 nobody: "10.60.3.250",
                 router_mac: "00:1b:17:00:60:01",
+                many: "10.60.0.2",
             },
         }
     }

@@ -49,6 +49,10 @@ pub fn main() -> ExitCode {
         Some("--role-cloud") => {
             return helper::cloud(args.get(1).map_or("", String::as_str), args.get(2..).unwrap_or_default());
         }
+        Some("--role-slow-names") => {
+            let of = |n: usize| args.get(n).map_or("", String::as_str);
+            return helper::slow_names(of(1), of(2));
+        }
         Some("--role-dial") => return helper::dial(args.get(1).map_or("", String::as_str)),
         _ => {}
     }

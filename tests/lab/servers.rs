@@ -16,7 +16,7 @@ struct Lease<'a> {
 
 fn lease(case: &Case) -> Lease<'_> {
     Lease {
-        served: !case.faults.iter().any(|f| matches!(f, Fault::NoDhcpServer)),
+        served: !case.faults.iter().any(|f| matches!(f, Fault::NoDhcpServer | Fault::NakServer)),
         faults: case
             .faults
             .iter()
@@ -39,7 +39,7 @@ pub fn start_all(case: &Case, plan: Plan) -> Result<Child, String> {
         }
         Kind::Kea => {
             start_unbound(case, plan, "rtr", plan.router)?;
-            start_kea(case, plan, "rtr", "lan0", "raw")
+            start_kea(case, plan, "rtr", &["lan0", "lan1"], "raw")
         }
         Kind::Campus => {
             start_unbound(case, plan, "srv", SERVERS)?;
@@ -55,18 +55,24 @@ pub fn start_all(case: &Case, plan: Plan) -> Result<Child, String> {
                 "--user=root",
                 "--pid-file=",
             ];
-            let relay = format!("--dhcp-relay={},{SERVERS}", plan.router);
-            start("rtr", "dnsmasq", "dnsmasq", &[&args[..], &[relay.as_str()]].concat())?;
+            let relays = [plan.router, "192.168.8.1"].map(|at| format!("--dhcp-relay={at},{SERVERS}"));
+            let relays: Vec<&str> =
+                ["--interface=lan1"].into_iter().chain(relays.iter().map(String::as_str)).collect();
+            start("rtr", "dnsmasq", "dnsmasq", &[&args[..], &relays[..]].concat())?;
             wait_for_log("dnsmasq", "started")?;
-            start_kea(case, plan, "srv", "eth0", "udp")
+            start_kea(case, plan, "srv", &["eth0"], "udp")
         }
     }
 }
 
 fn start_dnsmasq(case: &Case, plan: Plan) -> Result<Child, String> {
-    // -d runs without changing the user, which a user namespace forbids
+    // with -d it would serve one TCP question at a time and nothing meanwhile; as root it need not change the user,
+    // which a user namespace forbids
     let mut args: Vec<String> = [
-        "-d",
+        "-k",
+        "--user=root",
+        "--group=root",
+        "--log-facility=-",
         "-C",
         "/dev/null",
         "--no-hosts",
@@ -124,6 +130,15 @@ fn start_dnsmasq(case: &Case, plan: Plan) -> Result<Child, String> {
         Some(Naming::Refused | Naming::InternalOnly) => {
             args.retain(|a| a != "--server=9.9.9.9");
         }
+        Some(Naming::OneSlow) => {
+            super::fault::start_role(
+                "rtr",
+                "slow-names",
+                &["--role-slow-names", "127.0.0.1:5355", "9.9.9.9:53"],
+            )?;
+            wait_for_log("slow-names", "listening")?;
+            args.push("--server=/sensorist.net/127.0.0.1#5355".into());
+        }
         Some(Naming::Silent | Naming::TcpOnly) | None => {}
     }
     let args: Vec<&str> = args.iter().map(String::as_str).collect();
@@ -140,6 +155,9 @@ fn start_unbound(case: &Case, plan: Plan, host: &str, at: &str) -> Result<(), St
          use-syslog: no\n  verbosity: 1\n  module-config: \"iterator\"\n  do-ip6: no\n  num-threads: 1\n  \
          access-control: 0.0.0.0/0 allow\n  interface: {at}\n"
     );
+    if plan.kind == Kind::Kea {
+        conf.push_str("  interface: 192.168.8.1\n");
+    }
     let zone = |conf: &mut String, name: &str, kind: &str, address: Option<&str>| {
         let _ = writeln!(conf, "  local-zone: \"{name}.\" {kind}");
         if let Some(address) = address {
@@ -158,6 +176,7 @@ fn start_unbound(case: &Case, plan: Plan, host: &str, at: &str) -> Result<(), St
                 writeln!(conf, "  local-zone: \".\" redirect\n  local-data: \". 60 IN A {}\"", plan.router);
         }
         Some(Naming::InternalOnly) => conf.push_str("  local-zone: \".\" always_refuse\n"),
+        Some(Naming::OneSlow) => return Err("only dnsmasq asks one name elsewhere".into()),
         Some(Naming::Silent | Naming::TcpOnly) | None => {}
     }
     conf.push_str(
@@ -168,7 +187,13 @@ fn start_unbound(case: &Case, plan: Plan, host: &str, at: &str) -> Result<(), St
     wait_for_log("resolver", "start of service")
 }
 
-fn start_kea(case: &Case, plan: Plan, host: &str, interface: &str, sockets: &str) -> Result<Child, String> {
+fn start_kea(
+    case: &Case,
+    plan: Plan,
+    host: &str,
+    interfaces: &[&str],
+    sockets: &str,
+) -> Result<Child, String> {
     let lease = lease(case);
     let (mut last, mut router, mut names) =
         (plan.pool.1, Some(plan.router.to_owned()), Some(plan.names.to_owned()));
@@ -205,9 +230,15 @@ fn start_kea(case: &Case, plan: Plan, host: &str, interface: &str, sockets: &str
     }
     let net = network(plan);
     let subnet = json!([{ "id": 1, "subnet": net, "pools": [{ "pool": format!("{} - {last}", plan.pool.0) }],
-        "option-data": options }]);
+        "option-data": options },
+        // the gateways' network of its own
+        { "id": 2, "subnet": "192.168.8.0/24", "pools": [{ "pool": "192.168.8.50 - 192.168.8.99" }],
+          "option-data": [{ "name": "routers", "data": "192.168.8.1" },
+                          { "name": "domain-name-servers", "data": if plan.kind == Kind::Kea { "192.168.8.1" } else { plan.names } }],
+          "reservations": case.gateways.iter().filter(|g| g.other_subnet)
+              .map(|g| json!({ "hw-address": g.mac, "ip-address": "192.168.8.70" })).collect::<Vec<_>>() }]);
     let mut conf = json!({ "Dhcp4": {
-        "interfaces-config": { "interfaces": [interface], "dhcp-socket-type": sockets },
+        "interfaces-config": { "interfaces": interfaces, "dhcp-socket-type": sockets },
         "lease-database": { "type": "memfile", "persist": false },
         "valid-lifetime": case.lease_secs.unwrap_or(600),
     } });

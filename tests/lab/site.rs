@@ -57,7 +57,7 @@ pub fn build(case: &Case, kind: Kind) -> Result<Site, String> {
     cloud(case.cloud)?;
     fs::write(format!("{SCRATCH}/unbound.conf"), unbound_conf()).map_err(|e| e.to_string())?;
     start("inet", "unbound", "unbound", &["-d", "-c", &format!("{SCRATCH}/unbound.conf")])?;
-    crowd()?;
+    crowd(case.services)?;
     if case.cloud != Cloud::None {
         wait_for_log("cloud", "listening")?;
     }
@@ -171,6 +171,7 @@ fn cables(case: &Case, plan: Plan) -> Result<(), String> {
     for n in 0..case.gateways.len() {
         ip_batch(Some(&format!("gw{n}")), "link set lo up\nlink set eth0 up\n")?;
     }
+    many(case.many, plan)?;
     // else the first packets vanish
     wait_for(Duration::from_secs(5), || {
         let ports = host::run("ip", &["-n", "sw", "-br", "link", "show", "type", "veth"])?;
@@ -183,6 +184,37 @@ fn cables(case: &Case, plan: Plan) -> Result<(), String> {
         }
     }
     Ok(())
+}
+
+/// Many hosts behind one port, each with its own MAC and address, in the middle of the network.
+fn many(count: usize, plan: Plan) -> Result<(), String> {
+    if count == 0 {
+        return Ok(());
+    }
+    let first: std::net::Ipv4Addr = plan.many.parse().map_err(|_| "this site has no room for many hosts")?;
+    ip_batch(None, "netns add many\n")?;
+    ip_batch(
+        Some("sw"),
+        "link add p_many type veth peer name eth0 netns many\nlink set p_many master br0 up\n",
+    )?;
+    // each answers for its own address only, and keeps quiet
+    shell(
+        "many",
+        "sysctl -qw net.ipv6.conf.default.disable_ipv6=1 net.ipv4.conf.all.arp_ignore=1 net.ipv4.conf.all.arp_announce=2",
+    )?;
+    let mut lines = String::from("link set lo up\nlink set eth0 up promisc on\n");
+    for n in 0..count {
+        let ip = std::net::Ipv4Addr::from(u32::from(first) + n as u32);
+        let _ = write!(
+            lines,
+            "link add link eth0 name m{n} address 00:1b:21:01:{:02x}:{:02x} type macvlan mode bridge\n\
+             addr add {ip}/{} dev m{n}\nlink set m{n} up\n",
+            n >> 8,
+            n & 0xff,
+            plan.prefix
+        );
+    }
+    ip_batch(Some("many"), &lines)
 }
 
 fn router(plan: Plan) -> Result<(), String> {
@@ -219,16 +251,27 @@ fn unbound_conf() -> String {
 }
 
 /// Real avahi responders, each with a /run of its own.
-fn crowd() -> Result<(), String> {
+fn crowd(services: usize) -> Result<(), String> {
     for n in 0..CROWD {
         let conf = format!("{SCRATCH}/avahi{n}.conf");
         let text = format!(
             "[server]\nhost-name=neighbour{n}\nallow-interfaces=eth0\nuse-ipv6=no\nenable-dbus=no\n[publish]\npublish-workstation=yes\n"
         );
         fs::write(&conf, text).map_err(|e| e.to_string())?;
+        let folder = format!("{SCRATCH}/services{n}");
+        fs::create_dir_all(&folder).map_err(|e| e.to_string())?;
+        for k in (n..services).step_by(CROWD) {
+            let kind = ["_http._tcp", "_ipp._tcp", "_printer._tcp", "_smb._tcp", "_airplay._tcp"][k % 5];
+            let text = format!(
+                "<service-group><name>Thing {k}</name><service><type>{kind}</type><port>{}</port>\
+                 <txt-record>led=red</txt-record></service></service-group>",
+                8000 + k
+            );
+            fs::write(format!("{folder}/{k}.service"), text).map_err(|e| e.to_string())?;
+        }
         // its folder in /run is made here, since the file of the configuration is in the outer one
         let script = format!(
-            "mkdir -p /run/lab/run{n} && mount --bind /run/lab/run{n} /run/avahi-daemon && exec avahi-daemon -f {conf} --no-rlimits --no-drop-root --no-chroot --no-proc-title"
+            "mkdir -p /run/lab/run{n} && mount --bind /run/lab/run{n} /run/avahi-daemon && mount --bind {folder} /etc/avahi/services && exec avahi-daemon -f {conf} --no-rlimits --no-drop-root --no-chroot --no-proc-title"
         );
         fs::create_dir_all("/run/avahi-daemon").map_err(|e| e.to_string())?;
         start(&format!("n{n}"), &format!("avahi{n}"), "sh", &["-c", &script])?;
@@ -270,9 +313,10 @@ fn laptop(address: Addressing, plan: Plan) -> Result<(), String> {
 pub fn power(n: usize, gateway: &Gateway) -> Result<Child, String> {
     let status = status_of(n);
     let mut args: Vec<String> =
-        ["lab", "gateway", "--interface", "eth0", "--keep-alive", "1", "--answer-limit", "0.6"]
+        ["lab", "gateway", "--interface", "eth0", "--keep-alive", "1", "--answer-limit"]
             .map(str::to_owned)
             .into();
+    args.push(if gateway.patient { "4" } else { "0.6" }.into());
     args.extend(["--status".into(), status, "--seed".into(), (n + 1).to_string()]);
     if gateway.announce {
         args.push("--announce".into());
