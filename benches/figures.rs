@@ -42,9 +42,11 @@ lab! {
     host "../tests/lab/host.rs",
     plan "../tests/lab/plan.rs",
     raise "../tests/lab/raise.rs",
+    renewing "../tests/lab/renewing.rs",
     sandbox "../tests/lab/sandbox.rs",
     servers "../tests/lab/servers.rs",
     site "../tests/lab/site.rs",
+    tour "../tests/lab/tour.rs",
     truth "../tests/lab/truth.rs",
     watched "../tests/lab/watched.rs",
 }

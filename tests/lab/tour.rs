@@ -216,5 +216,6 @@ fn grown(memory: &[u64]) -> Option<String> {
     let quarter = warm.len() / 4;
     let (first, last) = (median(&warm[..quarter]), median(&warm[warm.len() - quarter..]));
     // a page or two of an allocator is no leak; a tenth more after a thousand changes is
-    (last > first + first / 10).then(|| format!("memory grew from {first} to {last} KiB"))
+    let tenths: Vec<u64> = warm.iter().step_by(warm.len().div_ceil(10)).copied().collect();
+    (last > first + first / 10).then(|| format!("memory grew from {first} to {last} KiB: {tenths:?}"))
 }
