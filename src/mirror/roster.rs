@@ -192,7 +192,8 @@ impl Roster {
             Fact::Console(line) => {
                 let Some(fact) = &line.meaning else { return };
                 // a console that names no MAC but its address belongs to the box that has it
-                let known = || (!self.ports.contains_key(&line.port)).then(|| self.mac_at(fact.ip?)).flatten();
+                let known =
+                    || (!self.ports.contains_key(&line.port)).then(|| self.mac_at(fact.ip?)).flatten();
                 if let Some(mac) = fact.mac.or_else(known)
                     && self.ports.insert(line.port.clone(), mac) != Some(mac)
                 {
