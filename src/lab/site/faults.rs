@@ -99,6 +99,11 @@ impl Scene {
     }
 
     #[must_use]
+    pub fn some_addresses(self) -> bool {
+        self.name == "some-addresses-blocked"
+    }
+
+    #[must_use]
     pub fn naming(self) -> Naming {
         match self.name {
             "dns-unreachable" => Naming::Silent,
@@ -118,7 +123,7 @@ impl Scene {
             "both-ports-rejected" => Filter::Reject,
             "port-443-blocked" => drop_when(to.port() == 443),
             "port-4321-blocked" => drop_when(to.port() == 4321),
-            "some-addresses-blocked" => drop_when(nth == 0),
+            _ if self.some_addresses() => drop_when(nth == 0),
             "gateway-only-blocked" => drop_when(by_gateway),
             "proxy-answers" => Filter::Proxy,
             _ => Filter::Pass,

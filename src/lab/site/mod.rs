@@ -342,6 +342,11 @@ async fn live(shared: Arc<Shared>, book: SharedBook, link: watch::Receiver<bool>
         let mut settings = Settings::of(&shared.profile, shared.mac);
         settings.keep_alive = 1.0;
         settings.answer_limit = Duration::from_millis(1200);
+        if shared.scene.borrow().some_addresses() {
+            // it picks an address at random each time, and shall have found the open one before a check ends
+            settings.answer_limit = Duration::from_millis(100);
+            settings.retry_ms = 100;
+        }
         let (reporter, events) = Reporter::new();
         let (dhcp_out, out) = mpsc::unbounded_channel();
         let (heard, dhcp_in) = mpsc::unbounded_channel();
