@@ -49,6 +49,8 @@ impl DhcpListener {
 pub struct DhcpProbe {
     meter: Meter,
     socket: UdpSocket,
+    /// Answers to everybody of this network: RFC 2131 section 4.1 asks for 255.255.255.255, not every server reads it so.
+    directed: Option<UdpSocket>,
     unicast: Option<UdpSocket>,
     interface: Interface,
 }
@@ -67,7 +69,13 @@ impl Meter {
                 "see which servers answer here and what they hand out",
             )
         })?;
-        Ok(DhcpProbe { meter: self.clone(), socket, unicast: None, interface: interface.clone() })
+        let net = interface.address().filter(|a| cfg!(target_os = "linux") && a.prefix < 31);
+        let directed = net.and_then(|a| {
+            let everybody =
+                Ipv4Addr::from(u32::from(a.ip) | u32::MAX.checked_shr(a.prefix.into()).unwrap_or(0));
+            open(CLIENT_PORT, everybody, Some(interface)).ok()
+        });
+        Ok(DhcpProbe { meter: self.clone(), socket, directed, unicast: None, interface: interface.clone() })
     }
 }
 
@@ -107,16 +115,22 @@ impl DhcpProbe {
     /// # Errors
     /// When the socket is lost.
     pub async fn recv(&self) -> Result<(Vec<u8>, SocketAddr), PlatformError> {
-        let heard = match &self.unicast {
-            Some(unicast) => tokio::select! {
-                heard = recv(unicast) => heard,
-                heard = recv(&self.socket) => heard,
-            },
-            None => recv(&self.socket).await,
+        let heard = tokio::select! {
+            heard = recv(&self.socket) => heard,
+            heard = recv_if(self.directed.as_ref()) => heard,
+            heard = recv_if(self.unicast.as_ref()) => heard,
         };
         heard.map_err(|e| {
             PlatformError::from_io("hear the DHCP server", &e, "Check that the cable is in, then try again.")
         })
+    }
+}
+
+/// Never ends without a socket.
+async fn recv_if(socket: Option<&UdpSocket>) -> io::Result<(Vec<u8>, SocketAddr)> {
+    match socket {
+        Some(socket) => recv(socket).await,
+        None => std::future::pending().await,
     }
 }
 
