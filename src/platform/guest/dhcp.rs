@@ -71,8 +71,7 @@ impl Meter {
         })?;
         let net = interface.address().filter(|a| cfg!(target_os = "linux") && a.prefix < 31);
         let directed = net.and_then(|a| {
-            let everybody =
-                Ipv4Addr::from(u32::from(a.ip) | u32::MAX.checked_shr(a.prefix.into()).unwrap_or(0));
+            let everybody = Ipv4Addr::from(u32::from(a.ip) | !u32::from(a.mask()));
             open(CLIENT_PORT, everybody, Some(interface)).ok()
         });
         Ok(DhcpProbe { meter: self.clone(), socket, directed, unicast: None, interface: interface.clone() })
