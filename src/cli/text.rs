@@ -122,6 +122,9 @@ pub fn check(s: &Snapshot) -> String {
             let _ =
                 writeln!(out, "  {} ({}, {}, {} s ago)", e.text, e.source, e.basis.word(), e.age_ms / 1000);
         }
+        for p in &f.possible {
+            let _ = writeln!(out, "  could also be: {}", p.line());
+        }
         if !f.hides.is_empty() {
             let hidden: Vec<&str> = f.hides.iter().map(|c| c.code()).collect();
             let _ = writeln!(out, "  hides what follows from it: {}", hidden.join(", "));

@@ -50,6 +50,8 @@ pub enum Stand {
 pub enum Site {
     /// Names resolve, ports open, and nothing speaks against them.
     Clear,
+    /// Connections open at some of the cloud's addresses and not at others: a box may try the wrong one for ever.
+    Partly,
     /// A cause was found that holds for everybody here.
     Closed,
     /// It could not be measured.
@@ -72,7 +74,7 @@ struct Row {
 }
 
 const ANY_STAND: &[Stand] = &[Stand::Beside, Stand::Apart, Stand::Elsewhere, Stand::Unfair, Stand::Nowhere];
-const ANY_SITE: &[Site] = &[Site::Clear, Site::Closed, Site::NotKnown];
+const ANY_SITE: &[Site] = &[Site::Clear, Site::Partly, Site::Closed, Site::NotKnown];
 
 /// The table of design section 6.
 #[rustfmt::skip]
@@ -82,14 +84,16 @@ const TABLE: &[Row] = &[
     Row { led: &[Led::Dark],                 site: ANY_SITE,                        stand: ANY_STAND,         say: Say::The(Cause::GatewayNoPower) },
     // it has an address and no way out, and this computer beside it has one: a rule for this box
     Row { led: &[Led::Blinking],             site: &[Site::Clear],                  stand: &[Stand::Beside],  say: Say::The(Cause::CloudGatewayOnlyBlocked) },
-    // the same, but it is not on this segment: the two cannot be compared
-    Row { led: &[Led::Blinking],             site: &[Site::Clear],                  stand: &[Stand::Apart],   say: Say::The(Cause::HostOtherSubnet) },
+    // both meet a closed address: that explains the box, and is mended first
+    Row { led: &[Led::Blinking],             site: &[Site::Partly],                 stand: &[Stand::Beside],  say: Say::The(Cause::CloudSomeAddressesBlocked) },
+    // the way is clear, but the box is not on this segment: the two cannot be compared
+    Row { led: &[Led::Blinking],             site: &[Site::Clear, Site::Partly],    stand: &[Stand::Apart],   say: Say::The(Cause::HostOtherSubnet) },
     // both fail: a rule of the site; or this computer cannot be compared
     Row { led: &[Led::Blinking],             site: ANY_SITE,                        stand: ANY_STAND,         say: Say::Others },
     // no address: the lease decides, whatever the way out
     Row { led: &[Led::SolidRed],             site: ANY_SITE,                        stand: ANY_STAND,         say: Say::Others },
     // the LED is not known, or not which red: this computer's way is all that can be told, and somebody has to look
-    Row { led: &[Led::Open, Led::Red],       site: &[Site::Clear],                  stand: ANY_STAND,         say: Say::The(Cause::OkWayIsClear) },
+    Row { led: &[Led::Open, Led::Red],       site: &[Site::Clear, Site::Partly],    stand: ANY_STAND,         say: Say::The(Cause::OkWayIsClear) },
     Row { led: &[Led::Open, Led::Red],       site: &[Site::Closed, Site::NotKnown], stand: ANY_STAND,         say: Say::Others },
 ];
 

@@ -166,7 +166,7 @@ fn conclude(found: &[Found]) -> Vec<Finding> {
             code: f.cause,
             owner: page.owner,
             level: f.level(),
-            evidence: f.evidence.iter().cloned().chain(f.possible.iter().map(could_also_be)).collect(),
+            evidence: f.evidence.clone(),
             hides: consequences,
             possible: f.possible.clone(),
             title: page.title.to_owned(),
@@ -178,17 +178,6 @@ fn conclude(found: &[Found]) -> Vec<Finding> {
     }
     out.sort_by_key(|f| (std::cmp::Reverse(f.level), rank(f.code)));
     out
-}
-
-/// What could not be told apart, as a line that every face prints.
-fn could_also_be(p: &Possible) -> Evidence {
-    let title = catalogue::page(p.code).title.trim_end_matches('.');
-    Evidence {
-        text: format!("Could also be {} ({title}). To tell: {}.", p.code, p.test),
-        basis: Basis::Inferred,
-        source: "diagnosis".into(),
-        age_ms: 0,
-    }
 }
 
 fn is_ok(cause: Cause) -> bool {

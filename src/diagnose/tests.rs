@@ -289,6 +289,21 @@ fn the_way_out() {
 }
 
 #[test]
+fn a_closed_address_explains_a_blinking_box() {
+    let one = |ip: Ipv4Addr, _: u16| if ip == CLOUD[0] { SILENT } else { Outcome::Passed };
+    let d = Made::healthy().ports(one).led(LedSet::only(LedState::BlinkingRed), Basis::Reported).diagnose();
+    let codes: Vec<Cause> = d.findings.iter().map(|f| f.code).collect();
+    assert_eq!(codes, [Cause::CloudSomeAddressesBlocked]);
+    assert_eq!(d.verdict.level, Level::Fault);
+    let other: Vec<Cause> = d.findings[0].possible.iter().map(|p| p.code).collect();
+    assert_eq!(other, [Cause::CloudGatewayOnlyBlocked], "named, with the test that splits them");
+    // a closed port does not: the box has the other one
+    let one = |_: Ipv4Addr, p: u16| if p == 4321 { SILENT } else { Outcome::Passed };
+    let d = Made::healthy().ports(one).led(LedSet::only(LedState::BlinkingRed), Basis::Reported).diagnose();
+    assert_eq!(d.verdict.code, Some(Cause::CloudGatewayOnlyBlocked));
+}
+
+#[test]
 fn a_documented_address_that_no_name_gives_any_more_does_not_cry_wolf() {
     let mut made = Made::healthy();
     for r in made.results.iter_mut().filter(|r| r.id == CheckId::Ports) {

@@ -28,6 +28,8 @@ const VERIFY_LIMIT: Duration = Duration::from_secs(4);
 const SECOND_LOOK: Duration = Duration::from_millis(2_300);
 /// The library's longest pause between two questions.
 const LONGEST_PAUSE: Duration = Duration::from_secs(3_600);
+/// A browse goes on while nothing else does: it has rounds of its own, as long as those of watching.
+const ROUND: Duration = Duration::from_secs(15);
 /// Where mDNS questions go (RFC 6762 section 3).
 const GROUP: IpAddr = IpAddr::V4(Ipv4Addr::new(224, 0, 0, 251));
 
@@ -71,6 +73,7 @@ async fn browse_inner(
     let mut known: BTreeMap<String, Announcement> = BTreeMap::new();
     let mut verify = tokio::time::interval(VERIFY_EVERY);
     verify.tick().await;
+    let mut round = tokio::time::interval(ROUND);
     let mut confirm_at: Option<Instant> = None;
     // every kind is asked for at once
     let mut series: Vec<Series> = Vec::new();
@@ -101,6 +104,7 @@ async fn browse_inner(
                 }
                 Some(_) => {}
             },
+            _ = round.tick() => meter.reset_round_of(PacketKind::MdnsQuery),
             _ = verify.tick() => {
                 for name in known.keys() {
                     if meter.count(PacketKind::MdnsQuery, GROUP).is_ok() {
@@ -121,7 +125,11 @@ async fn browse_inner(
                 for s in &mut series {
                     if look_again.get(&s.kind).is_some_and(|at| *at <= now) {
                         look_again.remove(&s.kind);
-                        *s = Series::begin(s.kind, &daemon, meter, profile, &sink)?;
+                        // boxes that change without end do not cost the browse: where the round has no question left,
+                        // the look is left out
+                        if let Ok(again) = Series::begin(s.kind, &daemon, meter, profile, &sink) {
+                            *s = again;
+                        }
                     }
                     s.count(meter, now)?;
                 }

@@ -78,8 +78,19 @@ pub struct Evidence {
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Possible {
     pub code: Cause,
+    /// What it is, in one line.
+    #[serde(default)]
+    pub title: String,
     /// What to do to tell it apart, in one sentence.
     pub test: String,
+}
+
+impl Possible {
+    /// As a line that every face prints: which cause it could also be, and the test that splits the two.
+    #[must_use]
+    pub fn line(&self) -> String {
+        format!("{} ({}). To tell: {}.", self.title.trim_end_matches('.'), self.code, self.test)
+    }
 }
 
 /// One cause that was found.

@@ -4,7 +4,7 @@ use super::document::{Block, Cell, Table, Tone};
 use super::page_one::{led_cell, legend_line};
 use super::words::{self, Clock};
 use super::{Redact, ReportOptions};
-use crate::model::finding::Finding;
+use crate::model::finding::{Finding, Possible};
 use crate::model::footprint::PacketKind;
 use crate::model::snapshot::GatewayView;
 use crate::model::{LedState, Snapshot};
@@ -123,6 +123,7 @@ fn finding(number: usize, f: &Finding, out: &mut Vec<Block>) {
         ("Whose turn".into(), words::turn(f.owner, f.level).into()),
         ("Next step".into(), f.next_step.clone()),
         ("What it means".into(), f.meaning.clone()),
+        ("Could also be".into(), f.possible.iter().map(Possible::line).collect::<Vec<_>>().join(" ")),
         ("Proof of the cure".into(), f.proof.clone()),
         ("Not tested".into(), f.not_tested.clone()),
     ];

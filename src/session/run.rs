@@ -10,6 +10,7 @@ use crate::model::host::Interface;
 use crate::model::recording::{Event, Input};
 use crate::model::snapshot::Limit;
 use crate::model::{At, Snapshot};
+use std::collections::VecDeque;
 use std::sync::Arc;
 use std::time::Duration;
 use tokio::sync::{mpsc, watch};
@@ -28,8 +29,9 @@ const RECHECK_AFTER_CHANGE: Duration = Duration::from_secs(2);
 /// "Plug it in now" sweeps this often, and ends after ten minutes.
 const PLUG_IN_ROUND: Duration = Duration::from_secs(5);
 const PLUG_IN_MOST: Duration = Duration::from_secs(600);
-/// Boxes that start together cost one new browse; one that asks, waits and accepts is one start.
-const BROWSE_ANEW_EVERY: Duration = Duration::from_secs(4);
+/// Boxes that start together cost a new browse or two, however many they are: so many new ones within this time.
+const BROWSES: usize = 2;
+const BROWSES_WITHIN: Duration = Duration::from_secs(8);
 /// Events taken in before a snapshot is published: a burst costs one picture, not hundreds.
 const BURST: usize = 512;
 
@@ -67,9 +69,9 @@ struct Tasks {
     plug_in: Option<AbortHandle>,
     /// The idle ladder.
     hold: Option<AbortHandle>,
-    /// The browse for announcements, and when it last began anew.
+    /// The browse for announcements, and when it lately began anew, the first one first.
     mdns: Option<AbortHandle>,
-    browsed: Option<Instant>,
+    browsed: VecDeque<Instant>,
     /// DHCP messages of starting boxes that were heard when it began.
     starts: u32,
 }
@@ -93,7 +95,7 @@ impl Loop {
             plug_in: None,
             hold: None,
             mdns: None,
-            browsed: None,
+            browsed: VecDeque::new(),
             starts: 0,
         };
         let eyes = Eyes::new(sight_in, self.world.clock());
@@ -107,6 +109,8 @@ impl Loop {
             let now = self.world.now();
             let wake_at =
                 self.engine.next_wake(now).map(|at| Instant::now() + Duration::from_millis(at.since(now)));
+            let owed = tasks.starts != self.engine.roster.starts_heard();
+            let browse_at = tasks.may_browse_at().filter(|_| owed && self.world.is_real());
             let deadline = |at: Option<Instant>| async move {
                 match at {
                     Some(at) => tokio::time::sleep_until(at).await,
@@ -145,6 +149,7 @@ impl Loop {
                     }
                 }
                 () = deadline(wake_at) => {}
+                () = deadline(browse_at) => {}
                 Some(_) = tasks.set.join_next(), if !tasks.set.is_empty() => {}
             }
             let now = self.world.now();
@@ -244,14 +249,20 @@ impl Loop {
 
     /// A box that has just started may announce what it announced before, of which the library says nothing when it
     /// missed the goodbye (a power cut has none). Browsing anew, it forgets.
-    /// False when it was done too lately: then it is done with one of the next events.
+    /// False when it was done too often lately: then it is done as soon as it may ([`Tasks::may_browse_at`]).
     fn browse_anew(&self, tasks: &mut Tasks, eyes: &Eyes) -> bool {
-        let lately = tasks.browsed.is_some_and(|at| at.elapsed() < BROWSE_ANEW_EVERY);
-        if let Some(i) = self.engine.host.interface().cloned().filter(|_| !lately && tasks.mdns.is_some()) {
-            self.browse(tasks, eyes, &i);
-            tasks.browsed = Some(Instant::now());
+        let now = Instant::now();
+        if tasks.may_browse_at().is_some_and(|at| now < at) {
+            return false;
         }
-        !lately
+        if let Some(i) = self.engine.host.interface().cloned().filter(|_| tasks.mdns.is_some()) {
+            self.browse(tasks, eyes, &i);
+            tasks.browsed.push_back(now);
+            if tasks.browsed.len() > BROWSES {
+                tasks.browsed.pop_front();
+            }
+        }
+        true
     }
 
     /// A box that accepted an offer answers ARP in a moment, if the server agreed: it is asked at once.
@@ -527,6 +538,12 @@ impl Loop {
 }
 
 impl Tasks {
+    /// When a new browse may begin; `None` is now.
+    fn may_browse_at(&self) -> Option<Instant> {
+        let first = self.browsed.front().filter(|_| self.browsed.len() >= BROWSES)?;
+        Some(*first + BROWSES_WITHIN)
+    }
+
     fn stop_run(&mut self) {
         for task in [self.search.take(), self.checks.take()].into_iter().flatten() {
             task.abort();

@@ -263,6 +263,9 @@ pub struct Expect {
     /// Causes that may be named beside the verdict's place, where a pair cannot be told apart.
     #[serde(default)]
     pub or_else: Vec<String>,
+    /// Causes that the verdict must say it could also be, each with the test that splits the two.
+    #[serde(default)]
+    pub possible: Vec<String>,
     /// Causes of which each must be among the findings.
     #[serde(default)]
     pub findings: Vec<String>,
@@ -369,7 +372,13 @@ impl Case {
                 return Err(format!("'{word}' is no LED"));
             }
         }
-        let codes = self.expect.verdict.iter().chain(&self.expect.or_else).chain(&self.expect.findings);
+        let codes = self
+            .expect
+            .verdict
+            .iter()
+            .chain(&self.expect.or_else)
+            .chain(&self.expect.possible)
+            .chain(&self.expect.findings);
         if let Some(code) = codes.into_iter().find(|c| solidgreen::model::Cause::from_code(c).is_none()) {
             return Err(format!("'{code}' is no cause"));
         }

@@ -48,6 +48,13 @@ pub fn check(case: &Case, plan: Plan) -> Result<(String, Vec<String>), String> {
             wrong.push(format!("{wanted} is not among the findings: {codes:?}"));
         }
     }
+    let verdict = json["findings"].as_array().into_iter().flatten().find(|f| f["code"] == code);
+    for wanted in &case.expect.possible {
+        let named = verdict.and_then(|f| f["possible"].as_array()).into_iter().flatten();
+        if !named.filter(|p| p["test"] != "").any(|p| p["code"] == wanted.as_str()) {
+            wrong.push(format!("{code} does not say that it could also be {wanted}"));
+        }
+    }
     if case.healthy && codes.iter().any(|(_, level)| !matches!(*level, "ok" | "info")) {
         wrong.push(format!("cried wolf: {codes:?}"));
     }

@@ -86,7 +86,8 @@ pub(super) static GATEWAY_ONLY_BLOCKED: Page = Page {
               So the gateway most likely falls under another rule: by its address, its MAC, its group or its port.",
     told_apart: "Same subnet, this computer passes every step, and the gateway has an address but no connection. \
                  With host.other-subnet the two cannot be compared; with cloud.quarantine the gateway sits in another \
-                 network; with gateway.hung it sends nothing; with gateway.defective it fails in bench mode too.",
+                 network; with gateway.hung it sends nothing; with gateway.defective it fails in bench mode too. With \
+                 cloud.some-addresses-blocked this computer meets closed addresses as well.",
     owner: Owner::It,
     level: Level::Fault,
     next_step: concat!(

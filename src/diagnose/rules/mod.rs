@@ -10,9 +10,9 @@ mod lease;
 mod site;
 
 use super::compare::{Led, Say, Site, Stand, compare};
-use super::digest::{Address, Digest, Router};
+use super::digest::{Address, Digest, Router, WayOut};
 use super::names::NamesState;
-use super::{Found, Scene};
+use super::{Found, Scene, catalogue};
 use crate::model::check::{CheckId, Failure, Outcome};
 use crate::model::evidence::Source;
 use crate::model::finding::{Evidence, Level, Possible};
@@ -47,7 +47,7 @@ fn site_state(d: &Digest<'_>, of_site: &[Found]) -> Site {
     if of_site.iter().any(|f| f.level() == Level::Fault) {
         Site::Closed
     } else if d.way_out.passes() && names_work(d) && answered_for_nobody(d).is_empty() {
-        Site::Clear
+        if matches!(d.way_out, WayOut::AddressesBlocked(_)) { Site::Partly } else { Site::Clear }
     } else {
         Site::NotKnown
     }
@@ -56,7 +56,7 @@ fn site_state(d: &Digest<'_>, of_site: &[Found]) -> Site {
 /// Puts each box beside this computer ([`super::compare`]).
 fn compared(scene: &Scene<'_>, d: &Digest<'_>, way: Site, out: &mut Vec<Found>) {
     let boxes: Vec<&GatewayView> = about(scene).collect();
-    let mut clear = boxes.is_empty() && way == Site::Clear;
+    let mut clear = boxes.is_empty() && matches!(way, Site::Clear | Site::Partly);
     let mut red = false;
     for g in boxes {
         let led = Led::of(g.led.possible);
@@ -68,6 +68,14 @@ fn compared(scene: &Scene<'_>, d: &Digest<'_>, way: Site, out: &mut Vec<Found>) 
             Say::The(Cause::OkGreen | Cause::GatewayNoPower) => {}
             // a box that has just turned red may be on its way to green
             Say::The(_) if super::may_still_change(g, scene.now) => {}
+            Say::The(cause @ Cause::CloudSomeAddressesBlocked) => {
+                let explains = Found { level: Some(Level::Fault), ..found(cause, vec![led_evidence(g)]) };
+                out.push(or_else(
+                    explains,
+                    Cause::CloudGatewayOnlyBlocked,
+                    "open the addresses that are shut, then check again: if this computer reaches all of them and the box still blinks, a rule holds back this box alone",
+                ));
+            }
             Say::The(cause) => {
                 let mut lines = vec![led_evidence(g)];
                 lines.extend(passes(scene, d));
@@ -121,7 +129,7 @@ fn found(cause: Cause, evidence: Vec<Evidence>) -> Found {
 
 /// Adds a cause that would look the same, with the test that splits them.
 fn or_else(mut f: Found, code: Cause, test: &str) -> Found {
-    f.possible.push(Possible { code, test: test.to_owned() });
+    f.possible.push(Possible { code, title: catalogue::page(code).title.to_owned(), test: test.to_owned() });
     f
 }
 

@@ -73,6 +73,13 @@ fn every_combination_has_one_verdict_that_contradicts_nothing() {
                             }
                             if code == Cause::CloudGatewayOnlyBlocked {
                                 assert_eq!(led.known(), Some(LedState::BlinkingRed), "{what}");
+                                let shut = made.results.iter().any(|r| r.outcome == SILENT);
+                                let by_port =
+                                    d.findings.iter().any(|f| f.code.code().starts_with("cloud.port-"));
+                                assert!(
+                                    !shut || by_port || control == SILENT,
+                                    "this computer meets it too: {what}"
+                                );
                             }
                             if led.known() == Some(LedState::SolidGreen) {
                                 assert_ne!(d.verdict.level, Level::Fault, "{what}");

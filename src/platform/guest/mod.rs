@@ -68,6 +68,11 @@ impl Meter {
         self.counts().round.clear();
     }
 
+    /// Begins a new round of one kind only: what goes on beside the checks, such as a browse, has rounds of its own.
+    pub fn reset_round_of(&self, kind: PacketKind) {
+        self.counts().round.remove(&kind);
+    }
+
     /// Everything that was sent so far.
     #[must_use]
     pub fn footprint(&self) -> Footprint {
@@ -136,11 +141,15 @@ mod tests {
         assert_eq!(meter.count(PacketKind::DhcpProbe, to), Err(refusal.clone()));
         assert_eq!(meter.troubles(), [refusal], "once");
         meter.count(PacketKind::DnsQuery, to).unwrap();
+        meter.reset_round_of(PacketKind::DnsQuery);
+        assert!(meter.count(PacketKind::DhcpProbe, to).is_err(), "a round of another kind");
+        meter.reset_round_of(PacketKind::DhcpProbe);
+        meter.count(PacketKind::DhcpProbe, to).unwrap();
         let twin = meter.clone();
         twin.reset_round();
         meter.count(PacketKind::DhcpProbe, to).unwrap();
         let footprint = twin.footprint();
-        assert_eq!(footprint.packets(), most + 2);
+        assert_eq!(footprint.packets(), most + 3);
         assert_eq!(footprint.addresses, [to]);
     }
 }

@@ -1,7 +1,7 @@
 //! A finding explained: what it means, the evidence with basis, source and age, the next step, the proof.
 
 use super::View;
-use crate::model::Finding;
+use crate::model::finding::{Finding, Possible};
 use crate::ui::widgets::mark::Mark;
 use crate::ui::widgets::parts::{self, Row};
 use crate::ui::{theme, words};
@@ -49,6 +49,7 @@ pub fn finding_ui(ui: &mut Ui, v: &mut View<'_>, finding: &Finding, place: &str)
             });
         }
     }
+    section(ui, "What it could also be", &could_also_be(finding));
     section(ui, "Next step", &finding.next_step);
     section(ui, "How to prove that it is fixed", &finding.proof);
     section(ui, "What was not tested", &finding.not_tested);
@@ -77,6 +78,7 @@ fn as_text(finding: &Finding) -> String {
         ));
     }
     for (key, value) in [
+        ("What it could also be", could_also_be(finding).as_str()),
         ("Whose turn", finding.owner.label()),
         ("Next step", &finding.next_step),
         ("How to prove that it is fixed", &finding.proof),
@@ -89,6 +91,11 @@ fn as_text(finding: &Finding) -> String {
     }
     text.push('\n');
     text
+}
+
+/// The causes that would look the same, a line each, with the test that splits them.
+fn could_also_be(finding: &Finding) -> String {
+    finding.possible.iter().map(Possible::line).collect::<Vec<_>>().join("\n")
 }
 
 fn head(ui: &mut Ui, text: &str) {
