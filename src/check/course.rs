@@ -1,14 +1,15 @@
 //! One run of all checks: what runs at once, what waits for what, and what is no longer needed.
 
 use super::reach::Reach;
-use super::{Progress, limits, local, names, offer, path, plan, portal, router, speaks, tcp};
-use crate::model::check::{CheckId, CheckResult, Offer, Outcome, Target};
+use super::{Progress, dns, limits, local, names, offer, path, plan, portal, router, speaks, tcp};
+use crate::model::check::{CheckId, CheckResult, Measured, Offer, Outcome, Target};
 use crate::model::evidence::DhcpSeen;
 use crate::model::host::{HostView, Interface, LinkKind};
 use crate::profile::Profile;
 use std::collections::BTreeMap;
 use std::net::{IpAddr, SocketAddr};
 use std::sync::Arc;
+use std::time::Duration;
 use tokio::sync::{mpsc, watch};
 use tokio::task::{AbortHandle, JoinSet};
 
@@ -190,7 +191,7 @@ impl Course {
                 let Some((name, port)) = tcp::proxy_host(&shown) else { continue };
                 let ip: Option<IpAddr> = match (name.parse(), server) {
                     (Ok(ip), _) => Some(ip),
-                    (Err(_), Some(server)) => names::lookup(&reach, server, &name).await,
+                    (Err(_), Some(server)) => dns::lookup(&reach, server, &name).await,
                     (Err(_), None) => None,
                 };
                 if let Some(ip) = ip {
@@ -245,8 +246,12 @@ impl Course {
             self.try_again(addr);
         }
         self.look_along(closed);
-        let r = self.reach.clone();
-        self.spawn(async move { vec![(CheckId::Canary, path::one_hop(r, open).await)] });
+        let (r, times) = (self.reach.clone(), opened_after(results));
+        self.spawn(async move { vec![(CheckId::Canary, path::one_hop(r, times).await)] });
+        if let Some(addr) = open.first() {
+            let (r, ip) = (self.reach.clone(), addr.ip());
+            self.spawn(async move { vec![(CheckId::Canary, vec![tcp::never_open(r, ip).await])] });
+        }
     }
 
     /// Many attempts at one address, once.
@@ -292,6 +297,17 @@ pub fn other_way_out(host: &HostView) -> Option<Interface> {
                 && i.address().is_some_and(|a| !a.is_link_local())
         })
         .cloned()
+}
+
+/// Addresses of the cloud that opened, with the time to the SYN-ACK.
+fn opened_after(ports: &[CheckResult]) -> Vec<(SocketAddr, Duration)> {
+    let opened = |r: &CheckResult| match (&r.target, &r.measured) {
+        (Target::Cloud { addr, .. }, Measured::Opened { micros }) => {
+            Some((*addr, Duration::from_micros(*micros)))
+        }
+        _ => None,
+    };
+    ports.iter().filter_map(opened).collect()
 }
 
 /// Addresses of the cloud that opened; and one for each port that opened nowhere.

@@ -19,6 +19,10 @@ pub const CANARY: Duration = ms(1_000);
 /// One question to a name server, all its resends included. Resolvers give up on a dead upstream later than that,
 /// so silence here is "no answer in time".
 pub const NAME: Duration = ms(3_500);
+/// The question for an IPv6 address, which decides nothing: one question, not sent again.
+pub const NAME_IPV6: Duration = ms(900);
+/// The question for a server's reasons: it has just answered.
+pub const NAME_REASON: Duration = ms(900);
 /// A lost datagram is sent again after this (RFC 1035 4.2.1 asks for 2 to 5 s between servers; this is one server,
 /// and one lost packet must not look like an outage).
 pub const NAME_RESEND: Duration = ms(1_000);

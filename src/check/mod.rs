@@ -2,6 +2,7 @@
 //! each result when it is known. Every timeout stands in [`limits`] with its reason.
 
 mod course;
+mod dns;
 pub mod hold;
 pub mod limits;
 pub mod local;

@@ -1,16 +1,14 @@
 //! The check `names`: each name server apart, each name of the cloud, a control name, a name that cannot exist; UDP
-//! and TCP 53. Speaks DNS through the messages of `hickory-proto`; one question a datagram, raw outcomes kept.
+//! and TCP 53. What one question brings, and what it means, is `dns.rs`.
 
+use super::dns::{self, Asked, Question};
 use super::limits;
 use super::reach::Reach;
 use crate::model::check::{
     CheckId, CheckResult, Failure, Measured, NameRole, Offer, Outcome, ServerRole, Target, Transport,
 };
 use crate::profile::Profile;
-use hickory_resolver::proto::op::{Message, MessageType, OpCode, Query, ResponseCode};
-use hickory_resolver::proto::rr::{Name, RData, RecordType};
-use std::net::{IpAddr, Ipv4Addr, SocketAddr};
-use std::str::FromStr;
+use std::net::{IpAddr, Ipv4Addr};
 use std::sync::Arc;
 use tokio::sync::{mpsc, watch};
 use tokio::task::JoinSet;
@@ -222,24 +220,36 @@ async fn ask_server(
         let (reach, name, found, documented) =
             (reach.clone(), name.to_owned(), found.clone(), documented.clone());
         tasks.spawn(async move {
-            let mut best: Option<CheckResult> = None;
+            let target = Target::Name {
+                server: server.ip,
+                role: server.role,
+                name: name.clone(),
+                name_role,
+                transport,
+            };
+            let question = Question { server: server.ip, name: &name, role: name_role, transport };
+            let begun = reach.now();
+            let mut best: Option<Asked> = None;
             for _ in 0..repeats {
-                let r = ask_name(&reach, server, &name, name_role, transport, &documented).await;
+                let asked = dns::ask(&reach, &question, &documented).await;
                 if name_role == NameRole::Cloud
-                    && r.outcome == Outcome::Passed
-                    && let Measured::Addresses(addresses) = &r.measured
+                    && asked.outcome == Outcome::Passed
+                    && let Measured::Addresses(addresses) = &asked.measured
                 {
                     for ip in addresses {
                         let _ = found.send(Named { ip: *ip, here: server.role != ServerRole::Control }).await;
                     }
                 }
-                let again = r.outcome == Outcome::Passed;
-                merge(&mut best, r);
+                let again = asked.outcome == Outcome::Passed;
+                match &mut best {
+                    None => best = Some(Asked { took_ms: reach.took(begun), ..asked }),
+                    Some(first) => first.join(asked),
+                }
                 if !again {
                     break;
                 }
             }
-            best
+            best.map(|asked| asked.row(target))
         });
     };
     let control_server = server.role == ServerRole::Control;
@@ -257,231 +267,10 @@ async fn ask_server(
     ask(&nonsense(random), NameRole::Nonsense, Transport::Udp, 1);
     if !control_server && let Some(name) = profile.cloud.hosts.first() {
         ask(name, NameRole::Cloud, Transport::Tcp, 1);
+        ask(name, NameRole::CloudIpv6, Transport::Udp, 1);
     }
     drop(found);
     let mut out: Vec<CheckResult> = tasks.join_all().await.into_iter().flatten().collect();
     out.sort_by(|a, b| a.target.cmp(&b.target));
     out
-}
-
-/// Joins repeated answers to one question: the addresses of all, the first outcome.
-fn merge(best: &mut Option<CheckResult>, new: CheckResult) {
-    let Some(held) = best else {
-        *best = Some(new);
-        return;
-    };
-    if let (Measured::Addresses(have), Measured::Addresses(more)) = (&mut held.measured, new.measured) {
-        for ip in more {
-            if !have.contains(&ip) {
-                have.push(ip);
-            }
-        }
-        held.detail = describe_addresses(have);
-    }
-}
-
-fn describe_addresses(addresses: &[IpAddr]) -> String {
-    let all: Vec<String> = addresses.iter().take(6).map(ToString::to_string).collect();
-    all.join(", ")
-}
-
-async fn ask_name(
-    reach: &Reach,
-    server: Server,
-    name: &str,
-    name_role: NameRole,
-    transport: Transport,
-    documented: &[Ipv4Addr],
-) -> CheckResult {
-    let begun = reach.now();
-    let answer = exchange(reach, server.ip, name, transport).await;
-    let (outcome, measured, detail) = judge(answer, name_role, documented);
-    CheckResult {
-        id: CheckId::Names,
-        target: Target::Name {
-            server: server.ip,
-            role: server.role,
-            name: name.to_owned(),
-            name_role,
-            transport,
-        },
-        outcome,
-        took_ms: reach.took(begun),
-        measured,
-        detail,
-    }
-}
-
-/// The first address that a server gives for a name.
-pub(super) async fn lookup(reach: &Reach, server: IpAddr, name: &str) -> Option<IpAddr> {
-    let message = exchange(reach, server, name, Transport::Udp).await.ok()?;
-    message.answers.iter().find_map(|record| match &record.data {
-        RData::A(a) => Some(IpAddr::V4(a.0)),
-        _ => None,
-    })
-}
-
-async fn exchange(
-    reach: &Reach,
-    server: IpAddr,
-    name: &str,
-    transport: Transport,
-) -> Result<Message, Failure> {
-    let name = Name::from_str(&format!("{name}.")).map_err(|_| Failure::Malformed)?;
-    let id = uuid::Uuid::now_v7().into_bytes();
-    let id = u16::from_be_bytes([id[14], id[15]]);
-    let mut question = Message::new(id, MessageType::Query, OpCode::Query);
-    question.metadata.recursion_desired = true;
-    question.add_query(Query::query(name.clone(), RecordType::A));
-    let bytes = question.to_vec().map_err(|_| Failure::Malformed)?;
-    let is_answer = |m: &Message| {
-        m.metadata.id == id
-            && m.metadata.message_type == MessageType::Response
-            && m.queries.first().is_none_or(|q| q.name == name)
-    };
-    let to = SocketAddr::new(server, 53);
-    match transport {
-        Transport::Udp => {
-            let accept = |datagram: &[u8]| Message::from_vec(datagram).is_ok_and(|m| is_answer(&m));
-            let (datagram, _) = reach.ask_udp(to, &bytes, limits::NAME, accept).await?;
-            Message::from_vec(&datagram).map_err(|_| Failure::Malformed)
-        }
-        Transport::Tcp => {
-            let body = reach.ask_tcp(to, &bytes, limits::NAME).await?;
-            let message = Message::from_vec(&body).map_err(|_| Failure::Malformed)?;
-            if is_answer(&message) { Ok(message) } else { Err(Failure::Malformed) }
-        }
-    }
-}
-
-fn judge(
-    answer: Result<Message, Failure>,
-    role: NameRole,
-    documented: &[Ipv4Addr],
-) -> (Outcome, Measured, String) {
-    let message = match answer {
-        Ok(message) => message,
-        Err(failure) => {
-            let detail = match failure {
-                Failure::Silence => "no answer of any kind".to_owned(),
-                Failure::Refused => "port 53 is closed (refused)".to_owned(),
-                other => other.word().replace('-', " "),
-            };
-            return (Outcome::Failed(failure), Measured::Nothing, detail);
-        }
-    };
-    let addresses: Vec<IpAddr> = message
-        .answers
-        .iter()
-        .filter_map(|record| match &record.data {
-            RData::A(a) => Some(IpAddr::V4(a.0)),
-            _ => None,
-        })
-        .collect();
-    let fail = |failure: Failure, detail: String| {
-        (Outcome::Failed(failure), Measured::Addresses(addresses.clone()), detail)
-    };
-    match (message.metadata.response_code, role) {
-        (ResponseCode::NXDomain, NameRole::Nonsense) => {
-            (Outcome::Passed, Measured::Nothing, "does not exist, as it should be".into())
-        }
-        (ResponseCode::NXDomain, _) => {
-            fail(Failure::NxDomain, "the server says that it does not exist".into())
-        }
-        (ResponseCode::Refused, _) => fail(Failure::DnsRefused, "the server refuses to answer for it".into()),
-        (ResponseCode::ServFail, _) => {
-            fail(Failure::ServFail, "the server could not find out (SERVFAIL)".into())
-        }
-        (ResponseCode::NoError, NameRole::Nonsense) if addresses.is_empty() => {
-            (Outcome::Passed, Measured::Nothing, "has no address, as it should be".into())
-        }
-        (ResponseCode::NoError, NameRole::Nonsense) => fail(
-            Failure::AnsweredNonsense,
-            format!("gives {} for a name that cannot exist", describe_addresses(&addresses)),
-        ),
-        (ResponseCode::NoError, _) if addresses.is_empty() => {
-            fail(Failure::NoData, "the server knows no address for it".into())
-        }
-        (ResponseCode::NoError, _) => {
-            let shown = describe_addresses(&addresses);
-            let known = |ip: &IpAddr| matches!(ip, IpAddr::V4(v4) if documented.contains(v4));
-            if addresses.iter().all(|ip| !known(ip) && is_sinkhole(ip)) {
-                fail(Failure::Sinkhole, format!("{shown}: an address that leads nowhere"))
-            } else if addresses.iter().all(|ip| !known(ip) && is_inside(ip)) {
-                fail(Failure::PrivateAddress, format!("{shown}: a private address for a public name"))
-            } else {
-                (Outcome::Passed, Measured::Addresses(addresses), shown)
-            }
-        }
-        (other, _) => fail(Failure::Malformed, format!("the server answers with {other}")),
-    }
-}
-
-/// 0.0.0.0/8 and 127/8: what filters answer to make a name lead nowhere.
-fn is_sinkhole(ip: &IpAddr) -> bool {
-    match ip {
-        IpAddr::V4(v4) => v4.octets()[0] == 0 || v4.is_loopback() || v4.is_broadcast(),
-        IpAddr::V6(v6) => v6.is_unspecified() || v6.is_loopback(),
-    }
-}
-
-/// Addresses that are never on the public internet: RFC 1918, RFC 6598, RFC 3927, RFC 2544.
-fn is_inside(ip: &IpAddr) -> bool {
-    match ip {
-        IpAddr::V4(v4) => {
-            let o = v4.octets();
-            v4.is_private()
-                || v4.is_link_local()
-                || o[0] == 100 && (64..128).contains(&o[1])
-                || o[0] == 198 && (18..20).contains(&o[1])
-        }
-        IpAddr::V6(v6) => v6.is_unique_local() || v6.is_unicast_link_local(),
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-    use hickory_resolver::proto::rr::Record;
-    use hickory_resolver::proto::rr::rdata::A;
-
-    const DOCUMENTED: [Ipv4Addr; 1] = [Ipv4Addr::new(54, 229, 203, 190)];
-
-    fn answer(code: ResponseCode, ips: &[&str]) -> Result<Message, Failure> {
-        let mut m = Message::new(1, MessageType::Response, OpCode::Query);
-        m.metadata.response_code = code;
-        for ip in ips {
-            let name = Name::from_str("gk.sensorist.com.").unwrap();
-            m.add_answer(Record::from_rdata(name, 60, RData::A(A(ip.parse().unwrap()))));
-        }
-        Ok(m)
-    }
-
-    fn failure(a: Result<Message, Failure>, role: NameRole) -> Option<Failure> {
-        judge(a, role, &DOCUMENTED).0.failure()
-    }
-
-    #[test]
-    fn filter_signatures_are_told_apart() {
-        use NameRole::{Cloud, Control, Nonsense};
-        use ResponseCode::{NXDomain, NoError, Refused, ServFail};
-        for (code, ips, role, want) in [
-            (NoError, &["54.229.203.190"][..], Cloud, None),
-            (NoError, &["203.0.113.9"], Cloud, None),
-            (NoError, &["0.0.0.0"], Cloud, Some(Failure::Sinkhole)),
-            (NoError, &["127.0.0.1"], Cloud, Some(Failure::Sinkhole)),
-            (NoError, &["192.168.7.1"], Cloud, Some(Failure::PrivateAddress)),
-            (NoError, &["100.64.0.1"], Cloud, Some(Failure::PrivateAddress)),
-            (NoError, &["192.168.7.1", "54.229.203.190"], Cloud, None),
-            (NoError, &[], Cloud, Some(Failure::NoData)),
-            (NXDomain, &[], Cloud, Some(Failure::NxDomain)),
-            (Refused, &[], Control, Some(Failure::DnsRefused)),
-            (ServFail, &[], Control, Some(Failure::ServFail)),
-            (NXDomain, &[], Nonsense, None),
-            (NoError, &["203.0.113.9"], Nonsense, Some(Failure::AnsweredNonsense)),
-        ] {
-            assert_eq!(failure(answer(code, ips), role), want, "{code} {ips:?} {role:?}");
-        }
-        assert_eq!(failure(Err(Failure::Silence), Cloud), Some(Failure::Silence));
-    }
 }

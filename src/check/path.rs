@@ -5,6 +5,7 @@ use super::limits;
 use super::reach::Reach;
 use crate::model::check::{CheckId, CheckResult, Failure, Hop, Measured, Outcome, Target};
 use std::net::SocketAddr;
+use std::time::Duration;
 use tokio::task::JoinSet;
 
 /// Distances that are tried: enough to leave any site and reach the provider.
@@ -12,10 +13,11 @@ const HOPS: u32 = 8;
 /// ICMP time exceeded (RFC 792).
 const TIME_EXCEEDED: u8 = 11;
 
-/// Connections that could live for one hop only: whoever opens one is not the cloud. One row an address that opened.
-pub async fn one_hop(reach: Reach, addresses: Vec<SocketAddr>) -> Vec<CheckResult> {
+/// Connections that could live for one hop only: whoever opens one is not the cloud. One row an address that opened,
+/// with the first hop's time beside the cloud's.
+pub async fn one_hop(reach: Reach, addresses: Vec<(SocketAddr, Duration)>) -> Vec<CheckResult> {
     let mut tasks = JoinSet::new();
-    for addr in addresses {
+    for (addr, cloud) in addresses {
         let on_link = matches!(addr.ip(), std::net::IpAddr::V4(v4) if reach.is_on_link(v4));
         if on_link {
             continue; // a neighbour answers within one hop by right
@@ -42,7 +44,11 @@ pub async fn one_hop(reach: Reach, addresses: Vec<SocketAddr>) -> Vec<CheckResul
                 (Err(_), Some(who)) if knock.icmp.is_some_and(|(kind, _)| kind == TIME_EXCEEDED) => row(
                     Outcome::Passed,
                     Measured::Offender(who),
-                    format!("ended at the first hop {who}, as it should"),
+                    format!(
+                        "ended at the first hop {who} after {} ms, as it should; the cloud opened after {:.1} ms",
+                        reach.took(begun),
+                        cloud.as_secs_f64() * 1000.0
+                    ),
                 ),
                 (Err(_), _) if knock.not_sent.is_some() => {
                     let why = knock.not_sent.unwrap_or_default();

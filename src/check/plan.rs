@@ -24,7 +24,7 @@ pub fn plan(profile: &Profile, host: &HostView) -> CheckPlan {
     plan.steps.extend([CheckId::Witness, CheckId::Link, CheckId::Lease].map(local));
     plan.left_out = vec![
         "hold: only when it is asked for, since it takes as long as the longest silence".into(),
-        "AAAA records: the gateway is documented for IPv4 only".into(),
+        "of names, what a server adds to a refusal: asked only where it refuses".into(),
     ];
     let Some(interface) = host.interface() else {
         plan.left_out.push("everything that sends: there is no network interface".into());
@@ -74,6 +74,7 @@ pub fn plan(profile: &Profile, host: &HostView) -> CheckPlan {
             && let Some(host) = profile.cloud.hosts.first()
         {
             name(host, NameRole::Cloud, Transport::Tcp, 1);
+            name(host, NameRole::CloudIpv6, Transport::Udp, 1);
         }
     }
     for ip in &profile.cloud.documented_addresses {
@@ -119,6 +120,10 @@ pub fn plan(profile: &Profile, host: &HostView) -> CheckPlan {
             &[(PacketKind::TcpTrace, 1)],
         );
         step(CheckId::Path, Target::Hops(addr), limits::PATH, after_ports, &[(PacketKind::TcpTrace, 8)]);
+    }
+    if let Some(addr) = documented(super::tcp::NEVER_OPEN) {
+        let target = Target::NeverOpen(addr);
+        step(CheckId::Canary, target, limits::ONE_HOP, after_ports, &[(PacketKind::TcpConnect, 1)]);
     }
     for control in &profile.control.tls {
         let target = Target::Control(control.addr);

@@ -5,8 +5,8 @@
 //! Pages whose answer is known beforehand are asked for only where the way to the cloud is not clear; one that is
 //! blocked, or redirected to its own host, proves nothing.
 
+use super::dns;
 use super::limits;
-use super::names;
 use super::reach::Reach;
 use crate::model::check::{
     CheckId, CheckResult, Failure, Measured, NameRole, Offer, Outcome, ServerRole, Target,
@@ -183,7 +183,7 @@ async fn known_pages(reach: &Reach, profile: &Profile, server: IpAddr) -> Vec<Ch
         tasks.spawn(async move {
             let begun = reach.now();
             let url = format!("http://{}{}", page.host, page.path);
-            let Some(ip) = names::lookup(&reach, server, &page.host).await else {
+            let Some(ip) = dns::lookup(&reach, server, &page.host).await else {
                 let why = "its name does not resolve here".to_owned();
                 return row(
                     url,

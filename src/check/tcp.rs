@@ -308,6 +308,35 @@ pub async fn canary(reach: Reach, addresses: &[Ipv4Addr], ports: &[u16]) -> Vec<
     out
 }
 
+/// A port that IANA has assigned to nobody ("4/tcp Unassigned", Service Name and Port Number Registry).
+pub const NEVER_OPEN: u16 = 4;
+
+/// `canary` at the cloud's own host: whoever opens a port that nothing uses opens every port, and is not the cloud.
+pub async fn never_open(reach: Reach, ip: IpAddr) -> CheckResult {
+    let addr = SocketAddr::new(ip, NEVER_OPEN);
+    let begun = reach.now();
+    let knock = reach.knock(addr, limits::ONE_HOP).await;
+    let (outcome, detail) = match knock.outcome {
+        Ok(after) => (
+            Outcome::Failed(Failure::AnsweredForNobody),
+            format!(
+                "it opened after {:.1} ms: something on the way opens every port of this address",
+                after.as_secs_f64() * 1000.0
+            ),
+        ),
+        Err(_) if knock.not_sent.is_some() => (outcome(&knock), describe(&knock)),
+        Err(_) => (Outcome::Passed, format!("did not open, as it should be ({})", describe(&knock))),
+    };
+    CheckResult {
+        id: CheckId::Canary,
+        target: Target::NeverOpen(addr),
+        outcome,
+        took_ms: reach.took(begun),
+        measured: measured(&knock),
+        detail,
+    }
+}
+
 /// `control`: is the internet there at all? Any answer counts, a refusal too; the first one ends the check.
 pub async fn control(reach: Reach, targets: &[SocketAddr]) -> Vec<CheckResult> {
     if targets.is_empty() {

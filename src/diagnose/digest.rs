@@ -66,6 +66,8 @@ pub struct Digest<'a> {
     pub way_out: WayOut,
     /// Ports on which addresses that cannot exist answered.
     pub answered_for_nobody: BTreeSet<u16>,
+    /// A port that nothing uses opened at the cloud's own address.
+    pub every_port: bool,
     /// Is the internet there? `None`: not asked.
     pub control: Option<bool>,
     pub tunnel_route: bool,
@@ -132,6 +134,10 @@ impl<'a> Digest<'a> {
             names,
             way_out,
             answered_for_nobody: answered_for_nobody(results),
+            every_port: results.iter().any(|r| {
+                matches!(r.target, Target::NeverOpen(_))
+                    && r.outcome.failure() == Some(Failure::AnsweredForNobody)
+            }),
             control: control(results),
             tunnel_route: failed(CheckId::Witness, Failure::TunnelRoute),
             wireless_beside_wire: failed(CheckId::Witness, Failure::WirelessBesideWire),

@@ -64,6 +64,7 @@ impl Answer<'_> {
                     | Failure::Sinkhole
                     | Failure::PrivateAddress
                     | Failure::AnsweredNonsense
+                    | Failure::CutShort
                     | Failure::Malformed
             ),
             Outcome::Skipped(_) | Outcome::Inconclusive(_) => false,

@@ -151,6 +151,9 @@ impl Transport {
 pub enum NameRole {
     /// A host name of the cloud.
     Cloud,
+    /// The same, asked for its IPv6 address.
+    #[serde(rename = "cloud-ipv6")]
+    CloudIpv6,
     /// A name that resolves everywhere.
     Control,
     /// A random name that cannot exist.
@@ -203,6 +206,8 @@ pub enum Target {
     },
     /// A proxy that this computer is told to use, or that the network announces.
     Proxy(String),
+    /// A port of the cloud's own host that nothing uses: what opens it answers in the cloud's place.
+    NeverOpen(SocketAddr),
     /// A connection that may live for one hop only: what opens then answers in the cloud's place.
     OneHop(SocketAddr),
     /// A page whose answer is known beforehand, or an address that cannot exist on port 80.
@@ -280,6 +285,9 @@ impl fmt::Display for Target {
             Self::Interface(name) => f.write_str(name),
             Self::Router(ip) => write!(f, "{ip}"),
             Self::Segment => f.write_str("this segment"),
+            Self::Name { server, name, name_role: NameRole::CloudIpv6, transport, .. } => {
+                write!(f, "{name} AAAA at {server} {}", transport.word())
+            }
             Self::Name { server, name, transport, .. } => {
                 write!(f, "{name} at {server} {}", transport.word())
             }
@@ -287,6 +295,7 @@ impl fmt::Display for Target {
             Self::Again(addr) => write!(f, "{addr} again and again"),
             Self::Elsewhere { addr, interface } => write!(f, "{addr} over {interface}"),
             Self::Proxy(proxy) => write!(f, "proxy {proxy}"),
+            Self::NeverOpen(addr) => write!(f, "{addr} (a port that nothing uses)"),
             Self::OneHop(addr) => write!(f, "{addr} within one hop"),
             Self::Page(url) => f.write_str(url),
             Self::Saying { addr, said } => write!(f, "{addr} {}", said.word()),
@@ -365,6 +374,8 @@ pub enum Failure {
     AnsweredNonsense,
     /// Something answered for an address that cannot exist.
     AnsweredForNobody,
+    /// An answer by UDP was cut short, and TCP brought no whole one.
+    CutShort,
     /// The answer could not be read.
     Malformed,
     /// The default route is a VPN or tunnel.
@@ -430,6 +441,7 @@ impl Failure {
             Self::PrivateAddress => "private-address",
             Self::AnsweredNonsense => "answered-nonsense",
             Self::AnsweredForNobody => "answered-for-nobody",
+            Self::CutShort => "cut-short",
             Self::Malformed => "malformed",
             Self::TunnelRoute => "tunnel-route",
             Self::ProxyConfigured => "proxy-configured",

@@ -70,7 +70,7 @@ impl PacketKind {
                 "DNS question (UDP and TCP 53) to a name server of this network or a control server of the profile"
             }
             Self::TcpConnect => {
-                "TCP connection, opened and closed without a byte of content, to the cloud's addresses, the control addresses and two addresses that cannot exist; to a closed port of a gateway that only an old table entry shows, so that it answers"
+                "TCP connection, opened and closed without a byte of content, to the cloud's addresses, the control addresses, two addresses that cannot exist and one port of the cloud that nothing uses; to a closed port of a gateway that only an old table entry shows, so that it answers"
             }
             Self::DhcpProbe => {
                 "DHCP DISCOVER or INFORM from port 68 to learn what the DHCP server hands out; never a REQUEST"

@@ -166,7 +166,11 @@ pub enum Fault {
         how: How,
     },
     /// A proxy on the router takes 443 and 4321.
-    Proxy,
+    Proxy {
+        /// Two hops away, and only for the addresses of the cloud, on every port.
+        #[serde(default)]
+        far: bool,
+    },
     /// The cable between router and internet is out.
     WanCableOut,
     /// The router has no default route.

@@ -90,7 +90,16 @@ pub fn make(fault: &Fault, plan: Plan) -> Result<(), String> {
             };
             nft(&rule)
         }
-        Fault::Proxy => {
+        Fault::Proxy { far: true } => {
+            start_role("isp", "proxy", &["--role-proxy", "0.0.0.0:8443"])?;
+            wait_for_log("proxy", "listening")?;
+            let cloud = super::site::CLOUD.join(", ");
+            let rules = format!(
+                "table ip nat {{ chain pre {{ type nat hook prerouting priority -100; iifname r0 ip daddr {{ {cloud} }} meta l4proto tcp redirect to :8443\n}}\n}}\n"
+            );
+            super::host::run_with("ip", &["netns", "exec", "isp", "nft", "-f", "-"], &rules).map(drop)
+        }
+        Fault::Proxy { far: false } => {
             start_role("rtr", "proxy", &["--role-proxy", "0.0.0.0:8443"])?;
             wait_for_log("proxy", "listening")?;
             nft("ip nat pre iifname { lan0, lan1 } tcp dport { 443, 4321 } redirect to :8443")

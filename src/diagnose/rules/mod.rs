@@ -46,7 +46,7 @@ pub fn all(scene: &Scene<'_>, d: &Digest<'_>) -> Vec<Found> {
 fn site_state(d: &Digest<'_>, of_site: &[Found]) -> Site {
     if of_site.iter().any(|f| f.level() == Level::Fault) {
         Site::Closed
-    } else if d.way_out.passes() && names_work(d) && answered_for_nobody(d).is_empty() {
+    } else if d.way_out.passes() && names_work(d) && answered_for_nobody(d).is_empty() && !d.every_port {
         if matches!(d.way_out, WayOut::AddressesBlocked(_)) { Site::Partly } else { Site::Clear }
     } else {
         Site::NotKnown
