@@ -7,6 +7,7 @@ use crate::model::{Snapshot, Verdict};
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 use std::path::Path;
+use std::sync::Arc;
 
 /// The number of this form. A newer one is refused, an older one read.
 pub(super) const SCHEMA: u32 = 1;
@@ -57,7 +58,8 @@ pub(super) fn read(folder: &Path, id: &str) -> Result<Kept, HistoryError> {
         }
         Err(e) => return Err(broken(e.to_string())),
     };
-    merge(&mut snapshot.timeline, &journal);
+    merge(Arc::make_mut(&mut snapshot.timeline), &journal);
+    snapshot.timeline_before = 0;
     Ok(Kept { snapshot, journal, unreadable_lines })
 }
 

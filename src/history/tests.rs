@@ -16,7 +16,7 @@ fn picture(id: &str, site: &str) -> Snapshot {
         visit: id.into(),
         started_unix_ms: BEGAN,
         site: site.into(),
-        timeline: vec![entry(1, "one")],
+        timeline: vec![entry(1, "one")].into(),
         ..Snapshot::default()
     }
 }
@@ -79,7 +79,7 @@ fn killed_at_any_byte_of_a_line_every_other_line_stays() {
         bytes.extend(&br#"{"at":2,"text":"half"}"#[..cut.min(21)]);
         fs::write(&journal, &bytes).unwrap();
         let texts =
-            |h: &History| h.load(&id).unwrap().timeline.into_iter().map(|t| t.text).collect::<Vec<_>>();
+            |h: &History| h.load(&id).unwrap().timeline.iter().map(|t| t.text.clone()).collect::<Vec<_>>();
         assert_eq!(texts(&h), ["before"], "cut at {cut}");
         // the next process goes on in the same file
         visit.note(&entry(3, "after")).unwrap();

@@ -11,6 +11,7 @@ use super::rule::Scope;
 use super::time::At;
 use serde::{Deserialize, Serialize};
 use std::net::Ipv4Addr;
+use std::sync::Arc;
 
 /// One gateway: all sightings of one MAC.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -223,7 +224,11 @@ pub struct Snapshot {
     pub footprint: Footprint,
     pub limits: Vec<Limit>,
     pub console: ConsoleView,
-    pub timeline: Vec<TimelineEntry>,
+    /// The last lines of the visit's record, oldest first; pictures share them.
+    pub timeline: Arc<Vec<TimelineEntry>>,
+    /// How many lines came before the first of them.
+    #[serde(default)]
+    pub timeline_before: u64,
     pub firewall: FirewallView,
     pub demo: Option<DemoView>,
     /// The idle ladder, while it runs.

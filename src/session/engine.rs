@@ -74,7 +74,9 @@ pub struct Engine {
     pub limits: Vec<Limit>,
     pub footprint: Footprint,
     pub console: ConsoleView,
-    pub timeline: Vec<TimelineEntry>,
+    pub timeline: Arc<Vec<TimelineEntry>>,
+    /// Lines that were there before the first of them.
+    pub timeline_before: u64,
     pub platform: Option<String>,
     pub scope: Scope,
     pub demo: Option<DemoView>,
@@ -119,7 +121,8 @@ impl Engine {
             limits: Vec::new(),
             footprint: Footprint::default(),
             console: ConsoleView::default(),
-            timeline: Vec::new(),
+            timeline: Arc::default(),
+            timeline_before: 0,
             platform: None,
             scope: Scope::default(),
             demo: None,
@@ -144,10 +147,18 @@ impl Engine {
 
     /// A line of the visit's record.
     pub fn note(&mut self, at: At, text: impl Into<String>) {
-        self.timeline.push(TimelineEntry { at, text: text.into() });
-        if self.timeline.len() > TIMELINE_KEPT {
-            self.timeline.remove(0);
+        let lines = Arc::make_mut(&mut self.timeline);
+        lines.push(TimelineEntry { at, text: text.into() });
+        if lines.len() > TIMELINE_KEPT {
+            lines.remove(0);
+            self.timeline_before += 1;
         }
+    }
+
+    /// How many lines the visit's record has had.
+    #[must_use]
+    pub fn noted(&self) -> u64 {
+        self.timeline_before + self.timeline.len() as u64
     }
 
     /// Begins a run: what the last one measured is forgotten, what was seen stays.

@@ -164,3 +164,24 @@ fn limits_are_said_once() {
     e.limit(limit);
     assert_eq!(e.limits.len(), 1);
 }
+
+#[test]
+fn a_record_longer_than_what_is_shown_is_kept_whole() {
+    let dir = tempfile::tempdir().unwrap();
+    let mut engine = engine();
+    engine.visit = crate::history::History::new_id(0);
+    let mut keep = crate::session::keeper(&mut engine, Some(dir.path().to_owned())).unwrap();
+    let lines = TIMELINE_KEPT + 500;
+    for n in 0..lines {
+        engine.note(At(n as u64), format!("line {n}"));
+        // now and then, as the loop does
+        if n % 70 == 0 {
+            keep(&engine.snapshot(At(n as u64))).unwrap();
+        }
+    }
+    keep(&engine.snapshot(At(lines as u64))).unwrap();
+    assert_eq!((engine.timeline.len(), engine.noted()), (TIMELINE_KEPT, lines as u64));
+    let history = crate::history::History::open(Some(dir.path().to_owned())).unwrap();
+    let kept: Vec<String> = history.load("last").unwrap().timeline.iter().map(|t| t.text.clone()).collect();
+    assert_eq!(kept, (0..lines).map(|n| format!("line {n}")).collect::<Vec<_>>());
+}

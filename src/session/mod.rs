@@ -273,15 +273,16 @@ fn keeper(engine: &mut Engine, data: Option<PathBuf>) -> Option<run::Keeper> {
     match opened {
         Ok(visit) => {
             engine.kept_in = Some(visit.folder().display().to_string());
-            let mut noted = 0;
+            let mut noted = 0_u64;
             Some(Box::new(move |snapshot: &Snapshot| {
-                if snapshot.timeline.len() < noted {
-                    noted = 0;
+                let mut number = snapshot.timeline_before;
+                for entry in snapshot.timeline.iter() {
+                    if number >= noted {
+                        visit.note(entry).map_err(|e| e.to_string())?;
+                    }
+                    number += 1;
                 }
-                for entry in snapshot.timeline.iter().skip(noted) {
-                    visit.note(entry).map_err(|e| e.to_string())?;
-                }
-                noted = snapshot.timeline.len();
+                noted = number;
                 visit.keep(snapshot).map_err(|e| e.to_string())
             }))
         }

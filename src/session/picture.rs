@@ -8,6 +8,7 @@ use crate::model::finding::Verdict;
 use crate::model::snapshot::{Activity, FirewallView, GatewayView, HoldView};
 use crate::model::{At, Snapshot};
 use crate::wire::oui;
+use std::sync::Arc;
 
 impl Engine {
     fn hold_view(&self, now: At) -> Option<HoldView> {
@@ -67,7 +68,8 @@ impl Engine {
             footprint: self.footprint.clone(),
             limits: self.limits.clone(),
             console: self.console.clone(),
-            timeline: self.timeline.clone(),
+            timeline: Arc::clone(&self.timeline),
+            timeline_before: self.timeline_before,
             firewall,
             demo: self.demo.clone(),
             hold: self.hold_view(now),

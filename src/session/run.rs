@@ -48,7 +48,7 @@ pub struct Loop {
     /// The recordings that are written, each until it cannot be.
     pub recorders: Vec<Recorder>,
     /// Lines of the record that are on disk.
-    pub kept_lines: usize,
+    pub kept_lines: u64,
 }
 
 /// Puts inputs into the recording; the error is one sentence.
@@ -194,7 +194,7 @@ impl Loop {
                 self.keep();
             } else {
                 self.publish();
-                if self.kept_lines != self.engine.timeline.len() {
+                if self.kept_lines != self.engine.noted() {
                     self.keep(); // what was shown is not lost, however the program ends
                 }
             }
@@ -281,16 +281,17 @@ impl Loop {
     }
 
     fn publish(&mut self) {
-        let snapshot = Arc::new(self.engine.snapshot(self.world.now()));
+        let mut snapshot = self.engine.snapshot(self.world.now());
         // only the time going on is no change; and what only the console or an age tells is no reason for a frame
         let (changed, news) = {
             let last = self.publish.borrow();
-            let changed =
-                Snapshot { now: At(0), ..(**last).clone() } != Snapshot { now: At(0), ..(*snapshot).clone() };
+            let now = std::mem::replace(&mut snapshot.now, last.now);
+            let changed = **last != snapshot;
+            snapshot.now = now;
             (changed, changed && last.at_a_glance() != snapshot.at_a_glance())
         };
         if changed {
-            self.publish.send_replace(snapshot);
+            self.publish.send_replace(Arc::new(snapshot));
         }
         if news {
             (self.wake)();
@@ -299,7 +300,7 @@ impl Loop {
 
     fn keep(&mut self) {
         let snapshot = self.engine.snapshot(self.world.now());
-        self.kept_lines = snapshot.timeline.len();
+        self.kept_lines = self.engine.noted();
         if let Some(keep) = &mut self.keep
             && let Err(why) = keep(&snapshot)
         {

@@ -80,7 +80,7 @@ fn hostile_names_open_nothing() {
     let evil = "x\n# H\n\n| a | b |\n```\n![i](http://e.org/a.png)<script>alert(1)</script> [l](javascript:x) \u{202e}\u{1b}[31m **b** 中";
     s.site = evil.into();
     s.gateways[0].name = Some(evil.into());
-    s.timeline[0].text = evil.into();
+    std::sync::Arc::make_mut(&mut s.timeline)[0].text = evil.into();
     s.checks[0].detail = evil.into();
     s.firewall.parts[0].1.push_str("\n```\n````\n# out\n<b>\u{1b}[0m");
     s.firewall.parts[0].3.push(evil.into());

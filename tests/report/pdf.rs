@@ -4,6 +4,7 @@ use super::{every_look, options, sample};
 use solidgreen::model::Snapshot;
 use solidgreen::report::{self, PdfReport, Redact};
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
 fn make(s: &Snapshot, redact: Redact) -> PdfReport {
     report::pdf_of(s, &options(redact)).unwrap()
@@ -126,7 +127,7 @@ fn nothing_known_and_everything_foreign_give_a_checked_pdf_too() {
     s.verdict.next_step = evil.clone();
     s.findings[0].title = evil.clone();
     s.findings[0].evidence[0].text = evil.clone();
-    s.timeline[0].text = evil.clone();
+    Arc::make_mut(&mut s.timeline)[0].text = evil.clone();
     s.firewall.parts[0].1 = evil.clone();
     s.checks[0].detail = evil;
     s.started_unix_ms = i64::MAX;
