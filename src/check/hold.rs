@@ -5,9 +5,10 @@
 
 use super::limits;
 use super::reach::Reach;
-use crate::model::check::{CheckId, CheckResult, Failure, Measured, Outcome, RungKind, Target};
+use crate::model::check::{CheckId, CheckResult, CheckStep, Failure, Measured, Outcome, RungKind, Target};
 use crate::model::footprint::PacketKind;
 use crate::model::host::Interface;
+use crate::platform::awake::Awake;
 use crate::platform::guest::{Heard, Line};
 use std::collections::BTreeMap;
 use std::net::SocketAddr;
@@ -116,6 +117,21 @@ fn pending(r: Rung, why: &str) -> CheckResult {
     }
 }
 
+/// Every connection that the ladder would open, for the plan.
+#[must_use]
+pub fn plan(what: &Hold) -> Vec<CheckStep> {
+    let secs = |n: u64| n.saturating_mul(1000);
+    let touch = u64::try_from(limits::HOLD_TOUCH.as_millis()).unwrap_or(u64::MAX);
+    let step = |(rung, _, touch_at): (Rung, u64, u64)| CheckStep {
+        id: CheckId::Hold,
+        target: target(rung),
+        limit_ms: secs(touch_at) + touch,
+        needs: vec![CheckId::Ports],
+        sends: vec![(PacketKind::TcpHold, 1)],
+    };
+    what.schedule().into_iter().map(step).collect()
+}
+
 /// Runs the ladder; sends all rows each time one is known. Dropping the future ends it: what was sent stays true.
 pub async fn hold(reach: Reach, what: Hold, out: mpsc::Sender<Vec<CheckResult>>) {
     let mut tasks = JoinSet::new();
@@ -167,12 +183,20 @@ async fn one(reach: Reach, rung: Rung, open_at: Instant, touch_at: Instant) -> C
         }
     };
     let opened = reach.now();
+    let (awake, planned) = (Awake::now(), touch_at.saturating_duration_since(Instant::now()));
     if let Some(end) = quiet_until(&mut line, touch_at).await {
         let after_ms = reach.took(opened);
         let failure = end.failure().unwrap_or(Failure::Reset);
         let how = if failure == Failure::Closed { "closed by the far end" } else { "reset" };
         let detail = format!("{how} after {:.0} s without a word", after_ms as f64 / 1000.0);
         return row(Outcome::Failed(failure), Measured::Ended { after_ms }, detail);
+    }
+    if let Some(slept) = awake.slept(planned) {
+        let why = format!(
+            "this computer slept or its clock was set meanwhile ({} s), so the age of this connection is not known: keep it awake and run the ladder again",
+            slept.as_secs()
+        );
+        return row(Outcome::Inconclusive(why.clone()), Measured::Nothing, why);
     }
     let idle = reach.took(opened) as f64 / 1000.0;
     if let Err(why) = line.touch() {

@@ -30,6 +30,28 @@ pub fn witness(host: &HostView) -> Vec<CheckResult> {
             format!("{} (wire) and {} (wireless) are both up", wire.label, wireless.label),
         );
     }
+    let ways: Vec<&Interface> = host.interfaces.iter().filter(|i| leads_out(i)).collect();
+    let told_already = ways.iter().any(|i| i.kind == LinkKind::Wireless);
+    if let ([_, _, ..], Some(own), false) = (ways.as_slice(), host.interface(), told_already) {
+        let labels: Vec<&str> = ways.iter().map(|i| i.label.as_str()).collect();
+        doubt(
+            Failure::SeveralDefaultRoutes,
+            format!(
+                "{} each have a router of their own; everything was measured over {} alone",
+                labels.join(" and "),
+                own.label
+            ),
+        );
+    }
+    if let Some(own) = host.interface().filter(|i| i.port_authenticated == Some(true)) {
+        doubt(
+            Failure::PortAuthenticated,
+            format!(
+                "this computer signed in to the wired port of {} (802.1X); the gateway cannot, and may be put into another network",
+                own.label
+            ),
+        );
+    }
     for proxy in &host.proxies {
         doubt(
             Failure::ProxyConfigured,
@@ -40,10 +62,30 @@ pub fn witness(host: &HostView) -> Vec<CheckResult> {
         );
     }
     if out.is_empty() {
-        let detail = "no VPN route, no proxy, one kind of link".to_owned();
+        let beside: Vec<&str> =
+            host.interfaces.iter().filter(|i| is_tunnel(i)).map(|i| i.label.as_str()).collect();
+        let detail = if beside.is_empty() {
+            "no VPN route, no proxy, one kind of link".to_owned()
+        } else {
+            format!(
+                "no VPN route, no proxy, one kind of link; {} is up and took no part: every connection was bound to the interface",
+                beside.join(" and ")
+            )
+        };
         out.push(result(CheckId::Witness, Target::Host, Outcome::Passed, detail));
     }
     out
+}
+
+/// It is up and has a router: a way out of this computer.
+fn leads_out(i: &Interface) -> bool {
+    let real = matches!(i.kind, LinkKind::Wired | LinkKind::Wireless);
+    real && i.up && i.carrier != Some(false) && i.router.is_some() && i.address().is_some()
+}
+
+/// A tunnel that is up and has an address.
+fn is_tunnel(i: &Interface) -> bool {
+    i.kind == LinkKind::Tunnel && i.up && i.address().is_some()
 }
 
 /// Cable, speed and duplex.
@@ -137,4 +179,51 @@ pub fn lease(host: &HostView) -> Vec<CheckResult> {
         out.push(result(CheckId::Lease, target(), Outcome::Passed, detail));
     }
     out
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::model::host::HostAddress;
+
+    fn interface(name: &str, kind: LinkKind, router: Option<[u8; 4]>) -> Interface {
+        Interface {
+            index: 2,
+            name: name.into(),
+            label: name.into(),
+            kind,
+            mac: None,
+            up: true,
+            carrier: Some(true),
+            speed_bps: None,
+            full_duplex: None,
+            addresses: vec![HostAddress { ip: [10, 0, 0, 5].into(), prefix: 24 }],
+            router: router.map(Into::into),
+            metric: 0,
+            name_servers: vec![],
+            lease: None,
+            mtu: None,
+            ipv6_router: None,
+            port_authenticated: None,
+        }
+    }
+
+    fn doubts(interfaces: Vec<Interface>) -> Vec<Failure> {
+        let host = HostView { interfaces, chosen: Some("eth0".into()), ..HostView::default() };
+        witness(&host).iter().filter_map(|r| r.outcome.failure()).collect()
+    }
+
+    #[test]
+    fn each_doubt_about_the_witness_is_told_once() {
+        use LinkKind::{Tunnel, Wired, Wireless};
+        let router = Some([10, 0, 0, 1]);
+        let eth0 = || interface("eth0", Wired, router);
+        assert_eq!(doubts(vec![eth0()]), []);
+        assert_eq!(doubts(vec![eth0(), interface("eth1", Wired, None)]), [], "no way out");
+        assert_eq!(doubts(vec![eth0(), interface("eth1", Wired, router)]), [Failure::SeveralDefaultRoutes]);
+        assert_eq!(doubts(vec![eth0(), interface("wlan0", Wireless, router)]), [Failure::WirelessBesideWire]);
+        assert_eq!(doubts(vec![eth0(), interface("tun0", Tunnel, None)]), [], "beside, not before");
+        let signed_in = Interface { port_authenticated: Some(true), ..eth0() };
+        assert_eq!(doubts(vec![signed_in]), [Failure::PortAuthenticated]);
+    }
 }

@@ -1,13 +1,17 @@
 //! The check `offer`: what DHCP servers hand out here, by an INFORM (answered from configuration, RFC 2131 4.3.5) and,
 //! where that is silent or the box itself gets no address, DISCOVERs: with a made-up MAC, with the box's MAC where it is
-//! known and seems to have no address, with this computer's own where a new MAC gets nothing. Never a REQUEST.
+//! known and seems to have no address, with this computer's own where a new MAC gets nothing. Never a REQUEST. Where all
+//! is silent, the server of this computer's own lease is asked directly: a filter on this computer lets answers to a
+//! question in, and hides those to a broadcast; then silence says nothing.
 
 use super::limits;
 use super::reach::Reach;
 use crate::model::Mac;
 use crate::model::check::{CheckId, CheckResult, Failure, Measured, Offer, OfferTo, Outcome, Target};
 use crate::model::evidence::{DhcpKind, DhcpSeen};
+use crate::model::host::Interface;
 use crate::platform::guest::DhcpProbe;
+use crate::platform::interfaces;
 use crate::wire;
 use std::net::Ipv4Addr;
 use std::time::Duration;
@@ -42,12 +46,24 @@ pub enum Patience {
 enum For {
     /// INFORM: this computer, which has an address.
     Options,
+    /// INFORM to the one server that this computer has its lease from.
+    Direct(Ipv4Addr),
     /// DISCOVER with a made-up MAC.
     NewMac,
     /// DISCOVER with this computer's own MAC: tells a full pool from offers that are lost.
     OwnMac,
     /// DISCOVER with the box's MAC.
     Gateway,
+}
+
+impl For {
+    fn is_inform(self) -> bool {
+        matches!(self, For::Options | For::Direct(_))
+    }
+
+    fn to(self) -> Ipv4Addr {
+        if let For::Direct(server) = self { server } else { Ipv4Addr::BROADCAST }
+    }
 }
 
 /// One question and how it stands.
@@ -82,14 +98,14 @@ impl Question {
 
     fn message(&self, own_ip: Option<Ipv4Addr>) -> Option<Vec<u8>> {
         match (self.what, own_ip) {
-            (For::Options, Some(ip)) => Some(wire::dhcp::inform(self.xid, self.mac, ip)),
-            (For::Options, None) => None,
+            (For::Options | For::Direct(_), Some(ip)) => Some(wire::dhcp::inform(self.xid, self.mac, ip)),
+            (For::Options | For::Direct(_), None) => None,
             (For::NewMac | For::OwnMac | For::Gateway, _) => Some(wire::dhcp::discover(self.xid, self.mac)),
         }
     }
 
     fn takes(&self, seen: &DhcpSeen) -> bool {
-        let kind = if self.what == For::Options { DhcpKind::Ack } else { DhcpKind::Offer };
+        let kind = if self.what.is_inform() { DhcpKind::Ack } else { DhcpKind::Offer };
         self.first.is_some() && seen.xid == self.xid && seen.mac == self.mac && seen.kind == kind
     }
 }
@@ -126,7 +142,7 @@ impl Asking {
         q.answered.get_or_insert(after);
         let what = q.what;
         if let Some(offer) = read_offer(seen, what, after)
-            && !self.offers.iter().any(|o| o.server == offer.server && kind_of(o) == what)
+            && !self.offers.iter().any(|o| o.server == offer.server && kind_of(o) == kind_of(&offer))
         {
             self.offers.push(offer);
         }
@@ -135,7 +151,7 @@ impl Asking {
 
     /// An INFORM is answered to this computer's address (RFC 2131 section 4.3.5): whether one is due.
     fn answer_by_unicast_due(&self, now: Instant) -> bool {
-        self.of(For::Options).is_some_and(|q| match (q.answered, q.first, q.last) {
+        self.questions.iter().filter(|q| q.what.is_inform()).any(|q| match (q.answered, q.first, q.last) {
             (Some(after), Some(first), _) => now < first + after + limits::OFFER_SECOND,
             (None, _, Some(last)) => now < last + limits::OFFER_INFORM,
             _ => false,
@@ -194,6 +210,11 @@ pub async fn offer(
         ],
         offers: Vec::new(),
     };
+    // a server beyond a relay is asked by its own address as well as one on this segment
+    let server = interface.lease.as_ref().and_then(|l| l.server);
+    let direct =
+        server.filter(|ip| own_ip.is_some() && !ip.is_broadcast() && !ip.is_unspecified()).map(For::Direct);
+    asking.questions.extend(direct.map(|what| Question::new(what, xid(4), own_mac)));
     let start = Instant::now();
     let mut end = start + limits::OFFER;
     asking.begin(if own_ip.is_some() { For::Options } else { For::NewMac }, start);
@@ -221,6 +242,9 @@ pub async fn offer(
         if let Some(mac) = as_gateway.filter(|m| asking.of(For::Gateway).is_none() && m.is_device()) {
             asking.questions.push(Question::new(For::Gateway, xid(3), mac));
         }
+        if let Some(direct) = direct.filter(|_| !acked && now >= start + limits::OFFER_INFORM) {
+            asking.begin(direct, now);
+        }
         if !acked && now >= start + limits::OFFER_INFORM || box_red || as_gateway.is_some() {
             asking.begin(For::NewMac, now);
         }
@@ -234,15 +258,15 @@ pub async fn offer(
         }
         for q in asking.questions.iter_mut().filter(|q| q.is_due(now)) {
             let Some(message) = q.message(own_ip) else { continue };
-            if q.what == For::Options {
+            if q.what.is_inform() {
                 socket.hear_unicast(true);
             }
-            let _ = socket.send(&message).await;
+            let _ = socket.send(&message, q.what.to()).await;
             q.sent += 1;
             q.last = Some(now);
             if q.first.is_none() {
                 q.first = Some(now);
-                if q.what != For::Options {
+                if !q.what.is_inform() {
                     // a server that first looks whether the address is free answers only after that
                     end = end.max(now + limits::OFFER_AFTER_DISCOVER);
                 }
@@ -285,6 +309,9 @@ pub async fn offer(
             "no answer so far; every gateway asked about has an address, so it was not waited for".to_owned();
         return finish(Outcome::Inconclusive(why.clone()), Measured::Nothing, why);
     }
+    if let Some(why) = cannot_hear(&asking, direct, &interface) {
+        return finish(Outcome::Inconclusive(why.clone()), Measured::Nothing, why);
+    }
     let silent_for = |what: For| asking.asked_at(what).is_some() && asking.answered(what).is_none();
     let mut silent = Vec::new();
     for (what, who) in [
@@ -315,6 +342,24 @@ pub async fn offer(
         result.measured = Measured::Answers { offers, asked: asked_for };
     }
     result
+}
+
+/// Why silence says nothing here: this computer itself keeps answers out.
+fn cannot_hear(asking: &Asking, direct: Option<For>, interface: &Interface) -> Option<String> {
+    // once a server was asked alone, a filter lets in all that it sends to this computer's address
+    let opened = direct.is_some_and(|what| asking.asked_at(what).is_some());
+    let proves = |q: &Question| if q.what.is_inform() { !opened } else { true };
+    if asking.questions.iter().any(|q| q.answered.is_some() && proves(q)) {
+        return None;
+    }
+    if let Some(For::Direct(server)) = direct.filter(|what| asking.answered(*what).is_some()) {
+        return Some(format!(
+            "{server} answers when it is asked alone, and nothing that is sent to everybody comes in: the firewall of this computer hides answers, or the server ignores such questions"
+        ));
+    }
+    interfaces::hides_strangers(interface).then(|| {
+        "this system drops what comes from a network that it has no address in (rp_filter), so no offer could be heard: give this computer an address by hand, or set net.ipv4.conf.all.rp_filter and that of the interface to 0 for the visit".to_owned()
+    })
 }
 
 fn conclude(
@@ -358,7 +403,7 @@ fn or_none(text: &str) -> &str {
 fn read_offer(seen: &DhcpSeen, what: For, after: Duration) -> Option<Offer> {
     // a server that has no configuration for this network may still answer, with nothing
     let empty = seen.mask.is_none() && seen.routers.is_empty() && seen.name_servers.is_empty();
-    if what == For::Options && empty {
+    if what.is_inform() && empty {
         return None;
     }
     Some(Offer {

@@ -15,17 +15,19 @@ pub fn can_send(host: &HostView) -> bool {
     host.interface().is_some_and(|i| i.up && i.carrier != Some(false))
 }
 
-/// The plan for this host.
+/// The plan for this host, with an idle ladder of these ages, seconds, if there are any.
 #[must_use]
-pub fn plan(profile: &Profile, host: &HostView) -> CheckPlan {
+pub fn plan(profile: &Profile, host: &HostView, rungs: &[u64]) -> CheckPlan {
     let mut plan = CheckPlan::default();
     let ms = |d: Duration| u64::try_from(d.as_millis()).unwrap_or(u64::MAX);
     let local = |id| CheckStep { id, target: Target::Host, limit_ms: 0, needs: vec![], sends: vec![] };
     plan.steps.extend([CheckId::Witness, CheckId::Link, CheckId::Lease].map(local));
-    plan.left_out = vec![
-        "hold: only when it is asked for, since it takes as long as the longest silence".into(),
-        "of names, what a server adds to a refusal: asked only where it refuses".into(),
-    ];
+    if rungs.is_empty() {
+        let why = "hold: only when it is asked for, since it takes as long as the longest silence";
+        plan.left_out.push(why.into());
+    }
+    plan.left_out
+        .extend(["of names, what a server adds to a refusal: asked only where it refuses".to_owned()]);
     let Some(interface) = host.interface() else {
         plan.left_out.push("everything that sends: there is no network interface".into());
         return plan;
@@ -43,7 +45,7 @@ pub fn plan(profile: &Profile, host: &HostView) -> CheckPlan {
             sends: sends.to_vec(),
         });
     };
-    step(CheckId::Offer, Target::Segment, limits::OFFER, &[], &[(PacketKind::DhcpProbe, 12)]);
+    step(CheckId::Offer, Target::Segment, limits::OFFER, &[], &[(PacketKind::DhcpProbe, 15)]);
     if interface.address().is_none_or(|a| a.is_link_local()) {
         plan.left_out.push("names, ports, canary, control, router: this computer has no address".into());
         return plan;
@@ -139,6 +141,9 @@ pub fn plan(profile: &Profile, host: &HostView) -> CheckPlan {
             step(CheckId::Portal, target, limit, &[CheckId::Names, CheckId::Ports], &sends);
         }
     }
+    let addresses: Vec<SocketAddr> = profile.cloud.ports.iter().filter_map(|p| documented(*p)).collect();
+    let ladder = super::hold::Hold { addresses, rungs: rungs.to_vec(), other: super::other_way_out(host) };
+    plan.steps.extend(super::hold::plan(&ladder));
     plan.left_out.push(
         "of speaks, size and path, what is not needed: they follow connections that opened, or ended".into(),
     );
@@ -187,19 +192,28 @@ mod tests {
     #[test]
     fn a_plan_says_beforehand_what_is_left_out() {
         let p = Profile::shipped();
-        let whole = plan(&p, &host(Some([192, 168, 7, 20]), true));
+        let whole = plan(&p, &host(Some([192, 168, 7, 20]), true), &[]);
         let left_out = |id: CheckId| whole.left_out.iter().any(|l| l.starts_with(id.word()));
         assert!(CheckId::ALL.iter().all(|id| sends(&whole, *id) || left_out(*id)), "{whole:?}");
-        let bare = plan(&p, &host(None, true));
+        let long = plan(&p, &host(Some([192, 168, 7, 20]), true), &[30, 60]);
+        let rungs = long.steps.iter().filter(|s| s.id == CheckId::Hold).count();
+        assert_eq!(rungs, 2 * 2 * p.cloud.ports.len(), "each with a young one: {long:?}");
+        let bare = plan(&p, &host(None, true), &[]);
         assert!(sends(&bare, CheckId::Offer) && !sends(&bare, CheckId::Ports));
-        let unplugged = plan(&p, &host(Some([192, 168, 7, 20]), false));
+        let unplugged = plan(&p, &host(Some([192, 168, 7, 20]), false), &[30]);
         assert!(unplugged.steps.iter().all(|s| s.sends.is_empty()));
-        assert!(plan(&p, &HostView::default()).left_out.iter().any(|l| l.contains("no network interface")));
+        assert!(
+            plan(&p, &HostView::default(), &[]).left_out.iter().any(|l| l.contains("no network interface"))
+        );
     }
 
     #[test]
     fn the_plan_stays_within_the_footprint() {
-        let whole = plan(&Profile::shipped(), &host(Some([192, 168, 7, 20]), true));
+        let whole = plan(
+            &Profile::shipped(),
+            &host(Some([192, 168, 7, 20]), true),
+            &super::super::hold::rungs(86_400),
+        );
         for kind in PacketKind::ALL {
             let sum: u32 =
                 whole.steps.iter().flat_map(|s| &s.sends).filter(|(k, _)| *k == kind).map(|(_, n)| n).sum();

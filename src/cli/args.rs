@@ -93,6 +93,10 @@ pub struct Check {
     /// The gateway's IP address, when it is known.
     #[arg(long, value_parser = ip)]
     pub ip: Option<Ipv4Addr>,
+    /// Ask the DHCP servers what they would offer to the gateway's MAC, whatever its LED shows; nothing is ever taken.
+    /// Without it they are asked only where the box seems to have no address.
+    #[arg(long, requires = "mac")]
+    pub ask_as_gateway: bool,
     /// What you see on the box: dark, solid-red, blinking-red or solid-green.
     #[arg(long, value_name = "LED", value_parser = led)]
     pub saw: Option<LedState>,

@@ -96,6 +96,7 @@ pub fn run(cli: Cli, clock: Clock) -> ExitCode {
                 mac: a.mac,
                 ip: a.ip,
                 saw: a.saw,
+                ask_as_gateway: a.ask_as_gateway,
                 data,
                 site: a.site,
                 record: a.record,
@@ -302,7 +303,8 @@ pub fn demo(profile: &Arc<Profile>, clock: Clock, fault: &str, json: bool) -> Ex
 }
 
 fn check_plan(profile: &Arc<Profile>, a: &args::Check) -> ExitCode {
-    match session::plan(profile, a.interface.as_deref(), a.ip) {
+    let rungs = a.hold.map(|secs| ladder(secs, &a.rungs)).unwrap_or_default();
+    match session::plan(profile, a.interface.as_deref(), a.ip, &rungs) {
         Err(e) => fail(BLIND, e),
         Ok((host, plan)) if a.json => {
             let value = serde_json::json!({ "schema": json::SCHEMA, "interface": host.chosen, "plan": plan });

@@ -99,8 +99,8 @@ impl PacketKind {
             Self::MdnsQuery => 30,
             Self::DnsQuery => 400,
             Self::TcpConnect => 200,
-            // four questions, each sent three times at most
-            Self::DhcpProbe => 12,
+            // five questions, each sent three times at most
+            Self::DhcpProbe => 15,
             Self::TcpSpeak => 48,
             Self::HttpGet => 12,
             Self::TcpTrace => 96,

@@ -75,6 +75,8 @@ pub struct Engine {
     pub footprint: Footprint,
     pub console: ConsoleView,
     pub timeline: Arc<Vec<TimelineEntry>>,
+    /// DHCP servers are asked what they would offer to the gateway, whatever its LED shows.
+    pub ask_as_gateway: bool,
     /// Lines that were there before the first of them.
     pub timeline_before: u64,
     pub platform: Option<String>,
@@ -123,6 +125,7 @@ impl Engine {
             console: ConsoleView::default(),
             timeline: Arc::default(),
             timeline_before: 0,
+            ask_as_gateway: false,
             platform: None,
             scope: Scope::default(),
             demo: None,
@@ -360,6 +363,9 @@ impl Engine {
         let red = LedSet::only(LedState::SolidRed);
         let late = now.since(run.begun) >= ANNOUNCEMENT_WAIT_MS;
         let asked = self.asked_for(now);
+        if self.ask_as_gateway {
+            return self.typed_mac.filter(|m| m.is_device());
+        }
         let unseen = |g: &GatewayView| late && g.first_seen_ms.is_none() && self.typed_mac == Some(g.mac);
         asked.iter().find(|g| g.mac.is_device() && (g.led.possible == red || unseen(g))).map(|g| g.mac)
     }

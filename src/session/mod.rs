@@ -55,6 +55,8 @@ pub struct Options {
     pub mac: Option<Mac>,
     pub ip: Option<Ipv4Addr>,
     pub saw: Option<LedState>,
+    /// DHCP servers are asked what they would offer to the gateway, whatever its LED shows.
+    pub ask_as_gateway: bool,
     /// How long `find` looks; `None` is until the operating system gave dead addresses up.
     pub find_wait: Option<Duration>,
     /// Where visits are kept; `None` is the usual folder.
@@ -116,6 +118,7 @@ impl Session {
         engine.site = options.site;
         engine.platform = options.platform;
         engine.scope = options.scope;
+        engine.ask_as_gateway = options.ask_as_gateway;
         let mut world = World::real(clock);
         world.wanted_interface = options.interface.clone();
         world.gateway_ip = options.ip;
@@ -305,9 +308,10 @@ pub fn plan(
     profile: &Profile,
     wanted: Option<&str>,
     ip: Option<Ipv4Addr>,
+    rungs: &[u64],
 ) -> Result<(HostView, CheckPlan), StartError> {
     let mut host = interfaces::read();
     host.chosen = interface::choose(&host, wanted, ip).map_err(StartError::Interface)?;
-    let plan = check::plan::plan(profile, &host);
+    let plan = check::plan::plan(profile, &host, rungs);
     Ok((host, plan))
 }

@@ -12,6 +12,7 @@ use super::site;
 use super::watched::signal;
 use etherparse::{NetSlice, SlicedPacket, TransportSlice};
 use serde_json::Value;
+use solidgreen::check::tcp::NEVER_OPEN;
 use std::collections::{BTreeMap, BTreeSet};
 use std::net::{IpAddr, Ipv4Addr};
 use std::time::{Duration, Instant};
@@ -185,7 +186,7 @@ fn kind(frame: &Frame, seen: &mut Seen) -> Option<&'static str> {
         Some(TransportSlice::Tcp(tcp)) => {
             let ends = (tcp.source_port(), IpAddr::V4(to), tcp.destination_port());
             let opens = tcp.syn() && !tcp.ack();
-            if opens && matches!(tcp.destination_port(), 9 | 53 | 80 | 443 | 4321) {
+            if opens && matches!(tcp.destination_port(), 9 | 53 | 80 | 443 | 4321 | NEVER_OPEN) {
                 return Some(if seen.connections.insert(ends) { "TCP" } else { "system: TCP again" });
             }
             // the rest of a connection that was opened before

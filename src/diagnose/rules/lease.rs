@@ -34,7 +34,17 @@ pub(super) fn lease(scene: &Scene<'_>, d: &Digest<'_>, out: &mut Vec<Found>) {
             let mut lines = say(scene, d, CheckId::Lease);
             lines.extend(say(scene, d, CheckId::Offer));
             lines.extend(boxes.red.iter().map(|g| asks(g)));
-            out.push(found(no_server(scene), lines));
+            let nobody = found(no_server(scene), lines);
+            out.push(if d.offers.is_some() {
+                nobody
+            } else {
+                // that this computer has none is the only witness, and it may never have asked
+                or_else(
+                    Found { level: Some(Level::Warning), ..nobody },
+                    Cause::DhcpGatewayRefused,
+                    "let this computer get its address by DHCP: if it gets one, servers are here and it is the gateway that is refused",
+                )
+            });
         }
         return;
     }

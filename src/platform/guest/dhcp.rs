@@ -89,17 +89,17 @@ impl DhcpProbe {
         }
     }
 
-    /// Broadcasts one message to the DHCP servers.
+    /// Sends one message to every DHCP server (the broadcast address), or to the one at `server`.
     ///
     /// # Errors
     /// When the round has sent enough, or the system refuses.
-    pub async fn send(&self, message: &[u8]) -> Result<(), GuestError> {
-        self.meter.count(PacketKind::DhcpProbe, Ipv4Addr::BROADCAST.into())?;
+    pub async fn send(&self, message: &[u8], server: Ipv4Addr) -> Result<(), GuestError> {
+        self.meter.count(PacketKind::DhcpProbe, server.into())?;
         if let Some(xid) = message.get(4..8).and_then(|b| b.first_chunk::<4>()) {
             // a broadcast comes back to port 67 of this computer: it must not be taken for the box's own
             self.meter.counts().dhcp_xids.insert(u32::from_be_bytes(*xid));
         }
-        let to = SocketAddrV4::new(Ipv4Addr::BROADCAST, SERVER_PORT);
+        let to = SocketAddrV4::new(server, SERVER_PORT);
         let send = || socket::send_out_of(&SockRef::from(&self.socket), &self.interface, message, to);
         let sent = self.socket.async_io(tokio::io::Interest::WRITABLE, send).await;
         sent.map(|_| ()).map_err(|e| {

@@ -50,6 +50,14 @@ pub(super) fn interfaces() -> Result<Vec<Interface>, PlatformError> {
     Ok(all.into_iter().map(|f| f.interface).collect())
 }
 
+/// Either setting counts; with no address at all, the loose mode drops as much as the strict one.
+pub(super) fn filters_reverse_path(name: &str) -> bool {
+    ["all", name].into_iter().any(|of| {
+        let setting = std::fs::read_to_string(format!("/proc/sys/net/ipv4/conf/{of}/rp_filter"));
+        setting.is_ok_and(|s| s.trim() != "0")
+    })
+}
+
 pub(super) fn interface_to(target: Ipv4Addr) -> Option<String> {
     let index = netlink::route_to(target)?;
     let links = netlink::dump(RouteNetlinkMessage::GetLink(LinkMessage::default())).ok()?;

@@ -55,6 +55,11 @@ fn kind(found: &netdev::Interface) -> LinkKind {
     }
 }
 
+/// This system has no such filter.
+pub(super) fn filters_reverse_path(_name: &str) -> bool {
+    false
+}
+
 /// A connected UDP socket has the source address that the system would use; nothing is sent.
 pub(super) fn interface_to(target: Ipv4Addr) -> Option<String> {
     let socket = UdpSocket::bind((Ipv4Addr::UNSPECIFIED, 0)).ok()?;

@@ -55,6 +55,14 @@ pub fn default_route_interface() -> Option<String> {
     os::interface_to(SOMEWHERE_PUBLIC)
 }
 
+/// True when this system drops datagrams from networks that the interface has no address in (reverse path filtering,
+/// RFC 3704): then a DHCP server's offer cannot be heard without rights. The system's own DHCP client hears it before
+/// that filter.
+#[must_use]
+pub fn hides_strangers(interface: &Interface) -> bool {
+    interface.addresses.is_empty() && os::filters_reverse_path(&interface.name)
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -209,6 +209,11 @@ fn wide(text: *const u16) -> String {
     String::from_utf16_lossy(&units)
 }
 
+/// This system has no such filter.
+pub(super) fn filters_reverse_path(_name: &str) -> bool {
+    false
+}
+
 pub(super) fn interface_to(target: Ipv4Addr) -> Option<String> {
     let mut index = 0;
     // SAFETY: the function writes one number.
