@@ -286,7 +286,9 @@ fn keeper(engine: &mut Engine, data: Option<PathBuf>) -> Option<run::Keeper> {
                     number += 1;
                 }
                 noted = number;
-                visit.keep(snapshot).map_err(|e| e.to_string())
+                // its lines are in the journal already, and a long watch has many
+                let picture = Snapshot { timeline: Arc::default(), timeline_before: 0, ..snapshot.clone() };
+                visit.keep(&picture).map_err(|e| e.to_string())
             }))
         }
         Err(e) => {
