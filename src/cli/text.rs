@@ -2,6 +2,7 @@
 
 use crate::diagnose::catalogue;
 use crate::model::check::{CheckPlan, CheckResult, Outcome, VendorStep};
+use crate::model::dhcp_strip::{self, Strip};
 use crate::model::finding::Level;
 use crate::model::host::HostView;
 use crate::model::snapshot::GatewayView;
@@ -27,7 +28,15 @@ fn gateway_line(out: &mut String, g: &GatewayView) {
     for remark in &g.remarks {
         let _ = writeln!(out, "      {remark}");
     }
+    // one message is no story
+    if let Some(strip) = Strip::of(&g.dhcp_trace).filter(|s| s.marks.len() > 1) {
+        let _ = writeln!(out, "      DHCP: {}  {} s", strip.text(STRIP), strip.lasted_ms.div_ceil(1000));
+        let _ = writeln!(out, "            {}", dhcp_strip::LEGEND);
+    }
 }
+
+/// Columns of a DHCP strip: with what stands around it, it fits 80.
+const STRIP: usize = 56;
 
 fn gateways(out: &mut String, s: &Snapshot) {
     if s.gateways.is_empty() {

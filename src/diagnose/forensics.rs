@@ -2,14 +2,12 @@
 //! an address remembered from another site. Pure; from what was heard on port 67 and beside our own probe.
 
 use crate::model::At;
+use crate::model::dhcp_strip::ONE_STORY_MS;
 use crate::model::evidence::DhcpKind;
 use crate::model::host::HostAddress;
 use crate::model::snapshot::DhcpTrace;
 use std::net::Ipv4Addr;
 
-/// Messages that belong together: a client that gives up waits longer than this before it begins anew (RFC 2131 4.1
-/// has 64 s as the longest wait between two).
-const ONE_STORY_MS: u64 = 150_000;
 /// A box is said to have given up when it has been silent for three times its own interval, and for this long.
 const GAVE_UP_MS: u64 = 90_000;
 /// A first message with this much on its own clock was kept back until then: spanning tree takes 30 s, 802.1X with

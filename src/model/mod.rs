@@ -3,6 +3,7 @@
 pub mod book;
 pub mod cause;
 pub mod check;
+pub mod dhcp_strip;
 pub mod evidence;
 pub mod finding;
 pub mod footprint;

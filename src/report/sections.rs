@@ -4,6 +4,7 @@ use super::document::{Block, Cell, Table, Tone};
 use super::page_one::{led_cell, legend_line};
 use super::words::{self, Clock};
 use super::{Redact, ReportOptions};
+use crate::model::dhcp_strip::{self, Strip};
 use crate::model::finding::{Finding, Possible};
 use crate::model::footprint::PacketKind;
 use crate::model::snapshot::GatewayView;
@@ -81,6 +82,14 @@ fn gateways(s: &Snapshot, clock: Clock, out: &mut Vec<Block>) {
                 "Last DHCP message: {} at {}.",
                 format!("{kind:?}").to_uppercase(),
                 clock.time(*at)
+            ));
+        }
+        if let Some(strip) = Strip::of(&g.dhcp_trace).filter(|s| s.marks.len() > 1) {
+            lines.push(format!(
+                "DHCP over {} s: {} ({}).",
+                strip.lasted_ms.div_ceil(1000),
+                strip.text(40),
+                dhcp_strip::LEGEND
             ));
         }
         if s.gateways.len() > 1 && g.verdict.code.is_some() {

@@ -2,10 +2,13 @@
 
 use super::gateways::led_of;
 use super::{View, explain, frame, steps};
+use crate::diagnose::forensics;
+use crate::model::dhcp_strip::Strip;
 use crate::model::snapshot::GatewayView;
 use crate::model::{LedState, Owner};
 use crate::session::Command;
 use crate::ui::state::{OverviewState, Route};
+use crate::ui::widgets::dhcp_strip::dhcp_strip;
 use crate::ui::widgets::lamp;
 use crate::ui::widgets::mark::Mark;
 use crate::ui::widgets::parts;
@@ -112,6 +115,7 @@ fn hero(ui: &mut Ui, v: &mut View<'_>, state: &mut OverviewState) {
         }
         if let Some(gateway) = gateway {
             lamp_evidence(ui, gateway);
+            asked(ui, v, gateway);
         }
     }
     ui.add_space(8.0);
@@ -234,6 +238,18 @@ fn lamp_evidence(ui: &mut Ui, gateway: &GatewayView) {
     if !sources.is_empty() {
         parts::quiet(ui, format!("The box was seen by: {}", sources.join(", ")));
     }
+}
+
+/// How it asked for its address, and what that tells.
+fn asked(ui: &mut Ui, v: &View<'_>, gateway: &GatewayView) {
+    let Some(strip) = Strip::of(&gateway.dhcp_trace).filter(|s| s.marks.len() > 1) else { return };
+    ui.add_space(3.0);
+    ui.label(RichText::new("How it asked for an address").text_style(theme::strong_style()));
+    dhcp_strip(ui, &strip);
+    let subnets = v.snapshot.host.interface().map(|i| i.addresses.clone()).unwrap_or_default();
+    let signs = forensics::signs(&gateway.dhcp_trace, &subnets, v.snapshot.now);
+    let lines: Vec<String> = signs.iter().map(|s| words::sentence(&s.text)).collect();
+    parts::lines(ui, &lines);
 }
 
 fn way(ui: &mut Ui, v: &View<'_>) {

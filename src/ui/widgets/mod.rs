@@ -1,5 +1,6 @@
 //! Own widgets. Each paints itself and gives a screen reader a sentence.
 
+pub mod dhcp_strip;
 pub mod lamp;
 pub mod mark;
 pub mod parts;
