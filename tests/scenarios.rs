@@ -1,11 +1,13 @@
 //! Recordings replayed through the mirror and the diagnosis: what a network of namespaces cannot make, and what was met.
 //! A recording from the field becomes a test by being put into `tests/scenarios`, with its verdict in `expected.toml`.
+//! The lessons that come with the program are held to theirs here too.
 
 #![allow(clippy::unwrap_used, clippy::panic, reason = "helpers of tests")]
 
 use solidgreen::model::recording::Recording;
 use solidgreen::profile::Profile;
 use solidgreen::session::replay::Replay;
+use solidgreen::session::training::LESSONS;
 use std::collections::BTreeMap;
 use std::path::Path;
 use std::sync::Arc;
@@ -16,11 +18,15 @@ const FOLDER: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/scenarios");
 fn every_recording_ends_with_its_verdict() {
     let expected = std::fs::read_to_string(Path::new(FOLDER).join("expected.toml")).unwrap();
     let expected: BTreeMap<String, String> = toml::from_str(&expected).unwrap();
-    let mut names: Vec<String> = std::fs::read_dir(FOLDER)
-        .unwrap()
-        .filter_map(|e| e.unwrap().file_name().to_str()?.strip_suffix(".jsonl").map(str::to_owned))
+    let files = std::fs::read_dir(FOLDER).unwrap().map(|e| e.unwrap().path());
+    let text = |path: &Path| std::fs::read_to_string(path).unwrap();
+    let stem = |path: &Path| path.file_stem().unwrap().to_str().unwrap().to_owned();
+    let mut recordings: BTreeMap<String, String> = files
+        .filter(|path| path.extension().is_some_and(|e| e == "jsonl"))
+        .map(|path| (stem(&path), text(&path)))
         .collect();
-    names.sort();
+    recordings.extend(LESSONS.iter().map(|l| (l.id.to_owned(), l.text.to_owned())));
+    let names: Vec<String> = recordings.keys().cloned().collect();
     assert_eq!(
         names,
         expected.keys().cloned().collect::<Vec<_>>(),
@@ -29,8 +35,7 @@ fn every_recording_ends_with_its_verdict() {
     let profile = Arc::new(Profile::shipped());
     let mut wrong = Vec::new();
     for (name, verdict) in &expected {
-        let text = std::fs::read_to_string(Path::new(FOLDER).join(format!("{name}.jsonl"))).unwrap();
-        let recording = Recording::parse(&text).unwrap_or_else(|e| panic!("{name}: {e}"));
+        let recording = Recording::parse(&recordings[name]).unwrap_or_else(|e| panic!("{name}: {e}"));
         assert!(!recording.header.note.is_empty(), "{name} does not say where it comes from");
         let mut replay = Replay::new(recording, &profile).unwrap();
         replay.play_to(replay.length());

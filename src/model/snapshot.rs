@@ -152,6 +152,20 @@ pub struct HoldView {
     pub of: u32,
 }
 
+/// A recording that is being played.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct PlaybackView {
+    /// Of the file or the lesson, made safe to show.
+    pub name: String,
+    /// Where the recording comes from, made safe to show.
+    pub note: String,
+    pub at: At,
+    pub length: At,
+    pub playing: bool,
+    /// So many times as fast as it was.
+    pub speed: u32,
+}
+
 /// Where the way from the gateway to the cloud is broken: the path picture.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
@@ -234,6 +248,9 @@ pub struct Snapshot {
     /// The idle ladder, while it runs.
     #[serde(default)]
     pub hold: Option<HoldView>,
+    /// This is a recording, and what is shown is its moment.
+    #[serde(default)]
+    pub playback: Option<PlaybackView>,
     /// "Plug it in now" is running.
     pub plug_in_finder: bool,
     /// Everybody who was there already is known: now it may be plugged in.

@@ -1,7 +1,7 @@
 //! Everything that a face can ask of the session.
 
 use crate::model::rule::Scope;
-use crate::model::{LedState, Mac};
+use crate::model::{At, LedState, Mac};
 use std::net::Ipv4Addr;
 
 /// One request. Each is answered by a new snapshot, never by a return value.
@@ -51,4 +51,18 @@ pub enum Command {
     },
     /// Put another fault into the simulated site (demo only).
     DemoFault(String),
+    /// For a recording that is played.
+    Playback(PlaybackOrder),
+}
+
+/// What a recording that is played can be asked.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum PlaybackOrder {
+    /// Go on, or stand still; at the end it begins again.
+    Play(bool),
+    /// So many times as fast as it was.
+    Speed(u32),
+    Seek(At),
+    /// Go to the next line of the visit's record, and stand still.
+    NextChange,
 }

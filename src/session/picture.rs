@@ -73,6 +73,7 @@ impl Engine {
             firewall,
             demo: self.demo.clone(),
             hold: self.hold_view(now),
+            playback: None,
             plug_in_finder: self.plug_in_known.is_some() || self.plug_in_pending,
             plug_in_ready: self.plug_in_known.is_some(),
             not_tested: self.not_tested(),

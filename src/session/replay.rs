@@ -12,7 +12,7 @@ use std::sync::Arc;
 /// A recording that is being played.
 pub struct Replay {
     pub engine: Engine,
-    recording: Recording,
+    recording: Arc<Recording>,
     next: usize,
     now: At,
 }
@@ -22,7 +22,8 @@ impl Replay {
     ///
     /// # Errors
     /// When the profile in the recording is not valid.
-    pub fn new(recording: Recording, profile: &Arc<Profile>) -> Result<Replay, ProfileError> {
+    pub fn new(recording: impl Into<Arc<Recording>>, profile: &Arc<Profile>) -> Result<Replay, ProfileError> {
+        let recording = recording.into();
         let profile = match &recording.header.profile {
             Some(text) => Arc::new(Profile::parse(text)?),
             None => Arc::clone(profile),

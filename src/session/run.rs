@@ -389,6 +389,8 @@ impl Loop {
                 self.engine.platform = Some(platform);
                 self.engine.scope = scope;
             }
+            // this is a session, not a recording
+            Command::Playback(_) => {}
             Command::DemoFault(fault) => {
                 self.world.set_fault(&fault, &mut self.engine);
                 self.engine.note(now, format!("The simulated site has a new fault: {fault}."));

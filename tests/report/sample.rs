@@ -363,6 +363,7 @@ pub fn snapshot() -> Snapshot {
         },
         timeline: timeline.into(),
         timeline_before: 0,
+        playback: None,
         firewall: firewall(),
         demo: None,
         hold: None,
