@@ -19,6 +19,7 @@ fn main() -> ExitCode {
         let window = match &cli.command {
             None => true,
             Some(Command::Demo(demo)) => !demo.terminal && !demo.json && demo.fault != "list",
+            Some(Command::Replay(replay)) => replay.window,
             Some(_) => false,
         };
         if window {
@@ -37,8 +38,12 @@ mod window {
     use solidgreen::history::History;
     use solidgreen::profile::Profile;
     use solidgreen::report;
-    use solidgreen::session::{Options, Session};
-    use solidgreen::ui::{self, FirewallSource, Redaction, ReportSource, Sources, Waker};
+    use solidgreen::session::playback::Playback;
+    use solidgreen::session::training::LESSONS;
+    use solidgreen::session::{Options, Session, SessionPort};
+    use solidgreen::ui::{
+        self, FirewallSource, RecordingSource, Redaction, ReportSource, Sources, Tape, Waker,
+    };
     use std::path::PathBuf;
     use std::sync::Arc;
 
@@ -52,9 +57,10 @@ mod window {
             },
         };
         let profile = Arc::new(profile);
-        let demo = match cli.command {
-            Some(Command::Demo(demo)) => Some(demo.fault),
-            _ => None,
+        let (demo, first) = match cli.command {
+            Some(Command::Demo(demo)) => (Some(demo.fault), None),
+            Some(Command::Replay(replay)) => (None, Some(replay.file)),
+            _ => (None, None),
         };
         let mut options = Options { demo: demo.clone(), data: cli.data.clone(), ..Options::default() };
         if demo.is_some() {
@@ -66,7 +72,9 @@ mod window {
                 Ok(session) => session,
                 Err(e) => return fail(USAGE, e),
             };
-        match ui::run(Box::new(session), Arc::clone(&profile), sources(cli.data), &waker) {
+        let recordings = recordings(&profile, &clock, &waker, first);
+        let sources = sources(cli.data, recordings);
+        match ui::run(Box::new(session), Arc::clone(&profile), sources, &waker) {
             Ok(()) => ExitCode::from(CLEAR),
             Err(e) => match demo {
                 Some(fault) => {
@@ -83,18 +91,47 @@ mod window {
         }
     }
 
-    fn sources(data: Option<PathBuf>) -> Sources {
+    fn redact(r: Redaction) -> report::Redact {
+        match r {
+            Redaction::Full => report::Redact::Full,
+            Redaction::Shared => report::Redact::Shared,
+            Redaction::Public => report::Redact::Public,
+        }
+    }
+
+    fn recordings(
+        profile: &Arc<Profile>,
+        clock: &Clock,
+        waker: &Waker,
+        first: Option<PathBuf>,
+    ) -> RecordingSource {
+        let (profile, clock, waker) = (Arc::clone(profile), Arc::clone(clock), waker.clone());
+        let open = move |tape: &Tape| {
+            let (clock, wake) = (Arc::clone(&clock), waker.callback());
+            let playback = match tape {
+                Tape::File(file) => Playback::open(file, &profile, clock, wake)?,
+                Tape::Lesson(id) => {
+                    let lesson = LESSONS.iter().find(|l| l.id == id).ok_or("there is no such lesson")?;
+                    Playback::begin(lesson.text, lesson.title.to_owned(), &profile, clock, wake)?
+                }
+            };
+            Ok(Box::new(playback) as Box<dyn SessionPort>)
+        };
+        RecordingSource {
+            open: Arc::new(open),
+            save: Arc::new(|s, r, file| cli::replay::save_shown(s, redact(r), file)),
+            lessons: LESSONS.iter().map(|l| (l.id.to_owned(), l.title.to_owned())).collect(),
+            first,
+        }
+    }
+
+    fn sources(data: Option<PathBuf>, recordings: RecordingSource) -> Sources {
         let platforms =
             firewall::platforms().iter().map(|p| (p.id().to_owned(), p.name().to_owned())).collect();
         let folder = directories::UserDirs::new()
             .and_then(|d| d.document_dir().map(PathBuf::from).or_else(|| Some(d.home_dir().to_owned())))
             .or_else(|| History::open(data).ok().map(|h| h.folder().to_owned()))
             .unwrap_or_else(|| PathBuf::from("."));
-        let redact = |r: Redaction| match r {
-            Redaction::Full => report::Redact::Full,
-            Redaction::Shared => report::Redact::Shared,
-            Redaction::Public => report::Redact::Public,
-        };
         Sources {
             firewall: FirewallSource {
                 platforms,
@@ -107,6 +144,7 @@ mod window {
                 }),
                 folder,
             },
+            recordings,
         }
     }
 }

@@ -198,7 +198,7 @@ fn router_side() {
             loop {
                 let meter = Meter::new();
                 let probe = meter.dhcp_probe(&eth0).unwrap();
-                probe.send(&wire::dhcp::discover(77, GATEWAY_MAC)).await.unwrap();
+                probe.send(&wire::dhcp::discover(77, GATEWAY_MAC), Ipv4Addr::BROADCAST).await.unwrap();
                 drop(probe);
                 let wait = Duration::from_millis(100);
                 while let Ok(Ok((mut bytes, _))) = tokio::time::timeout(wait, listener.recv()).await {
@@ -376,7 +376,7 @@ async fn dhcp_is_heard_and_asked() {
 
     let meter = Meter::new();
     let probe = meter.dhcp_probe(&eth0).unwrap();
-    probe.send(&wire::dhcp::discover(99, Mac([2, 0, 0, 0, 0, 9]))).await.unwrap();
+    probe.send(&wire::dhcp::discover(99, Mac([2, 0, 0, 0, 0, 9])), Ipv4Addr::BROADCAST).await.unwrap();
     let (bytes, _) = tokio::time::timeout(limit, probe.recv()).await.unwrap().unwrap();
     let offer = wire::dhcp::parse(&bytes).unwrap();
     assert_eq!((offer.kind, offer.xid), (DhcpKind::Offer, 99));

@@ -280,6 +280,9 @@ pub enum HistoryWhat {
         /// Write the recording of the visit to this file.
         #[arg(long, value_name = "FILE")]
         recording: Option<PathBuf>,
+        /// What the recording keeps to itself: nothing, other hosts' identities, or every name and address.
+        #[arg(long, value_enum, default_value_t = RedactArg::Full, requires = "recording")]
+        redact: RedactArg,
     },
 }
 
@@ -287,6 +290,9 @@ pub enum HistoryWhat {
 pub struct Replay {
     /// The recording, from `check --record`, `watch --record` or `history export ID --recording`.
     pub file: PathBuf,
+    /// In the window, where it can be paused and moved.
+    #[arg(long, conflicts_with_all = ["json", "json_lines", "until", "speed"])]
+    pub window: bool,
     /// As fast as it was, at 1; without it as fast as can be.
     #[arg(long, value_name = "N", value_parser = speed)]
     pub speed: Option<f64>,

@@ -8,7 +8,7 @@ mod json;
 pub mod lab;
 mod metrics;
 mod print;
-mod replay;
+pub mod replay;
 mod text;
 mod watch;
 
@@ -340,6 +340,14 @@ fn open_history(data: Option<PathBuf>) -> Result<History, ExitCode> {
     History::open(data).map_err(|e| fail(BLIND, e))
 }
 
+fn redaction(a: args::RedactArg) -> report::Redact {
+    match a {
+        args::RedactArg::Full => report::Redact::Full,
+        args::RedactArg::Shared => report::Redact::Shared,
+        args::RedactArg::Public => report::Redact::Public,
+    }
+}
+
 fn write_report(a: &args::Report, data: Option<PathBuf>) -> ExitCode {
     let lang = match a.lang {
         args::LangArg::En => "en",
@@ -350,11 +358,7 @@ fn write_report(a: &args::Report, data: Option<PathBuf>) -> ExitCode {
         Ok(lang) => lang,
         Err(e) => return fail(USAGE, e),
     };
-    let redact = match a.redact {
-        args::RedactArg::Full => report::Redact::Full,
-        args::RedactArg::Shared => report::Redact::Shared,
-        args::RedactArg::Public => report::Redact::Public,
-    };
+    let redact = redaction(a.redact);
     let history = match open_history(data) {
         Ok(history) => history,
         Err(status) => return status,
@@ -390,11 +394,9 @@ fn history(what: Option<HistoryWhat>, data: Option<PathBuf>) -> ExitCode {
             Ok(s) => out(&text::check(&s)),
             Err(e) => fail(BLIND, e),
         },
-        HistoryWhat::Export { id, recording: Some(file) } => {
-            let written = history.recording(&id).map_err(|e| e.to_string()).and_then(|text| {
-                std::fs::write(&file, text).map_err(|e| format!("cannot write {}: {e}", file.display()))
-            });
-            match written {
+        HistoryWhat::Export { id, recording: Some(file), redact } => {
+            let text = history.recording(&id).map_err(|e| e.to_string());
+            match text.and_then(|text| replay::save(&text, redaction(redact), &file)) {
                 Ok(()) => {
                     eprintln!("solidgreen: wrote {}", file.display());
                     ExitCode::from(CLEAR)
@@ -402,7 +404,7 @@ fn history(what: Option<HistoryWhat>, data: Option<PathBuf>) -> ExitCode {
                 Err(why) => fail(BLIND, why),
             }
         }
-        HistoryWhat::Export { id, recording: None } => match history.export(&id) {
+        HistoryWhat::Export { id, recording: None, .. } => match history.export(&id) {
             Ok(text) => out(&text),
             Err(e) => fail(BLIND, e),
         },

@@ -6,12 +6,17 @@ use super::{BLIND, USAGE, fail, json, out, status, text};
 use crate::model::At;
 use crate::model::recording::Recording;
 use crate::profile::Profile;
+use crate::report;
 use crate::session::replay::Replay;
+use std::path::Path;
 use std::process::ExitCode;
 use std::sync::Arc;
 use std::time::Duration;
 
 pub fn replay(profile: &Arc<Profile>, a: &Args) -> ExitCode {
+    if a.window {
+        return fail(USAGE, "this program was built without a window; leave --window out");
+    }
     let text_of = match std::fs::read_to_string(&a.file) {
         Ok(text) => text,
         Err(e) => return fail(BLIND, format!("cannot read {}: {e}", a.file.display())),
@@ -54,4 +59,25 @@ fn pause(ms: u64, speed: Option<f64>) {
     if let Some(speed) = speed {
         std::thread::sleep(Duration::from_secs_f64(ms as f64 / 1000.0 / speed));
     }
+}
+
+/// Writes the recording of the visit that is shown.
+///
+/// # Errors
+/// One sentence: what did not work.
+pub fn save_shown(shown: &crate::model::Snapshot, redact: report::Redact, file: &Path) -> Result<(), String> {
+    let folder = shown.kept_in.as_ref().ok_or("this visit is not kept, so it has no recording")?;
+    let kept = Path::new(folder).join(crate::history::RECORDING);
+    let text = std::fs::read_to_string(&kept).map_err(|e| format!("cannot read {}: {e}", kept.display()))?;
+    save(&text, redact, file)
+}
+
+/// Writes a recording at this level.
+///
+/// # Errors
+/// One sentence: what did not work.
+pub fn save(text: &str, redact: report::Redact, file: &Path) -> Result<(), String> {
+    let recording = Recording::parse(text).map_err(|e| e.to_string())?;
+    let told = report::redacted_recording(&recording, redact).map_err(|e| e.to_string())?;
+    std::fs::write(file, told.print()).map_err(|e| format!("cannot write {}: {e}", file.display()))
 }

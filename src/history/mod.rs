@@ -188,10 +188,6 @@ impl History {
         Ok(snapshot)
     }
 
-    /// The whole visit as one JSON text: the snapshot, and every line of the journal.
-    ///
-    /// # Errors
-    /// As [`History::load`].
     /// The recording of a visit, as text.
     ///
     /// # Errors

@@ -8,6 +8,7 @@ mod json;
 mod markdown;
 mod page_one;
 mod pdf;
+mod pseudonyms;
 pub mod redact;
 mod sections;
 pub mod words;
@@ -17,6 +18,7 @@ pub use document::{Block, Document};
 pub use json::json;
 pub use markdown::markdown;
 pub use pdf::{PdfError, PdfReport, pdf};
+pub use pseudonyms::{PseudonymError, redacted_recording};
 pub use redact::Redact;
 
 use crate::model::Snapshot;

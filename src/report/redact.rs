@@ -206,7 +206,7 @@ impl Redactor {
         for name in &self.names {
             out = replace_word(&out, name, NAME);
         }
-        out = self.without_private_names(&out);
+        out = without_private_names(&out);
         scan(&out, &mut |piece| match piece {
             Piece::Mac { mac, written, bare } => self.mac(mac, written, bare),
             Piece::Ip(ip) => self.ip(ip),
@@ -272,23 +272,10 @@ impl Redactor {
         };
         Some(self.numbers.get(&ip).map_or_else(|| format!("[{kind}]"), |n| format!("[{kind}-{n}]")))
     }
-
-    fn without_private_names(&self, text: &str) -> String {
-        runs(
-            text,
-            |c| c.is_alphanumeric() || matches!(c, '.' | '-' | '_'),
-            |run| {
-                let name = run.trim_end_matches('.').to_lowercase();
-                let private = PRIVATE_ENDINGS.iter().any(|end| name.len() > end.len() && name.ends_with(end));
-                let service = name.contains("._tcp.") || name.contains("._udp.");
-                (private && !service).then(|| run.replacen(run.trim_end_matches('.'), NAME, 1))
-            },
-        )
-    }
 }
 
 /// Addresses that are the same everywhere and tell nothing of a site: masks, "any", broadcast, multicast, loopback.
-fn says_nothing(ip: IpAddr) -> bool {
+pub(super) fn says_nothing(ip: IpAddr) -> bool {
     match ip {
         IpAddr::V4(v4) => {
             let bits = u32::from(v4);
@@ -299,6 +286,20 @@ fn says_nothing(ip: IpAddr) -> bool {
         }
         IpAddr::V6(v6) => v6.is_unspecified() || v6.is_loopback() || v6.is_multicast(),
     }
+}
+
+/// Names with an ending that only exists inside somebody's network.
+pub(super) fn without_private_names(text: &str) -> String {
+    runs(
+        text,
+        |c| c.is_alphanumeric() || matches!(c, '.' | '-' | '_'),
+        |run| {
+            let name = run.trim_end_matches('.').to_lowercase();
+            let private = PRIVATE_ENDINGS.iter().any(|end| name.len() > end.len() && name.ends_with(end));
+            let service = name.contains("._tcp.") || name.contains("._udp.");
+            (private && !service).then(|| run.replacen(run.trim_end_matches('.'), NAME, 1))
+        },
+    )
 }
 
 /// Each string of a JSON value.
@@ -329,7 +330,7 @@ fn runs(text: &str, is: impl Fn(char) -> bool, f: impl Fn(&str) -> Option<String
 }
 
 /// The host names of the addresses (`scheme://host`) in a text; numbers are left to [`scan`].
-fn url_hosts(text: &str) -> Vec<String> {
+pub(super) fn url_hosts(text: &str) -> Vec<String> {
     text.split("://")
         .skip(1)
         .filter_map(|rest| {
@@ -344,7 +345,7 @@ fn url_hosts(text: &str) -> Vec<String> {
 }
 
 /// A password in an address leaves the program at no level.
-fn without_logins(text: &str) -> String {
+pub(super) fn without_logins(text: &str) -> String {
     let mut out = String::with_capacity(text.len());
     let mut rest = text;
     while let Some(at) = rest.find("://") {
@@ -364,7 +365,7 @@ fn without_logins(text: &str) -> String {
 }
 
 /// `/home/anna/x`, `/Users/anna/x`, `C:\Users\anna\x`: the name of a person.
-fn without_user_folders(text: &str) -> String {
+pub(super) fn without_user_folders(text: &str) -> String {
     let mut out = text.to_owned();
     for root in ["/home/", "/Users/", "/root/", "\\Users\\"] {
         while let Some(at) = out.find(root) {
@@ -449,7 +450,7 @@ fn bracketed(chars: &[char], start: usize, len: usize) -> bool {
 }
 
 /// Replaces a word wherever it stands alone, in any case, unless it is a mask already.
-fn replace_word(text: &str, word: &str, with: &str) -> String {
+pub(super) fn replace_word(text: &str, word: &str, with: &str) -> String {
     let (chars, word): (Vec<char>, Vec<char>) = (text.chars().collect(), word.chars().collect());
     let same = |i: usize| {
         chars[i..].len() >= word.len()

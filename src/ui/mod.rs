@@ -2,6 +2,7 @@
 //! opens no socket and waits for nothing.
 
 mod app;
+mod job;
 mod keys;
 mod sources;
 mod start;
@@ -14,6 +15,6 @@ mod widgets;
 mod words;
 
 pub use app::App;
-pub use sources::{FirewallSource, Redaction, ReportSource, Sources};
+pub use sources::{FirewallSource, RecordingSource, Redaction, ReportSource, Sources, Tape};
 pub use start::{UiError, run};
 pub use waker::Waker;

@@ -3,6 +3,7 @@
 
 use crate::model::Snapshot;
 use crate::model::rule::{PackPart, RuleIntent};
+use crate::session::SessionPort;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
@@ -51,8 +52,32 @@ pub type PreviewFn = Arc<dyn Fn(&Snapshot, Redaction) -> String + Send + Sync>;
 /// Writes the file; the error is one sentence for people.
 pub type ExportFn = Arc<dyn Fn(&Snapshot, Redaction, &Path) -> Result<(), String> + Send + Sync>;
 
-/// Both.
+/// Recordings: playing one, and writing this visit's.
+#[derive(Clone)]
+pub struct RecordingSource {
+    pub open: OpenFn,
+    /// Writes the recording of the visit that is shown.
+    pub save: ExportFn,
+    /// The lessons that come with the program: id and title.
+    pub lessons: Vec<(String, String)>,
+    /// Played from the start.
+    pub first: Option<PathBuf>,
+}
+
+/// What is to be played.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Tape {
+    File(PathBuf),
+    /// By its id.
+    Lesson(String),
+}
+
+/// The error is one sentence for people.
+pub type OpenFn = Arc<dyn Fn(&Tape) -> Result<Box<dyn SessionPort>, String> + Send + Sync>;
+
+/// All of them.
 pub struct Sources {
     pub firewall: FirewallSource,
     pub report: ReportSource,
+    pub recordings: RecordingSource,
 }

@@ -1,6 +1,6 @@
 //! What the window remembers between frames: the page shown and one struct for each view. No domain data.
 
-use super::sources::Redaction;
+use super::sources::{Redaction, Tape};
 use super::views::{console, firewall, report};
 use crate::model::Mac;
 use crate::session::Command;
@@ -92,16 +92,31 @@ pub enum Ask {
         what: String,
         text: String,
     },
-    /// Write the report to this file.
+    /// Write this file.
     Export {
+        what: Written,
         path: String,
         redaction: Redaction,
     },
-    /// Open the file dialog, then write the report.
+    /// Open the file dialog, then write.
     ChooseFile {
+        what: Written,
         suggested: String,
         redaction: Redaction,
     },
+    /// Play a recording.
+    Open(Tape),
+    /// Open the file dialog, then play.
+    ChooseTape,
+    /// Back from the recording to this computer's network.
+    CloseTape,
+}
+
+/// What is written to a file.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Written {
+    Report,
+    Recording,
 }
 
 /// What a frame asked for, in order.

@@ -2,8 +2,11 @@
 
 use solidgreen::model::Snapshot;
 use solidgreen::model::rule::{Checked, PackPart, Part, RuleIntent};
+use solidgreen::profile::Profile;
+use solidgreen::session::playback::Playback;
+use solidgreen::session::training::LESSONS;
 use solidgreen::session::{Command, Refused, SessionPort};
-use solidgreen::ui::{FirewallSource, ReportSource, Sources};
+use solidgreen::ui::{FirewallSource, RecordingSource, ReportSource, Sources, Tape};
 use std::sync::{Arc, Mutex};
 
 /// Shared with the test: the snapshot in force, what was asked, and whether requests are refused.
@@ -77,6 +80,26 @@ pub fn sources(folder: &std::path::Path) -> Sources {
                     .map_err(|e| format!("{}: {e}", path.display()))
             }),
             folder: folder.to_owned(),
+        },
+        recordings: RecordingSource {
+            open: Arc::new(|tape| {
+                let clock = solidgreen::session::world::clock();
+                let profile = Arc::new(Profile::shipped());
+                let playback = match tape {
+                    Tape::File(file) => Playback::open(file, &profile, clock, Arc::new(|| {}))?,
+                    Tape::Lesson(id) => {
+                        let lesson = LESSONS.iter().find(|l| l.id == id).ok_or("no such lesson")?;
+                        Playback::begin(lesson.text, lesson.title.into(), &profile, clock, Arc::new(|| {}))?
+                    }
+                };
+                Ok(Box::new(playback) as Box<dyn SessionPort>)
+            }),
+            save: Arc::new(|s, redaction, path| {
+                std::fs::write(path, format!("{} {}", redaction.word(), s.visit))
+                    .map_err(|e| format!("{}: {e}", path.display()))
+            }),
+            lessons: LESSONS.iter().map(|l| (l.id.to_owned(), l.title.to_owned())).collect(),
+            first: None,
         },
     }
 }

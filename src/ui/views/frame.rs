@@ -13,7 +13,8 @@ use egui::{Align, Button, ComboBox, Label, Layout, RichText, TextStyle, Ui, vec2
 #[must_use]
 pub fn untouched(v: &View<'_>) -> bool {
     let s = v.snapshot;
-    s.activity == Activity::Idle
+    s.playback.is_none()
+        && s.activity == Activity::Idle
         && s.checks.is_empty()
         && s.gateways.is_empty()
         && s.took_ms.is_none()
@@ -93,6 +94,9 @@ fn tab(ui: &mut Ui, v: &mut View<'_>, route: Route, chosen: bool) {
 }
 
 fn actions(ui: &mut Ui, v: &mut View<'_>) {
+    if v.snapshot.playback.is_some() {
+        return; // the bar above has what a recording can do
+    }
     ui.spacing_mut().item_spacing.x = 8.0;
     let watching = v.snapshot.activity == Activity::Watching;
     if matches!(v.snapshot.activity, Activity::Working { .. }) {
@@ -131,10 +135,12 @@ fn progress(ui: &mut Ui, v: &View<'_>, state: &UiState) {
         parts::quiet(ui, "Watching. Every change is written down.");
     }
     if state.refused {
-        let label = ui.label(
-            RichText::new("The program is busy and did not take the last request; try again in a moment.")
-                .color(p.warn),
-        );
+        let why = if v.snapshot.playback.is_some() {
+            "A recording cannot be asked to measure: close it first."
+        } else {
+            "The program is busy and did not take the last request; try again in a moment."
+        };
+        let label = ui.label(RichText::new(why).color(p.warn));
         parts::live(&label);
     }
 }
@@ -144,6 +150,7 @@ pub fn help_ui(ui: &mut Ui, v: &View<'_>) {
     ui.horizontal(|ui| {
         let sent = v.snapshot.footprint.packets();
         let text = match sent {
+            _ if v.snapshot.playback.is_some() => "Played: nothing is measured or sent".to_owned(),
             0 => "Nothing was sent yet".to_owned(),
             1 => "1 packet sent".to_owned(),
             n => match v.snapshot.footprint.addresses.len() {
@@ -154,7 +161,8 @@ pub fn help_ui(ui: &mut Ui, v: &View<'_>) {
         parts::quiet(ui, text).on_hover_text("Each kind and each address is listed in the report.");
         ui.with_layout(Layout::right_to_left(Align::Center), |ui| {
             let p = theme::palette(ui);
-            let help = RichText::new(keys::HELP).text_style(TextStyle::Small).color(p.quiet);
+            let keys = if v.snapshot.playback.is_some() { keys::HELP_PLAYBACK } else { keys::HELP };
+            let help = RichText::new(keys).text_style(TextStyle::Small).color(p.quiet);
             ui.add(Label::new(help).truncate());
         });
     });

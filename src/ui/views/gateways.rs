@@ -22,7 +22,7 @@ pub fn gateways_ui(ui: &mut Ui, v: &mut View<'_>, state: &mut GatewaysState) {
     let room = if v.narrow { 240.0 } else { ui.available_height() - foot_height(state, v) };
     list(ui, v, room.max(theme::size::GATEWAY_ROW * 2.0));
     ui.add_space(theme::size::GAP);
-    foot(ui, v, state);
+    ui.add_enabled_ui(v.snapshot.playback.is_none(), |ui| foot(ui, v, state));
 }
 
 fn foot_height(state: &GatewaysState, v: &View<'_>) -> f32 {

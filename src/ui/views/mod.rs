@@ -6,6 +6,7 @@ pub mod firewall;
 pub mod frame;
 pub mod gateways;
 pub mod overview;
+pub mod recordings;
 pub mod report;
 pub mod steps;
 

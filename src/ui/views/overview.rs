@@ -178,7 +178,7 @@ fn ask(ui: &mut Ui, v: &mut View<'_>, state: &mut OverviewState, gateway: Option
     let set = led_of(gateway);
     let open = matches!(set.len(), 2 | 3);
     let all = state.correcting;
-    if !open && !all {
+    if !open && !all || v.snapshot.playback.is_some() {
         return;
     }
     ui.add_space(2.0);
@@ -204,6 +204,9 @@ fn buttons(ui: &mut Ui, v: &mut View<'_>, state: &mut OverviewState) {
         }
         if v.snapshot.verdict.owner == Owner::It && ui.button("Text for the firewall").clicked() {
             v.asks.go(Route::Firewall);
+        }
+        if v.snapshot.playback.is_some() {
+            return; // what somebody saw then cannot be changed now
         }
         let known = led_of(v.snapshot.chosen_gateway()).len() < 4;
         let text = match (state.correcting, known) {

@@ -1,16 +1,14 @@
 //! The report: what will be in it, how much it gives away, and writing it to a file.
 
-use super::View;
+use super::{View, recordings};
 use crate::model::Snapshot;
 use crate::session::Command;
-use crate::ui::sources::{Redaction, ReportSource};
-use crate::ui::state::Ask;
+use crate::ui::job::Job;
+use crate::ui::sources::Redaction;
+use crate::ui::state::{Ask, Written};
 use crate::ui::theme;
-use crate::ui::widgets::mark::Mark;
 use crate::ui::widgets::parts;
 use egui::{Key, Label, RichText, TextEdit, TextStyle, Ui};
-use poll_promise::Promise;
-use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 /// Formats by file ending.
@@ -53,6 +51,7 @@ pub struct State {
     path: Option<String>,
     preview: Option<(Arc<Snapshot>, Redaction, String)>,
     pub job: Job,
+    pub recordings: recordings::State,
 }
 
 impl State {
@@ -80,92 +79,6 @@ impl State {
     }
 }
 
-/// The one thing that is written at a time.
-#[derive(Default)]
-pub enum Job {
-    #[default]
-    Idle,
-    /// The file dialog is open.
-    Choosing {
-        where_to: Promise<Option<PathBuf>>,
-        redaction: Redaction,
-    },
-    Writing(Promise<Result<PathBuf, String>>),
-    Done(PathBuf),
-    Failed(String),
-    /// The dialog gave no file: cancelled, or there is no dialog on this desktop.
-    NoFile,
-}
-
-impl Job {
-    pub fn busy(&self) -> bool {
-        matches!(self, Self::Choosing { .. } | Self::Writing(_))
-    }
-
-    /// Opens the file dialog.
-    pub fn choose(ctx: &egui::Context, suggested: &str, redaction: Redaction) -> Job {
-        let path = Path::new(suggested);
-        let mut dialog = rfd::AsyncFileDialog::new().set_title("Save the report");
-        if let Some(name) = path.file_name().and_then(|n| n.to_str()) {
-            dialog = dialog.set_file_name(name);
-        }
-        if let Some(folder) = path.parent().filter(|f| f.is_dir()) {
-            dialog = dialog.set_directory(folder);
-        }
-        // made here, since some systems want it on the window's thread; waited for elsewhere
-        let answer = dialog.save_file();
-        let ctx = ctx.clone();
-        let where_to = Promise::spawn_thread("file-dialog", move || {
-            let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build();
-            let chosen = runtime.ok().and_then(|rt| {
-                caught(|| rt.block_on(answer)).ok().flatten().map(|file| file.path().to_owned())
-            });
-            ctx.request_repaint();
-            chosen
-        });
-        Job::Choosing { where_to, redaction }
-    }
-
-    /// Writes the report.
-    pub fn write(
-        ctx: &egui::Context,
-        snapshot: &Arc<Snapshot>,
-        source: &ReportSource,
-        redaction: Redaction,
-        path: PathBuf,
-    ) -> Job {
-        let (ctx, snapshot, source) = (ctx.clone(), snapshot.clone(), source.clone());
-        Job::Writing(Promise::spawn_thread("report", move || {
-            let done = caught(|| (source.export)(&snapshot, redaction, &path)).and_then(|r| r).map(|()| path);
-            ctx.request_repaint();
-            done
-        }))
-    }
-
-    /// Moves on when the thread has ended.
-    pub fn poll(&mut self, ctx: &egui::Context, snapshot: &Arc<Snapshot>, source: &ReportSource) {
-        *self = match std::mem::take(self) {
-            Self::Choosing { where_to, redaction } => match where_to.try_take() {
-                Ok(Some(path)) => Self::write(ctx, snapshot, source, redaction, path),
-                Ok(None) => Self::NoFile,
-                Err(where_to) => Self::Choosing { where_to, redaction },
-            },
-            Self::Writing(promise) => match promise.try_take() {
-                Ok(Ok(path)) => Self::Done(path),
-                Ok(Err(why)) => Self::Failed(why),
-                Err(promise) => Self::Writing(promise),
-            },
-            rest @ (Self::Idle | Self::Done(_) | Self::Failed(_) | Self::NoFile) => rest,
-        };
-    }
-}
-
-/// A panic in a worker becomes a sentence: polling a promise whose thread died would end the window.
-fn caught<T>(work: impl FnOnce() -> T) -> Result<T, String> {
-    std::panic::catch_unwind(std::panic::AssertUnwindSafe(work))
-        .map_err(|_| "the program made a mistake while writing; please report it".to_owned())
-}
-
 pub fn report_ui(ui: &mut Ui, v: &mut View<'_>, state: &mut State) {
     theme::card(ui).show(ui, |ui| {
         ui.set_min_width(ui.available_width());
@@ -175,10 +88,15 @@ pub fn report_ui(ui: &mut Ui, v: &mut View<'_>, state: &mut State) {
         site_ui(ui, v, state);
         choices_ui(ui, state);
         save_ui(ui, v, state);
-        job_ui(ui, &state.job);
+        state.job.show(ui);
         if let Some(folder) = &v.snapshot.kept_in {
             parts::quiet(ui, format!("This visit is kept on this computer, in {folder}"));
         }
+    });
+    ui.add_space(theme::size::GAP);
+    theme::card(ui).show(ui, |ui| {
+        ui.set_min_width(ui.available_width());
+        recordings::recordings_ui(ui, v, &mut state.recordings);
     });
     ui.add_space(theme::size::GAP);
     theme::card(ui).show(ui, |ui| {
@@ -259,7 +177,7 @@ fn save_ui(ui: &mut Ui, v: &mut View<'_>, state: &mut State) {
     ui.horizontal_wrapped(|ui| {
         ui.add_enabled_ui(!busy, |ui| {
             if parts::primary(ui, "Save as\u{2026}", [110.0, 32.0], TextStyle::Button).clicked() {
-                v.asks.0.push(Ask::ChooseFile { suggested: path.clone(), redaction });
+                v.asks.0.push(Ask::ChooseFile { what: Written::Report, suggested: path.clone(), redaction });
             }
         });
         parts::quiet(ui, "or, without a dialog,");
@@ -276,28 +194,8 @@ fn save_ui(ui: &mut Ui, v: &mut View<'_>, state: &mut State) {
         }
         let entered = field.lost_focus() && ui.input(|i| i.key_pressed(Key::Enter));
         if (ui.add_enabled(!busy, egui::Button::new("Save")).clicked() || entered) && !busy {
-            v.asks.0.push(Ask::Export { path: path.clone(), redaction });
+            v.asks.0.push(Ask::Export { what: Written::Report, path: path.clone(), redaction });
         }
-    });
-}
-
-fn job_ui(ui: &mut Ui, job: &Job) {
-    let (mark, text) = match job {
-        Job::Idle => return,
-        Job::Choosing { .. } => (Mark::Running, "Choose a file in the dialog.".to_owned()),
-        Job::Writing(_) => (Mark::Running, "Writing the report.".to_owned()),
-        Job::Done(path) => (Mark::Good, format!("Saved to {}", path.display())),
-        Job::Failed(why) => (Mark::Bad, format!("Not saved: {why}")),
-        Job::NoFile => (
-            Mark::Note,
-            "No file was chosen. If no dialog appeared, this desktop has none: name the file above and press Save."
-                .to_owned(),
-        ),
-    };
-    ui.add_space(2.0);
-    ui.horizontal_top(|ui| {
-        mark.show(ui);
-        parts::live(&ui.add(Label::new(text).wrap()));
     });
 }
 
