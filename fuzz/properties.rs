@@ -5,19 +5,21 @@
 #![allow(dead_code)]
 
 use solidgreen::model::Mac;
-use solidgreen::model::text::foreign;
+use solidgreen::model::recording::Recording;
+use solidgreen::model::text::{foreign, visible};
 use solidgreen::profile::Profile;
+use solidgreen::session::replay::Replay;
 use solidgreen::wire::console::{LONGEST_LINE, LineSplitter, looks_like_wrong_baud, read_line};
 use solidgreen::wire::mdns::{LONGEST_TTL_SECS, TxtService, announcement};
 use solidgreen::wire::{dhcp, oui, tls};
 use std::net::Ipv4Addr;
-use std::sync::LazyLock;
+use std::sync::{Arc, LazyLock};
 
 /// What holds for every input; it panics where it does not.
 pub type Check = fn(&[u8]);
 
 /// Every reader by the name of its target and of its folder of seeds.
-pub const ALL: [(&str, Check); 7] = [
+pub const ALL: [(&str, Check); 8] = [
     ("dhcp", dhcp),
     ("mdns", mdns),
     ("console", console),
@@ -25,9 +27,11 @@ pub const ALL: [(&str, Check); 7] = [
     ("tls", tls),
     ("mac", mac),
     ("profile", profile),
+    ("recording", recording),
 ];
 
 static SHIPPED: LazyLock<Profile> = LazyLock::new(Profile::shipped);
+static SHARED: LazyLock<Arc<Profile>> = LazyLock::new(|| Arc::new(Profile::shipped()));
 
 /// Text that a person will see has been made safe: doing it again changes nothing.
 fn assert_safe(text: &str) {
@@ -154,6 +158,31 @@ pub fn profile(data: &[u8]) {
                 read.dialect.iter().for_each(|name| assert_safe(name));
             }
         }
+    }
+}
+
+pub fn recording(data: &[u8]) {
+    let Ok(read) = Recording::parse(&String::from_utf8_lossy(data)) else { return };
+    let again = Recording::parse(&read.print());
+    assert_eq!(again.as_ref(), Ok(&read), "what is printed is what was read");
+    for event in &read.events {
+        let text = serde_json::to_value(event).unwrap_or_default();
+        every_string(&text, &|s| assert!(visible(s) == s && !s.contains('\n'), "{s:?}"));
+    }
+    // whatever it holds, and in whatever order of time, it plays to its end
+    if let Ok(mut replay) = Replay::new(read, &SHARED) {
+        while replay.step() {}
+        let shown = replay.snapshot();
+        assert!(shown.findings.iter().all(|f| !f.evidence.is_empty()));
+    }
+}
+
+fn every_string(value: &serde_json::Value, check: &dyn Fn(&str)) {
+    match value {
+        serde_json::Value::String(s) => check(s),
+        serde_json::Value::Array(all) => all.iter().for_each(|v| every_string(v, check)),
+        serde_json::Value::Object(all) => all.values().for_each(|v| every_string(v, check)),
+        _ => {}
     }
 }
 

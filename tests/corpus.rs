@@ -7,6 +7,7 @@
 mod properties;
 
 use solidgreen::model::Mac;
+use solidgreen::model::recording::Recording;
 use solidgreen::profile::Profile;
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -63,6 +64,7 @@ fn the_seeds_reach_behind_the_first_refusal() {
     let chain = |d: &[u8]| matches!(solidgreen::wire::tls::read_flight(d), solidgreen::wire::tls::Flight::Chain(c) if c.len() == 2);
     assert!(accepted("tls", &chain) >= 1);
     assert!(accepted("tls", &|d| solidgreen::wire::tls::certificate(d).is_some()) >= 2);
+    assert!(accepted("recording", &|d| Recording::parse(&text(d)).is_ok_and(|r| !r.events.is_empty())) >= 4);
     let shipped = Profile::shipped();
     let understood = |d: &[u8]| {
         text(d).lines().any(|l| solidgreen::wire::console::read_line(&shipped, "p", l).meaning.is_some())
@@ -77,7 +79,7 @@ fn every_reader_has_a_target_and_seeds() {
         .filter_map(|file| file.strip_suffix(".rs"))
         .filter(|name| *name != "mod")
         .map(str::to_owned)
-        .chain(["mac".to_owned(), "profile".to_owned()])
+        .chain(["mac", "profile", "recording"].map(str::to_owned))
         .collect();
     wanted.sort();
     let mut checked: Vec<&str> = properties::ALL.iter().map(|(name, _)| *name).collect();

@@ -66,7 +66,8 @@ pub fn letter(kind: DhcpKind) -> char {
 }
 
 /// What ends an exchange tells more than what begins it.
-fn weight(kind: DhcpKind) -> u8 {
+#[must_use]
+pub fn weight(kind: DhcpKind) -> u8 {
     match kind {
         DhcpKind::Discover | DhcpKind::Inform => 0,
         DhcpKind::Offer => 1,

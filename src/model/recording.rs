@@ -10,7 +10,7 @@ use super::footprint::Footprint;
 use super::host::HostView;
 use super::mac::Mac;
 use super::snapshot::Limit;
-use super::text::foreign;
+use super::text::{foreign, visible};
 use super::time::At;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
@@ -155,7 +155,7 @@ impl Recording {
                 Err(_) if number == lines.len() && !whole => break,
                 Err(e) => return Err(RecordingError::Line { line: number, why: foreign(&e.to_string()) }),
             };
-            events.push(exact(migrated_event(value, format), number)?);
+            events.push(exact(made_safe(migrated_event(value, format)), number)?);
         }
         Ok(Recording { header, events })
     }
@@ -183,6 +183,16 @@ pub fn line(what: &impl Serialize) -> String {
     let mut text = serde_json::to_string(what).unwrap_or_default();
     text.push('\n');
     text
+}
+
+/// What our own recordings hold was made safe before it was written; those of others may hold anything.
+fn made_safe(value: Value) -> Value {
+    match value {
+        Value::String(text) => Value::String(visible(&text.replace('\n', " "))),
+        Value::Array(all) => Value::Array(all.into_iter().map(made_safe).collect()),
+        Value::Object(all) => Value::Object(all.into_iter().map(|(k, v)| (k, made_safe(v))).collect()),
+        other => other,
+    }
 }
 
 /// Reads a value of this format, refusing keys that nobody would read.

@@ -17,6 +17,7 @@ mod gateways;
 mod overview;
 mod pictures;
 mod quiet;
+mod recordings;
 mod report;
 
 use egui_kittest::Harness;

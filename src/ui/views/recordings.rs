@@ -194,25 +194,28 @@ pub fn playback_ui(ui: &mut Ui, v: &mut View<'_>, p: &PlaybackView) {
         }
         let mut secs = p.at.0 as f64 / 1000.0;
         let length = p.length.0 as f64 / 1000.0;
-        ui.spacing_mut().slider_width = (ui.available_width() - 330.0).clamp(120.0, 520.0);
+        ui.spacing_mut().slider_width = (ui.available_size_before_wrap().x - 345.0).clamp(120.0, 520.0);
+        // the banner is as light as a rail would be
+        ui.visuals_mut().widgets.inactive.bg_fill = palette.line;
+        ui.visuals_mut().selection.bg_fill = palette.accent;
         let slider = ui
-            .add(Slider::new(&mut secs, 0.0..=length.max(0.001)).show_value(false))
+            .add(Slider::new(&mut secs, 0.0..=length.max(0.001)).show_value(false).trailing_fill(true))
             .on_hover_text("\u{2190} and \u{2192} go five seconds back and on");
         slider.widget_info(|| egui::WidgetInfo::slider(true, secs, "Place in the recording"));
         if slider.changed() {
             order(v, PlaybackOrder::Seek(At((secs * 1000.0) as u64)));
         }
         ui.label(format!("{} of {}", clock(p.at), clock(p.length)));
-        ComboBox::from_id_salt("speed").width(64.0).selected_text(format!("{}\u{d7}", p.speed)).show_ui(
-            ui,
-            |ui| {
-                for speed in SPEEDS {
-                    if ui.selectable_label(speed == p.speed, format!("{speed}\u{d7}")).clicked() {
-                        order(v, PlaybackOrder::Speed(speed));
-                    }
+        let label = ui.label("Speed");
+        let speeds = ComboBox::from_id_salt("speed").width(64.0).selected_text(format!("{}\u{d7}", p.speed));
+        let combo = speeds.show_ui(ui, |ui| {
+            for speed in SPEEDS {
+                if ui.selectable_label(speed == p.speed, format!("{speed}\u{d7}")).clicked() {
+                    order(v, PlaybackOrder::Speed(speed));
                 }
-            },
-        );
+            }
+        });
+        combo.response.labelled_by(label.id);
         if ui
             .add(Button::new("Close").min_size(size))
             .on_hover_text("Back to this computer's network")
