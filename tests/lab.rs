@@ -36,6 +36,9 @@ mod host;
 #[path = "lab/judge.rs"]
 mod judge;
 #[cfg(target_os = "linux")]
+#[path = "lab/odd_names.rs"]
+mod odd_names;
+
 #[path = "lab/plan.rs"]
 mod plan;
 #[cfg(target_os = "linux")]

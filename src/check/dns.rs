@@ -92,28 +92,16 @@ pub(super) async fn ask(reach: &Reach, question: &Question<'_>, documented: &[Ip
 /// The first address that a server gives for a name.
 pub(super) async fn lookup(reach: &Reach, server: IpAddr, name: &str) -> Option<IpAddr> {
     let question = Question { server, name, role: NameRole::Control, transport: Transport::Udp };
-    let message = exchange(reach, &question, limits::NAME).await.ok()?.message;
+    let message = exchange(reach, &question, limits::NAME).await.ok()?;
     addresses(&message).first().copied()
 }
 
-/// An answer, and whether it came whole only over TCP.
-struct Answer {
-    message: Message,
-    cut_short: bool,
-}
-
-/// A question by UDP whose answer is cut short (TC, RFC 1035 section 4.2.1) is asked again by TCP, as resolvers do.
-async fn exchange(reach: &Reach, question: &Question<'_>, limit: Duration) -> Result<Answer, Failure> {
+/// One plain question. An answer by UDP that is cut short and brings no address (TC, RFC 1035 section 4.2.1) is a
+/// failure: resolvers ask again by TCP, which a small device may not; the row of TCP 53 shows whether they could.
+async fn exchange(reach: &Reach, question: &Question<'_>, limit: Duration) -> Result<Message, Failure> {
     let message = one_exchange(reach, question, question.transport, None, limit).await?;
-    if question.transport == Transport::Tcp || !message.metadata.truncation {
-        return Ok(Answer { message, cut_short: false });
-    }
-    match one_exchange(reach, question, Transport::Tcp, None, limit).await {
-        Ok(whole) => Ok(Answer { message: whole, cut_short: true }),
-        // what came is worth more than nothing
-        Err(_) if !addresses(&message).is_empty() => Ok(Answer { message, cut_short: true }),
-        Err(_) => Err(Failure::CutShort),
-    }
+    let cut = question.transport == Transport::Udp && message.metadata.truncation;
+    if cut && addresses(&message).is_empty() { Err(Failure::CutShort) } else { Ok(message) }
 }
 
 async fn one_exchange(
@@ -209,16 +197,16 @@ fn shown(addresses: &[IpAddr]) -> String {
     all.join(", ")
 }
 
-fn judge(answer: Result<Answer, Failure>, role: NameRole, documented: &[Ipv4Addr]) -> Asked {
+fn judge(answer: Result<Message, Failure>, role: NameRole, documented: &[Ipv4Addr]) -> Asked {
     let told = |outcome, measured, seen| Asked { outcome, measured, seen, ttl_secs: None, took_ms: 0 };
-    let Answer { message, cut_short } = match answer {
-        Ok(answer) => answer,
+    let message = match answer {
+        Ok(message) => message,
         Err(failure) => {
             let seen = match failure {
                 Failure::Silence => "no answer of any kind".to_owned(),
                 Failure::Refused => "port 53 is closed (refused)".to_owned(),
                 Failure::CutShort => {
-                    "the answer was cut short by UDP, and TCP 53 did not bring the rest".to_owned()
+                    "the answer was cut short before its addresses, and a small device may not ask again by TCP".to_owned()
                 }
                 other => other.word().replace('-', " "),
             };
@@ -226,10 +214,7 @@ fn judge(answer: Result<Answer, Failure>, role: NameRole, documented: &[Ipv4Addr
         }
     };
     let addresses = addresses(&message);
-    let (outcome, mut seen) = meaning(&message, &addresses, role, documented);
-    if cut_short {
-        seen.push_str("; by UDP the answer was cut short, by TCP it came whole");
-    }
+    let (outcome, seen) = meaning(&message, &addresses, role, documented);
     let ttl_secs = message.answers.iter().filter(|r| matches!(r.data, RData::A(_))).map(|r| r.ttl).min();
     let measured = if addresses.is_empty() { Measured::Nothing } else { Measured::Addresses(addresses) };
     Asked { ttl_secs, ..told(decides(role, outcome), measured, seen) }
@@ -342,7 +327,7 @@ mod tests {
     }
 
     fn read(message: Message, role: NameRole) -> Asked {
-        judge(Ok(Answer { message, cut_short: false }), role, &DOCUMENTED)
+        judge(Ok(message), role, &DOCUMENTED)
     }
 
     #[test]

@@ -34,6 +34,8 @@ pub struct Names {
     pub upstream_alive: bool,
     /// TCP 53 answers where UDP 53 does not.
     pub only_tcp: bool,
+    /// It does so because answers over UDP are cut short: most devices ask again by TCP then, small ones may not.
+    pub cut_short: bool,
     /// A public server gives other addresses for the cloud's names than this network's own. That alone is nothing
     /// (addresses may vary by place); with ports that stay shut it is a filter's page.
     pub disputed: bool,
@@ -64,7 +66,6 @@ impl Answer<'_> {
                     | Failure::Sinkhole
                     | Failure::PrivateAddress
                     | Failure::AnsweredNonsense
-                    | Failure::CutShort
                     | Failure::Malformed
             ),
             Outcome::Skipped(_) | Outcome::Inconclusive(_) => false,
@@ -101,6 +102,7 @@ pub fn read_names(results: &[CheckResult]) -> Names {
         first_silent: false,
         upstream_alive: false,
         only_tcp: false,
+        cut_short: false,
         disputed: false,
     };
     let all = answers(results);
@@ -130,6 +132,8 @@ pub fn read_names(results: &[CheckResult]) -> Names {
     });
     let Some(first_alive) = servers.iter().copied().find(|s| alive(*s, Transport::Udp)) else {
         names.only_tcp = servers.iter().any(|s| alive(*s, Transport::Tcp));
+        let cut = |a: &&Answer<'_>| a.outcome.failure() == Some(Failure::CutShort);
+        names.cut_short = names.only_tcp && local.iter().any(cut);
         names.state = NamesState::Silent;
         return names;
     };

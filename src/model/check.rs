@@ -374,7 +374,7 @@ pub enum Failure {
     AnsweredNonsense,
     /// Something answered for an address that cannot exist.
     AnsweredForNobody,
-    /// An answer by UDP was cut short, and TCP brought no whole one.
+    /// An answer by UDP was cut short before its addresses.
     CutShort,
     /// The answer could not be read.
     Malformed,

@@ -187,6 +187,8 @@ pub enum Fault {
     SlowCable { ms: u32 },
     /// In place of the site's DHCP server a neighbour offers addresses and then refuses them.
     NakServer,
+    /// Another host is a name server with a habit (`cut-short`, `says-why`); the lease names it by `{odd}`.
+    OddNames { habit: String },
     /// A sign-in page on the router takes port 80.
     Portal,
     /// Something on the router answers TLS with a certificate of this issuer, on these ports.
@@ -270,6 +272,9 @@ pub struct Expect {
     /// Causes that the verdict must say it could also be, each with the test that splits the two.
     #[serde(default)]
     pub possible: Vec<String>,
+    /// Words that must stand somewhere in the JSON.
+    #[serde(default)]
+    pub says: Vec<String>,
     /// Causes of which each must be among the findings.
     #[serde(default)]
     pub findings: Vec<String>,

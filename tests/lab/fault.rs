@@ -38,6 +38,14 @@ pub fn make(fault: &Fault, plan: Plan) -> Result<(), String> {
             start("n0", "nak", "python3", &[NAK_SERVER, &own, plan.nobody])?;
             wait_for_log("nak", "listening")
         }
+        Fault::OddNames { habit } => {
+            start_role(
+                "n0",
+                "odd-names",
+                &["--role-odd-names", habit, &format!("{}30:53", plan.neighbours)],
+            )?;
+            wait_for_log("odd-names", "listening")
+        }
         Fault::Portal => {
             start_role("rtr", "portal", &["--role-portal", &format!("{}:8080", plan.router)])?;
             wait_for_log("portal", "listening")?;

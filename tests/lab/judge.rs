@@ -55,6 +55,10 @@ pub fn check(case: &Case, plan: Plan) -> Result<(String, Vec<String>), String> {
             wrong.push(format!("{code} does not say that it could also be {wanted}"));
         }
     }
+    let whole = json.to_string();
+    wrong.extend(
+        case.expect.says.iter().filter(|s| !whole.contains(*s)).map(|s| format!("it does not say '{s}'")),
+    );
     if case.healthy && codes.iter().any(|(_, level)| !matches!(*level, "ok" | "info")) {
         wrong.push(format!("cried wolf: {codes:?}"));
     }

@@ -95,11 +95,12 @@ impl Plan {
         }
     }
 
-    /// Puts the site's own words into a text of a case: `{router}`, `{names}`, `{nobody}`, `{laptop}`, `{prefix}`.
+    /// Puts the site's own words into a text of a case: `{router}`, `{names}`, `{odd}`, `{nobody}`, `{laptop}`, `{prefix}`.
     pub fn fill(self, text: &str) -> String {
         text.replace("{router}", self.router)
             .replace("{names}", self.names)
             .replace("{nobody}", self.nobody)
+            .replace("{odd}", &format!("{}30", self.neighbours))
             .replace("{laptop}", self.laptop)
             .replace("{prefix}", &self.prefix.to_string())
             // the host where names and DHCP are answered

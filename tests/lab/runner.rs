@@ -53,6 +53,10 @@ pub fn main() -> ExitCode {
             let of = |n: usize| args.get(n).map_or("", String::as_str);
             return helper::slow_names(of(1), of(2));
         }
+        Some("--role-odd-names") => {
+            let of = |n: usize| args.get(n).map_or("", String::as_str);
+            return super::odd_names::odd_names(of(1), of(2));
+        }
         Some("--role-dial") => return helper::dial(args.get(1).map_or("", String::as_str)),
         _ => {}
     }

@@ -210,7 +210,9 @@ fn green_overrides(scene: &Scene<'_>, found: &mut [Found]) {
         if f.cause.code().starts_with("hold.") {
             continue;
         }
-        if f.level() == Level::Fault || is_witness(f.cause) {
+        // a doubt that a green box settles: it has found its names, and the cloud itself
+        let settled = matches!(f.cause, Cause::DnsUnreachable | Cause::CloudProxyAnswers);
+        if f.level() == Level::Fault || is_witness(f.cause) || settled {
             f.level = Some(Level::Info);
         }
     }

@@ -177,12 +177,16 @@ fn names(scene: &Scene<'_>, d: &Digest<'_>, out: &mut Vec<Found>) {
     if let Some(cause) = cause {
         let mut lines = say(scene, d, CheckId::Names);
         if d.names.only_tcp {
-            lines.insert(
-                0,
-                evidence("name servers answer over TCP but not over UDP", Basis::Measured, "names", 0),
-            );
+            let text = if d.names.cut_short {
+                "name servers answer whole over TCP, and cut short over UDP"
+            } else {
+                "name servers answer over TCP but not over UDP"
+            };
+            lines.insert(0, evidence(text, Basis::Measured, "names", 0));
         }
-        out.push(found(cause, lines));
+        // most devices ask again by TCP when an answer is cut short; whether this one does, its LED tells
+        let level = (d.names.cut_short && !any_blinks(scene)).then_some(Level::Warning);
+        out.push(Found { level, ..found(cause, lines) });
     }
     if d.names.first_silent {
         out.push(found(Cause::DnsFirstServerDead, say(scene, d, CheckId::Names)));
