@@ -243,7 +243,8 @@ pub struct Snapshot {
     /// How many lines came before the first of them.
     #[serde(default)]
     pub timeline_before: u64,
-    pub firewall: FirewallView,
+    /// Made anew only when it changes.
+    pub firewall: Arc<FirewallView>,
     pub demo: Option<DemoView>,
     /// The idle ladder, while it runs.
     #[serde(default)]

@@ -366,6 +366,12 @@ fn record(s: &Snapshot, options: &ReportOptions, clock: Clock, out: &mut Vec<Blo
     if s.timeline.is_empty() {
         out.push(Block::Paragraph("Nothing was recorded.".into()));
     } else {
+        if s.timeline_before > 0 {
+            out.push(Block::Paragraph(format!(
+                "{} earlier lines are not shown here; a report of the kept visit (solidgreen report) has them all.",
+                s.timeline_before
+            )));
+        }
         out.push(Block::Table(Table {
             summary: "What happened, in order".into(),
             head: head(&["Time", "What happened"]),

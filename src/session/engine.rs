@@ -1,6 +1,7 @@
 //! The state of a session and how each event changes it. No I/O, no clock: `now` is always given.
 
 use super::interface;
+use super::picture::FirewallAbout;
 use super::steady::Steady;
 use crate::check::Progress;
 use crate::check::offer::Patience;
@@ -15,17 +16,17 @@ use crate::model::host::{HostView, SerialPort};
 use crate::model::recording::{Event, Input};
 use crate::model::rule::{RuleIntent, Scope};
 use crate::model::snapshot::{
-    AGE_STEP_MS, CONSOLE_LINES, ConsoleView, DemoView, GatewayView, Limit, TimelineEntry,
+    AGE_STEP_MS, CONSOLE_LINES, ConsoleView, DemoView, FirewallView, GatewayView, Limit, TimelineEntry,
 };
 use crate::model::{At, Cause, LedSet, LedState, Mac};
 use crate::profile::Profile;
 use crate::wire::oui;
 use std::collections::BTreeSet;
 use std::net::{Ipv4Addr, SocketAddr};
-use std::sync::Arc;
+use std::sync::{Arc, Mutex};
 
 /// Entries of the visit's record that are kept in memory.
-const TIMELINE_KEPT: usize = 2_000;
+const TIMELINE_KEPT: usize = 500;
 /// With no other evidence about the LED, an announcement is given this long after the start.
 const ANNOUNCEMENT_WAIT_MS: u64 = 1_250;
 
@@ -75,6 +76,8 @@ pub struct Engine {
     pub footprint: Footprint,
     pub console: ConsoleView,
     pub timeline: Arc<Vec<TimelineEntry>>,
+    /// The firewall's text as it was made last, and what for.
+    pub(super) firewall_made: Mutex<Option<(FirewallAbout, Arc<FirewallView>)>>,
     /// DHCP servers are asked what they would offer to the gateway, whatever its LED shows.
     pub ask_as_gateway: bool,
     /// Lines that were there before the first of them.
@@ -126,6 +129,7 @@ impl Engine {
             timeline: Arc::default(),
             timeline_before: 0,
             ask_as_gateway: false,
+            firewall_made: Mutex::default(),
             platform: None,
             scope: Scope::default(),
             demo: None,

@@ -5,10 +5,12 @@ use crate::diagnose::Diagnosis;
 use crate::firewall;
 use crate::model::check::{CheckId, CheckResult, Measured, Outcome, RungKind, Target};
 use crate::model::finding::Verdict;
+use crate::model::rule::Scope;
 use crate::model::snapshot::{Activity, FirewallView, GatewayView, HoldView};
-use crate::model::{At, Snapshot};
+use crate::model::{At, Mac, Snapshot};
 use crate::wire::oui;
-use std::sync::Arc;
+use std::net::Ipv4Addr;
+use std::sync::{Arc, PoisonError};
 
 impl Engine {
     fn hold_view(&self, now: At) -> Option<HoldView> {
@@ -148,20 +150,40 @@ impl Engine {
         })
     }
 
-    fn firewall(&self, gateway: Option<&GatewayView>) -> FirewallView {
-        let proposal = firewall::propose(self.router_maker());
-        let id = self.platform.clone().unwrap_or_else(|| proposal.id.to_owned());
+    /// The text for this gateway. A picture is made at each change of anything, and this seldom changes.
+    fn firewall(&self, gateway: Option<&GatewayView>) -> Arc<FirewallView> {
+        let about = FirewallAbout {
+            maker: self.router_maker(),
+            platform: self.platform.clone(),
+            scope: self.scope,
+            site: self.site.clone(),
+            gateway: gateway.and_then(|g| Some((g.mac, g.ip?))),
+        };
+        let mut made = self.firewall_made.lock().unwrap_or_else(PoisonError::into_inner);
+        match &*made {
+            Some((held, view)) if *held == about => Arc::clone(view),
+            _ => {
+                let view = Arc::new(self.write_firewall(&about));
+                *made = Some((about, Arc::clone(&view)));
+                view
+            }
+        }
+    }
+
+    fn write_firewall(&self, about: &FirewallAbout) -> FirewallView {
+        let proposal = firewall::propose(about.maker);
+        let id = about.platform.clone().unwrap_or_else(|| proposal.id.to_owned());
         let platform = firewall::platform(&id);
         let mut view = FirewallView {
             proposed: proposal.recognised.then(|| proposal.id.to_owned()),
             proposed_because: proposal.reason,
             platform_name: platform.map(|p| p.name().to_owned()).unwrap_or_default(),
             platform: id.clone(),
-            scope: self.scope,
+            scope: about.scope,
             parts: Vec::new(),
         };
-        if let Some((mac, ip)) = gateway.and_then(|g| Some((g.mac, g.ip?))) {
-            let intent = intent(&self.profile, mac, ip, &self.site, self.scope);
+        if let Some((mac, ip)) = about.gateway {
+            let intent = intent(&self.profile, mac, ip, &about.site, about.scope);
             for part in firewall::pack(&id, &intent).unwrap_or_default() {
                 view.parts.push((
                     part.part.title().to_owned(),
@@ -173,6 +195,16 @@ impl Engine {
         }
         view
     }
+}
+
+/// Everything that the firewall's text depends on.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) struct FirewallAbout {
+    maker: Option<&'static str>,
+    platform: Option<String>,
+    scope: Scope,
+    site: String,
+    gateway: Option<(Mac, Ipv4Addr)>,
 }
 
 fn is_ladder(r: &CheckResult) -> bool {

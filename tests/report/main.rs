@@ -82,8 +82,8 @@ fn hostile_names_open_nothing() {
     s.gateways[0].name = Some(evil.into());
     std::sync::Arc::make_mut(&mut s.timeline)[0].text = evil.into();
     s.checks[0].detail = evil.into();
-    s.firewall.parts[0].1.push_str("\n```\n````\n# out\n<b>\u{1b}[0m");
-    s.firewall.parts[0].3.push(evil.into());
+    std::sync::Arc::make_mut(&mut s.firewall).parts[0].1.push_str("\n```\n````\n# out\n<b>\u{1b}[0m");
+    std::sync::Arc::make_mut(&mut s.firewall).parts[0].3.push(evil.into());
     let calm = report::markdown(&report::document(&sample::snapshot(), &options(Redact::Full)));
     let text = report::markdown(&report::document(&s, &options(Redact::Full)));
     let outside: Vec<&str> = {

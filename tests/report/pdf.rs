@@ -128,7 +128,7 @@ fn nothing_known_and_everything_foreign_give_a_checked_pdf_too() {
     s.findings[0].title = evil.clone();
     s.findings[0].evidence[0].text = evil.clone();
     Arc::make_mut(&mut s.timeline)[0].text = evil.clone();
-    s.firewall.parts[0].1 = evil.clone();
+    std::sync::Arc::make_mut(&mut s.firewall).parts[0].1 = evil.clone();
     s.checks[0].detail = evil;
     s.started_unix_ms = i64::MAX;
     let pdf = make(&s, Redact::Full);

@@ -364,7 +364,7 @@ pub fn snapshot() -> Snapshot {
         timeline: timeline.into(),
         timeline_before: 0,
         playback: None,
-        firewall: firewall(),
+        firewall: firewall().into(),
         demo: None,
         hold: None,
         plug_in_finder: false,

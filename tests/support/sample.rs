@@ -81,13 +81,14 @@ pub fn blocked() -> Snapshot {
         by_kind: [(PacketKind::Sweep, 253), (PacketKind::TcpConnect, 10), (PacketKind::DnsQuery, 14)].into(),
         addresses: (1..=254).map(|n| IpAddr::V4(Ipv4Addr::new(192, 168, 40, n))).collect(),
     };
-    s.firewall = FirewallView {
+    let firewall = FirewallView {
         proposed: Some("fortigate".into()),
         proposed_because: "the router's MAC belongs to Fortinet".into(),
         platform: "fortigate".into(),
         platform_name: "FortiGate".into(),
         ..FirewallView::default()
     };
+    s.firewall = firewall.into();
     s.not_tested = vec!["Whether the connection lasts when nothing is sent for minutes.".into()];
     s
 }
