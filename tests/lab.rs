@@ -27,6 +27,9 @@ mod desktop;
 #[path = "lab/fault.rs"]
 mod fault;
 #[cfg(target_os = "linux")]
+#[path = "lab/flapping.rs"]
+mod flapping;
+
 #[path = "lab/helper.rs"]
 mod helper;
 #[cfg(target_os = "linux")]

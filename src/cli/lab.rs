@@ -1,6 +1,7 @@
 //! `solidgreen lab gateway|cloud`: a virtual gateway and a virtual cloud, for training and for tests.
 
 use crate::lab::alone::{self, CloudOptions, GatewayOptions};
+use crate::lab::gateway::dhcp::Habit;
 use crate::profile::Profile;
 use clap::{Args, Subcommand};
 use std::io::Write;
@@ -57,6 +58,12 @@ struct GatewayArgs {
     /// How long a name server or the cloud may take to answer
     #[arg(long, value_name = "SECS", default_value_t = 2.0, value_parser = positive)]
     answer_limit: f64,
+    /// Ask first for this address, as a box does that was at another site
+    #[arg(long, value_name = "IP")]
+    remember: Option<std::net::Ipv4Addr>,
+    /// Stop asking for an address after so many unanswered questions, until the cable is pulled
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(1..))]
+    give_up: Option<u32>,
     /// Repeat a run exactly
     #[arg(long, value_name = "N")]
     seed: Option<u64>,
@@ -107,6 +114,7 @@ pub fn run(args: LabArgs, profile: &Profile) -> ExitCode {
                 retry_ms: a.retry_ms,
                 answer_limit: a.answer_limit,
                 seed: a.seed,
+                habit: Habit { remembers: a.remember, gives_up_after: a.give_up },
             },
             print,
         ),

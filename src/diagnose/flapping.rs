@@ -23,20 +23,35 @@ pub enum Flapping {
     Irregular { times: usize },
 }
 
-/// Times at which the LED left green, and whether the address was lost with it.
-fn falls(g: &GatewayView) -> Vec<(At, At, bool)> {
+/// A LED that left green.
+struct Fall {
+    /// When it had turned green; `None` where it was green already when it was first seen.
+    since: Option<At>,
+    at: At,
+    /// The address was lost with it.
+    lost: bool,
+}
+
+fn falls(g: &GatewayView) -> Vec<Fall> {
     let green = LedSet::only(LedState::SolidGreen);
     let red = LedSet::only(LedState::SolidRed);
     let blinking = LedSet::only(LedState::BlinkingRed);
     let mut out = Vec::new();
+    let (mut is_green, mut was_down) = (false, false);
     let mut since: Option<At> = None;
     for (at, set) in &g.led_changes {
+        let down = *set == blinking || *set == red;
         if *set == green {
-            since.get_or_insert(*at);
-        } else if let Some(from) = since.filter(|_| *set == blinking || *set == red) {
-            out.push((from, *at, *set == red));
-            since = None;
+            // known to have been down before, it has just turned green; else it may have been so for hours
+            if !is_green {
+                since = was_down.then_some(*at);
+            }
+            is_green = true;
+        } else if down && is_green {
+            out.push(Fall { since: since.take(), at: *at, lost: *set == red });
+            is_green = false;
         }
+        was_down |= down;
     }
     out
 }
@@ -49,14 +64,17 @@ pub fn flapping(g: &GatewayView, others: &[GatewayView]) -> Option<Flapping> {
         return None;
     }
     let times = falls.len();
-    if falls.iter().filter(|(.., lost)| *lost).count() * 2 > times {
+    if falls.iter().filter(|f| f.lost).count() * 2 > times {
         return Some(Flapping::Restarts { times });
     }
-    let together = falls.iter().filter(|(_, at, _)| fell_with(*at, g.mac, others)).count();
+    let together = falls.iter().filter(|f| fell_with(f.at, g.mac, others)).count();
     if together * 2 > times {
         return Some(Flapping::Together { times: together });
     }
-    let mut spans: Vec<u64> = falls.iter().map(|(from, at, _)| at.since(*from)).collect();
+    let mut spans: Vec<u64> = falls.iter().filter_map(|f| Some(f.at.since(f.since?))).collect();
+    if spans.len() < LEAST_FALLS {
+        return None; // how long it had lasted is known of too few
+    }
     spans.sort_unstable();
     let (least, most) = (spans.first().copied()?, spans.last().copied()?);
     let even = (most - least) as f64 <= EVEN * most as f64 && least >= 5_000;
@@ -71,7 +89,7 @@ fn fell_with(at: At, mac: Mac, others: &[GatewayView]) -> bool {
     others
         .iter()
         .filter(|o| o.mac != mac)
-        .any(|o| falls(o).iter().any(|(_, t, _)| t.since(at).max(at.since(*t)) <= TOGETHER_MS))
+        .any(|o| falls(o).iter().any(|f| f.at.since(at).max(at.since(f.at)) <= TOGETHER_MS))
 }
 
 #[cfg(test)]
@@ -87,8 +105,8 @@ mod tests {
     }
 
     fn rhythm(spans: &[u64], fall: LedState) -> Vec<(u64, LedState)> {
-        let mut at = 0;
-        let mut out = Vec::new();
+        let mut at = 1_000;
+        let mut out = vec![(0, LedState::BlinkingRed)];
         for span in spans {
             out.push((at, LedState::SolidGreen));
             out.push((at + span, fall));
@@ -109,5 +127,9 @@ mod tests {
         let other = with(2, &rhythm(&[60_500, 9_000, 200_200], BlinkingRed));
         assert_eq!(flapping(&random, &[random.clone(), other]), Some(Flapping::Together { times: 3 }));
         assert_eq!(flapping(&with(1, &rhythm(&[60_000, 60_000], BlinkingRed)), &[]), None, "twice is chance");
+        // it was green when the watch began: how long that had lasted is not known
+        let late: Vec<_> = rhythm(&[9_000, 60_000, 61_000, 60_500], BlinkingRed).split_off(1);
+        assert_eq!(flapping(&with(1, &late), &[]), Some(Flapping::Period { ms: 60_500, times: 4 }));
+        assert_eq!(flapping(&with(1, &late[..6]), &[]), None, "two whole ones are chance");
     }
 }

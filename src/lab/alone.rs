@@ -2,6 +2,7 @@
 
 use super::cloud::Cloud;
 use super::event::{Event, Stamped, unix_us};
+use super::gateway::dhcp::Habit;
 use std::fs::File;
 use std::io::Write;
 use std::net::SocketAddr;
@@ -26,6 +27,8 @@ pub struct GatewayOptions {
     /// Seconds that a name server or the cloud may take to answer.
     pub answer_limit: f64,
     pub seed: Option<u64>,
+    /// How it begins to ask for an address, and when it stops.
+    pub habit: Habit,
 }
 
 /// What `lab cloud` can be told.
@@ -153,6 +156,7 @@ mod linux {
         settings.retry_ms = options.retry_ms;
         settings.answer_limit = std::time::Duration::from_secs_f64(options.answer_limit.clamp(0.05, 600.0));
         settings.seed = options.seed;
+        settings.habit = options.habit;
         if let Some(name) = options.host_name {
             settings.host_name = name;
         }

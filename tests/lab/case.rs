@@ -58,6 +58,9 @@ pub struct Case {
     /// The program watches while faults come and go, in place of `check`.
     #[serde(default)]
     pub tour: Option<Tour>,
+    /// Something disturbs the gateways again and again while the program watches; the verdict names the rhythm.
+    #[serde(default)]
+    pub flapping: Option<Flapping>,
     /// Everything that the laptop sends is captured and accounted for, in place of a verdict.
     #[serde(default)]
     pub audit: Option<Audit>,
@@ -145,6 +148,15 @@ pub struct Gateway {
     /// Its cable is out.
     #[serde(default)]
     pub unplugged: bool,
+    /// Seconds between two keep-alives; 1 where nothing is said.
+    #[serde(default)]
+    pub keep_alive: Option<u32>,
+    /// It asks first for this address, as after a move from another site.
+    #[serde(default)]
+    pub remembers: Option<std::net::Ipv4Addr>,
+    /// It stops asking after so many unanswered questions.
+    #[serde(default)]
+    pub gives_up_after: Option<u32>,
 }
 
 /// One thing that is wrong with the site.
@@ -297,6 +309,28 @@ pub struct Watch {
     pub without_dhcp_ms: u64,
     /// Longest time from a change of the LED to the line that says so.
     pub within_ms: u64,
+}
+
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Flapping {
+    pub by: Disturbance,
+    /// Seconds of quiet before each disturbance.
+    pub after_secs: Vec<u64>,
+}
+
+/// What is done again and again.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Disturbance {
+    /// The first gateway loses its power.
+    Power,
+    /// Everybody's connections are cut for some seconds.
+    Everybody,
+    /// Those of the first gateway alone.
+    FirstAlone,
+    /// Nothing: the site itself does it.
+    Nothing,
 }
 
 #[derive(Clone, Copy, Debug, Deserialize)]

@@ -164,6 +164,10 @@ fn inside(path: &Path, kind: &str) -> Result<Row, String> {
             let renewing = case.renewing.ok_or("no client")?;
             renewing::run(&case, &renewing, site.plan)?
         }
+        None if case.flapping.is_some() => {
+            let flapping = case.flapping.clone().ok_or("nothing flaps")?;
+            super::flapping::run(&case, &flapping, &mut site)?
+        }
         None if case.audit.is_some() => audit::run(&case, site.plan)?,
         None if case.window => windowed::run(&case)?,
         None => judge::check(&case, site.plan)?,

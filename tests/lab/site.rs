@@ -312,10 +312,15 @@ fn laptop(address: Addressing, plan: Plan) -> Result<(), String> {
 /// Gives power to gateway number `n`; its events go to its status file.
 pub fn power(n: usize, gateway: &Gateway) -> Result<Child, String> {
     let status = status_of(n);
-    let mut args: Vec<String> =
-        ["lab", "gateway", "--interface", "eth0", "--keep-alive", "1", "--answer-limit"]
-            .map(str::to_owned)
-            .into();
+    let mut args: Vec<String> = ["lab", "gateway", "--interface", "eth0"].map(str::to_owned).into();
+    args.extend(["--keep-alive".into(), gateway.keep_alive.unwrap_or(1).to_string()]);
+    if let Some(ip) = gateway.remembers {
+        args.extend(["--remember".into(), ip.to_string()]);
+    }
+    if let Some(times) = gateway.gives_up_after {
+        args.extend(["--give-up".into(), times.to_string()]);
+    }
+    args.push("--answer-limit".into());
     args.push(if gateway.patient { "4" } else { "0.6" }.into());
     args.extend(["--status".into(), status, "--seed".into(), (n + 1).to_string()]);
     if gateway.announce {

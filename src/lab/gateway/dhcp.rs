@@ -1,5 +1,6 @@
 //! The DHCP client of the virtual gateway as a pure state machine (RFC 2131 section 4.4): time and messages in,
-//! messages and leases out. It has no memory of an earlier lease, and declines nothing.
+//! messages and leases out. What the vendor's document leaves open, how it begins and when it gives up, is a [`Habit`]. It
+//! declines nothing.
 
 use super::message;
 use crate::lab::event::Lease;
@@ -28,10 +29,26 @@ pub enum Act {
     Lost(&'static str),
 }
 
+/// How it begins, and when it stops.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Habit {
+    /// The address of an earlier lease, which is asked for first (INIT-REBOOT, RFC 2131 section 4.4.2).
+    pub remembers: Option<Ipv4Addr>,
+    /// After so many DISCOVERs without an answer it waits for the cable to be pulled.
+    pub gives_up_after: Option<u32>,
+}
+
 #[derive(Clone, Debug, PartialEq)]
 enum State {
-    /// No link.
+    /// No link, or given up.
     Off,
+    /// The remembered address was asked for.
+    Rebooting {
+        began: Ms,
+        tries: u32,
+        next: Ms,
+        ip: Ipv4Addr,
+    },
     Selecting {
         began: Ms,
         tries: u32,
@@ -60,6 +77,7 @@ pub struct Client {
     host_name: String,
     /// First time to wait for an answer; doubles up to eight times itself. The real box's is not known.
     retry_ms: Ms,
+    habit: Habit,
     random: Random,
     xid: u32,
     state: State,
@@ -72,8 +90,16 @@ const RENEW_MIN_MS: Ms = 1000;
 
 impl Client {
     #[must_use]
-    pub fn new(mac: Mac, broadcast: bool, host_name: String, retry_ms: Ms, random: Random) -> Self {
-        Client { mac, broadcast, host_name, retry_ms: retry_ms.max(10), random, xid: 0, state: State::Off }
+    pub fn new(
+        mac: Mac,
+        broadcast: bool,
+        host_name: String,
+        retry_ms: Ms,
+        habit: Habit,
+        random: Random,
+    ) -> Self {
+        let retry_ms = retry_ms.max(10);
+        Client { mac, broadcast, host_name, retry_ms, habit, random, xid: 0, state: State::Off }
     }
 
     /// When [`Client::tick`] wants to be called.
@@ -81,7 +107,9 @@ impl Client {
     pub fn next(&self) -> Option<Ms> {
         match &self.state {
             State::Off => None,
-            State::Selecting { next, .. } | State::Requesting { next, .. } => Some(*next),
+            State::Selecting { next, .. }
+            | State::Requesting { next, .. }
+            | State::Rebooting { next, .. } => Some(*next),
             State::Bound { next, end, .. } => Some(*next.min(end)),
         }
     }
@@ -89,7 +117,10 @@ impl Client {
     /// The cable was put in or pulled out.
     pub fn link(&mut self, up: bool, now: Ms) -> Vec<Act> {
         match (up, &self.state) {
-            (true, State::Off) => self.begin(now),
+            (true, State::Off) => match self.habit.remembers {
+                Some(ip) => self.reboot(ip, now),
+                None => self.begin(now),
+            },
             (false, State::Bound { .. }) => {
                 self.state = State::Off;
                 vec![Act::Lost("no link")]
@@ -109,6 +140,16 @@ impl Client {
         }
         match self.state.clone() {
             State::Off => Vec::new(),
+            State::Rebooting { tries, .. } if tries >= REQUEST_TRIES => self.begin(now),
+            State::Rebooting { began, tries, ip, .. } => {
+                let next = now + self.wait(tries);
+                self.state = State::Rebooting { began, tries: tries + 1, next, ip };
+                vec![self.remember(ip, began, now)]
+            }
+            State::Selecting { tries, .. } if self.habit.gives_up_after.is_some_and(|most| tries >= most) => {
+                self.state = State::Off;
+                Vec::new()
+            }
             State::Selecting { began, tries, .. } => {
                 let next = now + self.wait(tries);
                 self.state = State::Selecting { began, tries: tries + 1, next };
@@ -160,6 +201,12 @@ impl Client {
             {
                 self.bind(m, now, None)
             }
+            (Some(MessageType::Ack), State::Rebooting { .. }) => self.bind(m, now, None),
+            (Some(MessageType::Nak), State::Rebooting { .. }) => {
+                let mut acts = vec![Act::Nak { server: message::server(m), message: message::text(m) }];
+                acts.extend(self.begin(now));
+                acts
+            }
             (Some(MessageType::Ack), State::Bound { lease, t1, .. }) if now >= t1 => {
                 self.bind(m, now, Some(lease))
             }
@@ -187,6 +234,20 @@ impl Client {
         let next = now + self.wait(0);
         self.state = State::Selecting { began: now, tries: 1, next };
         vec![Act::Broadcast(self.say(MessageType::Discover, now, now))]
+    }
+
+    fn reboot(&mut self, ip: Ipv4Addr, now: Ms) -> Vec<Act> {
+        self.xid = self.fresh_xid();
+        let next = now + self.wait(0);
+        self.state = State::Rebooting { began: now, tries: 1, next, ip };
+        vec![self.remember(ip, now, now)]
+    }
+
+    /// A REQUEST without a server: whoever is responsible says yes or no (RFC 2131 section 4.3.2).
+    fn remember(&self, ip: Ipv4Addr, began: Ms, now: Ms) -> Act {
+        let mut m = self.say(MessageType::Request, began, now);
+        m.opts_mut().insert(DhcpOption::RequestedIpAddress(ip));
+        Act::Broadcast(m)
     }
 
     fn bind(&mut self, m: &Message, now: Ms, before: Option<Lease>) -> Vec<Act> {
@@ -235,7 +296,45 @@ mod tests {
     const IP: Ipv4Addr = Ipv4Addr::new(192, 168, 7, 50);
 
     fn client() -> Client {
-        Client::new(MAC, false, "gw".into(), 1000, Random::new(Some(3)))
+        with(Habit::default())
+    }
+
+    fn with(habit: Habit) -> Client {
+        Client::new(MAC, false, "gw".into(), 1000, habit, Random::new(Some(3)))
+    }
+
+    #[test]
+    fn a_remembered_address_is_asked_for_first_and_given_up_when_refused() {
+        let old = Ipv4Addr::new(10, 99, 0, 7);
+        let mut c = with(Habit { remembers: Some(old), gives_up_after: None });
+        let acts = c.link(true, 0);
+        let asked = sent(&acts).clone();
+        assert_eq!(message::kind(&asked), Some(MessageType::Request));
+        assert_eq!(message::seen(&asked).unwrap().requested, Some(old));
+        assert!(message::server(&asked).is_none(), "it knows no server");
+        let acts = c.heard(&answer(&asked, MessageType::Nak, 0), 5);
+        assert!(matches!(acts[0], Act::Nak { .. }));
+        assert_eq!(message::kind(sent(&acts)), Some(MessageType::Discover));
+        // nobody answers: it begins anew by itself
+        let mut c = with(Habit { remembers: Some(old), gives_up_after: None });
+        let mut acts = c.link(true, 0);
+        while message::kind(sent(&acts)) == Some(MessageType::Request) {
+            let next = c.next().unwrap();
+            acts = c.tick(next);
+        }
+        assert_eq!(message::kind(sent(&acts)), Some(MessageType::Discover));
+    }
+
+    #[test]
+    fn it_gives_up_until_the_cable_is_pulled() {
+        let mut c = with(Habit { remembers: None, gives_up_after: Some(3) });
+        let mut asked = c.link(true, 0).len();
+        while let Some(next) = c.next() {
+            asked += c.tick(next).len();
+        }
+        assert_eq!(asked, 3);
+        c.link(false, 100_000);
+        assert_eq!(c.link(true, 100_001).len(), 1, "it begins anew");
     }
 
     fn answer(to: &Message, kind: MessageType, lease_secs: u32) -> Message {

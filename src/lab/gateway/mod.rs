@@ -38,6 +38,8 @@ pub struct Settings {
     /// Longest wait for a name server, a connection, or the cloud's word.
     pub answer_limit: Duration,
     pub seed: Option<u64>,
+    /// How it begins to ask for an address, and when it stops.
+    pub habit: dhcp::Habit,
 }
 
 impl Settings {
@@ -55,6 +57,7 @@ impl Settings {
             interval: 60,
             answer_limit: Duration::from_secs(2),
             seed: None,
+            habit: dhcp::Habit::default(),
         }
     }
 }
@@ -107,6 +110,7 @@ pub async fn run(
         settings.broadcast,
         settings.host_name.clone(),
         settings.retry_ms,
+        settings.habit,
         Random::new(Some(random.next_u64())),
     );
     let began = Instant::now();
