@@ -167,11 +167,11 @@ impl Course {
         );
         let r = self.reach.clone();
         self.spawn(async move { vec![(CheckId::Router, vec![router::router(r).await])] });
-        self.proxies(offers);
+        self.proxies(offers, random);
     }
 
     /// Knocks at the proxies that this computer is told to use, and at the one that the network announces.
-    fn proxies(&mut self, mut offers: watch::Receiver<Option<Vec<Offer>>>) {
+    fn proxies(&mut self, mut offers: watch::Receiver<Option<Vec<Offer>>>, random: u64) {
         if self.reach.simulated.is_some() {
             return;
         }
@@ -186,7 +186,19 @@ impl Course {
             all.extend(offers.borrow().iter().flatten().filter_map(|o| o.wpad.clone()));
             all.sort();
             all.dedup();
+            let mut domains: Vec<String> =
+                offers.borrow().iter().flatten().filter_map(|o| o.domain.clone()).collect();
+            domains.dedup();
             let mut out = Vec::new();
+            for (domain, server) in domains.iter().take(2).filter_map(|d| Some((d, server?))) {
+                let name = format!("wpad.{}", domain.trim_matches('.'));
+                let Some(ip) = dns::lookup(&reach, server, &name).await else { continue };
+                // a domain that answers for every name announces nothing
+                let nobody = format!("sg-{random:016x}.{}", domain.trim_matches('.'));
+                if dns::lookup(&reach, server, &nobody).await != Some(ip) {
+                    out.push(tcp::proxy_name(reach.clone(), name, SocketAddr::new(ip, 80)).await);
+                }
+            }
             for shown in all.into_iter().take(4) {
                 let Some((name, port)) = tcp::proxy_host(&shown) else { continue };
                 let ip: Option<IpAddr> = match (name.parse(), server) {

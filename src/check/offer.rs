@@ -418,6 +418,7 @@ fn read_offer(seen: &DhcpSeen, what: For, after: Duration) -> Option<Offer> {
         lease_secs: seen.lease_secs,
         portal: seen.portal.clone(),
         wpad: seen.wpad.clone(),
+        domain: seen.domain.clone(),
         after_ms: u64::try_from(after.as_millis()).unwrap_or(u64::MAX),
     })
 }

@@ -216,11 +216,21 @@ pub async fn elsewhere(reach: Reach, other: Interface, addresses: Vec<SocketAddr
 
 /// A proxy that this computer is told to use, or that the network announces: does it answer?
 pub async fn proxy(reach: Reach, shown: String, addr: SocketAddr) -> CheckResult {
+    of_proxy(reach, Target::Proxy(shown), addr).await
+}
+
+/// Where a network announces its proxy by name: is there anything that hands the announcement out?
+pub async fn proxy_name(reach: Reach, name: String, addr: SocketAddr) -> CheckResult {
+    let row = of_proxy(reach, Target::ProxyName(name), addr).await;
+    CheckResult { detail: format!("leads to {}: {}", addr.ip(), row.detail), ..row }
+}
+
+async fn of_proxy(reach: Reach, target: Target, addr: SocketAddr) -> CheckResult {
     let begun = reach.now();
     let knock = reach.knock(addr, limits::CONTROL).await;
     CheckResult {
         id: CheckId::Control,
-        target: Target::Proxy(shown),
+        target,
         outcome: outcome(&knock),
         took_ms: reach.took(begun),
         measured: measured(&knock),

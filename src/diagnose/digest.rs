@@ -80,6 +80,8 @@ pub struct Digest<'a> {
     pub spoken: Spoken,
     /// A proxy that answers: one that this computer is told to use, or that the network announces.
     pub proxy_here: Option<String>,
+    /// The name under which the network announces a proxy, and what it leads to.
+    pub proxy_name: Option<String>,
     /// The cloud over another way out of this computer: `Some(false)` when it is closed there too.
     pub cloud_elsewhere: Option<bool>,
     /// Many attempts at one address, in order.
@@ -146,6 +148,10 @@ impl<'a> Digest<'a> {
             asked_for: asked_for(results),
             spoken: Spoken::of(results),
             proxy_here: proxy_here(results),
+            proxy_name: results.iter().find_map(|r| match (&r.target, &r.outcome) {
+                (Target::ProxyName(name), Outcome::Passed) => Some(format!("{name} {}", r.detail)),
+                _ => None,
+            }),
             cloud_elsewhere: elsewhere(results),
             attempts: attempts(results),
             quickest: quickest(results),

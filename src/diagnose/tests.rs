@@ -138,6 +138,7 @@ impl Made {
                 lease_secs: None,
                 portal: None,
                 wpad: None,
+                domain: None,
                 after_ms: 0,
                 to_gateway: false,
                 to_own: false,

@@ -368,6 +368,7 @@ mod tests {
             message: None,
             portal: None,
             wpad: None,
+            domain: None,
             client_id: None,
         }
     }

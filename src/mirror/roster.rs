@@ -275,7 +275,9 @@ impl Roster {
         let Some(g) = self.gateways.get_mut(&seen.mac) else { return };
         g.see(at, Source::Dhcp);
         if matches!(seen.kind, DhcpKind::Discover | DhcpKind::Request) && seen.ciaddr.is_none() {
-            self.starts_heard += 1;
+            // a box that asks, asks again and accepts says one transaction id (RFC 2131 section 4.4.1): one start
+            let before = g.trace.iter().rfind(|m| matches!(m.kind, DhcpKind::Discover | DhcpKind::Request));
+            self.starts_heard += u32::from(before.is_none_or(|m| m.xid != seen.xid));
         }
         g.trace.push(trace(at, seen));
         if g.trace.len() > TRACE_KEPT {

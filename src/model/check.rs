@@ -206,6 +206,8 @@ pub enum Target {
     },
     /// A proxy that this computer is told to use, or that the network announces.
     Proxy(String),
+    /// The name under which a network announces its proxy by DNS (WPAD): `wpad` in its own domain.
+    ProxyName(String),
     /// A port of the cloud's own host that nothing uses: what opens it answers in the cloud's place.
     NeverOpen(SocketAddr),
     /// A connection that may live for one hop only: what opens then answers in the cloud's place.
@@ -295,6 +297,7 @@ impl fmt::Display for Target {
             Self::Again(addr) => write!(f, "{addr} again and again"),
             Self::Elsewhere { addr, interface } => write!(f, "{addr} over {interface}"),
             Self::Proxy(proxy) => write!(f, "proxy {proxy}"),
+            Self::ProxyName(name) => write!(f, "proxy by the name {name}"),
             Self::NeverOpen(addr) => write!(f, "{addr} (a port that nothing uses)"),
             Self::OneHop(addr) => write!(f, "{addr} within one hop"),
             Self::Page(url) => f.write_str(url),
@@ -610,6 +613,9 @@ pub struct Offer {
     /// Option 252: the address of a proxy configuration (WPAD), made safe to show.
     #[serde(default)]
     pub wpad: Option<String>,
+    /// Option 15: the domain in which names without one are looked up, made safe to show.
+    #[serde(default)]
+    pub domain: Option<String>,
     /// Milliseconds from the question to this answer.
     #[serde(default)]
     pub after_ms: u64,

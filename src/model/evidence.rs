@@ -130,6 +130,9 @@ pub struct DhcpSeen {
     /// Option 252: the address of a proxy configuration (WPAD), made safe to show.
     #[serde(default)]
     pub wpad: Option<String>,
+    /// Option 15: the domain in which names without one are looked up, made safe to show.
+    #[serde(default)]
+    pub domain: Option<String>,
     /// Option 61, hexadecimal.
     pub client_id: Option<String>,
 }

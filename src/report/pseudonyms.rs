@@ -97,7 +97,8 @@ impl Pseudonyms {
     fn learn(&mut self, value: &Value, key: &str, names: &mut BTreeSet<String>) {
         match value {
             Value::String(text) => {
-                if key == "host_name" || key == "name" && self.level == Redact::Public && !is_interface(text)
+                if matches!(key, "host_name" | "domain")
+                    || key == "name" && self.level == Redact::Public && !is_interface(text)
                 {
                     names.insert(text.trim().to_owned());
                 }

@@ -2,7 +2,7 @@
 //! gives the same as once.
 
 use super::addresses::{Piece, scan};
-use crate::model::check::Target;
+use crate::model::check::{Measured, Target};
 use crate::model::{Mac, Snapshot};
 use crate::profile::Profile;
 use serde::{Deserialize, Serialize};
@@ -131,6 +131,13 @@ impl Redactor {
         }
         if level == Redact::Public {
             r.names.extend(snapshot.gateways.iter().filter_map(|g| g.name.clone()));
+        }
+        for check in &snapshot.checks {
+            let offers = match &check.measured {
+                Measured::Offers(offers) | Measured::Answers { offers, .. } => offers.as_slice(),
+                _ => &[],
+            };
+            r.names.extend(offers.iter().filter_map(|o| o.domain.clone()));
         }
         let content = serde_json::to_value(snapshot).unwrap_or_default();
         // in the order in which they appear: a number must not tell where in the subnet an address is

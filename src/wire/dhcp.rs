@@ -69,6 +69,7 @@ pub fn parse(bytes: &[u8]) -> Result<DhcpSeen, WireError> {
         message: text(56),
         portal: text(114),
         wpad: text(252),
+        domain: text(15),
         client_id: options
             .get(&61)
             .filter(|d| !d.is_empty())

@@ -229,6 +229,11 @@ pub enum LeaseFault {
     Proxy {
         url: String,
     },
+    /// A domain in which `wpad` is a name (dnsmasq only).
+    WpadName {
+        domain: String,
+        ip: String,
+    },
     /// A mask that leaves the router outside.
     NarrowMask,
     /// The server first looks whether the address is free.

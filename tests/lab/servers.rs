@@ -109,6 +109,11 @@ fn start_dnsmasq(case: &Case, plan: Plan) -> Result<Child, String> {
                     args.push(format!("--dhcp-option=6,{}", plan.fill(&list.join(","))));
                 }
                 LeaseFault::Proxy { url } => args.push(format!("--dhcp-option=252,{}", plan.fill(url))),
+                LeaseFault::WpadName { domain, ip } => {
+                    args.push(format!("--dhcp-option=15,{domain}"));
+                    args.push(format!("--address=/wpad.{domain}/{}", plan.fill(ip)));
+                    args.push(format!("--local=/{domain}/"));
+                }
                 LeaseFault::Ignores { mac } => args.push(format!("--dhcp-host={mac},ignore")),
                 LeaseFault::NarrowMask => args.push("--dhcp-option=1,255.255.255.240".into()),
                 LeaseFault::OneAddress | LeaseFault::SlowOffer => {}
@@ -219,6 +224,7 @@ fn start_kea(
                 options
                     .push(json!({ "name": "subnet-mask", "data": "255.255.255.240", "always-send": true }));
             }
+            LeaseFault::WpadName { .. } => return Err("only dnsmasq serves names and leases at once".into()),
             LeaseFault::SlowOffer => return Err("only dnsmasq looks first whether an address is free".into()),
         }
     }

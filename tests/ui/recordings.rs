@@ -95,8 +95,7 @@ fn a_visit_that_is_kept_can_be_saved_and_one_that_is_not_says_so() {
     s.visit = "visit-7".into();
     desk.show(s);
     h.run();
-    let save = h.get_all_by_role_and_label(egui::Role::Button, "Save").last().unwrap();
-    save.click();
+    h.get_by_role_and_label(egui::Role::Button, "Save it").click();
     h.step();
     wait_for(&mut h, "Saved to");
     let file = std::fs::read_to_string(dir.path().join("solid-green-visit.jsonl")).unwrap();

@@ -135,7 +135,7 @@ pub(super) static PROXY_ANSWERS: Page = Page {
     meaning: "A connection opened to an address that cannot exist, or without leaving this network. \
               So an open port proves nothing here: a transparent proxy or a firewall completes the connection itself.",
     told_apart: "An impossible address was tried and opened, or the cloud's own address answered to packets that end at \
-                 the first router. With ok.way-is-clear \
+                 the first router, or on a port that nothing uses. With ok.way-is-clear \
                  these attempts fail as they should; with cloud.tls-inspected a certificate of the inspecting product was \
                  seen as well; with cloud.captive-portal a sign-in page was seen.",
     owner: Owner::It,

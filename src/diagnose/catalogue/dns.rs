@@ -7,8 +7,8 @@ pub(super) static UNREACHABLE: Page = Page {
     title: "The name servers of this network do not answer.",
     meaning: "The gateway has to look up its cloud's name before it can connect. \
               The servers that this network hands out gave no answer, so it keeps blinking red.",
-    told_apart: "Each server of the lease was asked separately, and none answered, while other addresses did. \
-                 With internet.down nothing outside answers; with dns.first-server-dead one server answers; \
+    told_apart: "Each server of the lease was asked separately, and none answered, while other addresses did; or \
+                 every answer was cut short over UDP, and a small device may not ask again by TCP. With internet.down nothing outside answers; with dns.first-server-dead one server answers; \
                  with dns.no-forwarding they answer, but not for public names.",
     owner: Owner::It,
     level: Level::Fault,

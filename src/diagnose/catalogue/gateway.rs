@@ -22,7 +22,7 @@ pub(super) static SILENT: Page = Page {
               That does not show that it is off: it may be on another network or hidden from this computer.",
     told_apart: "It was looked for several times and by several ways. With gateway.no-power someone saw a dark LED; \
                  with gateway.wrong-mac a very similar address was seen; with gateway.isolated it is known to be green; \
-                 with gateway.hung its link is known to be up.",
+                 with gateway.hung it was heard here before.",
     owner: Owner::Installer,
     level: Level::Warning,
     next_step: "Look at the gateway's LED and press the matching lamp button.",
@@ -32,13 +32,13 @@ pub(super) static SILENT: Page = Page {
 };
 
 pub(super) static HUNG: Page = Page {
-    title: "The gateway has a link but has stopped sending.",
-    meaning: "Its network link is up, yet not one message from it was heard for five minutes. \
+    title: "The gateway has power but has stopped sending.",
+    meaning: "Its LED is lit and it was here before, yet not one message from it was heard for five minutes. \
               A working gateway looks for an address or talks to its router in that time (assumed: the vendor gives \
               no times).",
-    told_apart: "The link at its port is known to be up. With gateway.silent the link is not known; with \
-                 gateway.isolated the LED is green; a port that keeps its messages back (NAC) looks the same \
-                 until bench mode shows that the box talks.",
+    told_apart: "It was heard on this network before, and someone sees its LED red now. With gateway.silent it was never \
+                 heard here; with gateway.isolated the LED is green; a port that has begun to keep its messages back \
+                 (NAC) looks the same until the box is tried at another socket.",
     owner: Owner::Installer,
     level: Level::Fault,
     next_step: "Take the gateway's power away for 30 seconds and plug it in again.",

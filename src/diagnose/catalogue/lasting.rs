@@ -7,7 +7,8 @@ pub(super) static IDLE_TIMEOUT: Page = Page {
     title: "Quiet connections are cut after a fixed time.",
     meaning: "The gateway keeps one connection open for ever and is quiet for long stretches. \
               Something on the way forgets quiet connections sooner than the gateway's keep-alive comes.",
-    told_apart: "Connections of different age were left quiet, and all died in the same span of time. With \
+    told_apart: "Connections of different age were left quiet, and all died in the same span of time; or the gateway \
+                 lost its connection again and again, each time at the same age. With \
                  hold.state-flushed they die at one moment whatever their age; with hold.cloud-closes the cloud ends \
                  them properly, on another network too.",
     owner: Owner::It,
@@ -23,7 +24,7 @@ pub(super) static STATE_FLUSHED: Page = Page {
     title: "All connections were dropped at the same moment, whatever their age.",
     meaning: "Something on the way dropped its open connections all at once and told nobody. \
               A failover, a new rule set or a changed public address does this.",
-    told_apart: "Old and young connections died together. With hold.idle-timeout each dies at the same age; with \
+    told_apart: "Old and young connections died together, or those of several gateways did. With hold.idle-timeout each dies at the same age; with \
                  internet.down nothing can be opened afterwards; with gateway.restarting the gateway begins anew.",
     owner: Owner::It,
     level: Level::Fault,
@@ -67,7 +68,8 @@ pub(super) static LOSSY: Page = Page {
     title: "Many packets are lost on the way.",
     meaning: "Single packets get lost again and again. \
               The gateway's connection may survive this, or break now and then.",
-    told_apart: "Repeated attempts fail at random, towards every address. With path.mtu-black-hole only large packets \
+    told_apart: "Repeated attempts fail at random, towards every address; or one gateway loses its connection at no fixed \
+                 time. With hold.idle-timeout the time is fixed; with path.mtu-black-hole only large packets \
                  fail; with cloud.rate-limited failures follow the number of attempts; with ip.conflict two devices \
                  share an address.",
     owner: Owner::It,

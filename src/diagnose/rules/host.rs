@@ -1,6 +1,6 @@
 //! Rules about this computer as a witness, and about the box as it is seen or not seen.
 
-use super::{can_see_neighbours, evidence, failed, found, led_evidence, name, or_else};
+use super::{any_blinks, can_see_neighbours, evidence, failed, found, led_evidence, name, or_else};
 use crate::diagnose::digest::Digest;
 use crate::diagnose::{Found, Scene};
 use crate::model::check::{CheckId, Failure};
@@ -10,7 +10,7 @@ use crate::model::{Basis, Cause, LedSet, LedState, Mac};
 use std::collections::BTreeSet;
 
 /// Is this computer a fair witness?
-pub(super) fn witness(d: &Digest<'_>, out: &mut Vec<Found>) {
+pub(super) fn witness(scene: &Scene<'_>, d: &Digest<'_>, out: &mut Vec<Found>) {
     if d.carrier == Some(false) || !d.has_interface && failed(d, CheckId::Link, Failure::NoInterface) {
         let lines = d
             .telling(CheckId::Link)
@@ -44,15 +44,18 @@ pub(super) fn witness(d: &Digest<'_>, out: &mut Vec<Found>) {
         });
     }
     if let Some(ip) = d.other_subnet {
-        out.push(found(
-            Cause::HostOtherSubnet,
-            vec![evidence(
-                format!("the gateway's address {ip} is in no subnet of this computer"),
-                Basis::Measured,
-                "witness",
-                0,
-            )],
-        ));
+        let text = format!("the gateway's address {ip} is in no subnet of this computer");
+        let other = found(Cause::HostOtherSubnet, vec![evidence(text, Basis::Measured, "witness", 0)]);
+        // a network that leads nowhere may be one for devices that nobody knows
+        out.push(if any_blinks(scene) {
+            or_else(
+                other,
+                Cause::CloudQuarantine,
+                "plug this computer into the gateway's own socket: if it gets an address of the agreed network there, an admission system has moved the gateway, by its MAC, into the other one",
+            )
+        } else {
+            other
+        });
     }
 }
 
@@ -105,7 +108,12 @@ pub(super) fn box_itself(scene: &Scene<'_>, d: &Digest<'_>, g: &GatewayView, out
             name(g),
             scene.hosts.len()
         );
-        let silent = found(Cause::GatewaySilent, vec![evidence(text, Basis::Measured, "neighbour", 0)]);
+        let mut lines = vec![evidence(text, Basis::Measured, "neighbour", 0)];
+        if failed(d, CheckId::Witness, Failure::PortAuthenticated) {
+            let text = "this computer signed in to its switch port (802.1X): such a port lets no word of the gateway through, unless its MAC is admitted there (MAC authentication bypass)";
+            lines.push(evidence(text, Basis::Measured, "witness", 0));
+        }
+        let silent = found(Cause::GatewaySilent, lines);
         let silent = Found { about: Some(g.mac), ..silent };
         // its lease may be in another network; only its LED tells
         out.push(if super::lease::refused(d) {

@@ -22,7 +22,7 @@ use crate::model::{Basis, Cause, LedSet, LedState};
 /// Everything that any rule finds.
 pub fn all(scene: &Scene<'_>, d: &Digest<'_>) -> Vec<Found> {
     let mut found = Vec::new();
-    host::witness(d, &mut found);
+    host::witness(scene, d, &mut found);
     for gateway in about(scene) {
         host::box_itself(scene, d, gateway, &mut found);
         lasting::flaps(scene, gateway, &mut found);

@@ -117,10 +117,11 @@ fn proxy_required(scene: &Scene<'_>, d: &Digest<'_>, out: &mut Vec<Found>) {
         return;
     }
     let announced = d.offers.unwrap_or_default().iter().find_map(|o| o.wpad.clone());
-    let text = match (&d.proxy_here, &announced) {
-        (Some(proxy), _) => format!("a proxy answers here: {proxy}"),
-        (None, Some(wpad)) => format!("the DHCP server announces a proxy (option 252): {wpad}"),
-        (None, None) => return,
+    let text = match (&d.proxy_here, &announced, &d.proxy_name) {
+        (Some(proxy), ..) => format!("a proxy answers here: {proxy}"),
+        (None, Some(wpad), _) => format!("the DHCP server announces a proxy (option 252): {wpad}"),
+        (None, None, Some(name)) => format!("the network announces a proxy by name (WPAD): {name}"),
+        (None, None, None) => return,
     };
     let mut lines = vec![evidence(text, Basis::Measured, "control", scene.results_age_ms)];
     lines.extend(say(scene, d, CheckId::Ports));

@@ -157,6 +157,7 @@ pub fn seen(m: &Message) -> Option<DhcpSeen> {
         message: text(m),
         portal: None,
         wpad: None,
+        domain: None,
         client_id: match m.opts().get(OptionCode::ClientIdentifier) {
             Some(DhcpOption::ClientIdentifier(id)) => Some(id.iter().map(|b| format!("{b:02x}")).collect()),
             _ => None,

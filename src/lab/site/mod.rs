@@ -225,6 +225,7 @@ impl Site {
             lease_secs: Some(segment::LEASE_SECS),
             portal: None,
             wpad: None,
+            domain: None,
             after_ms: 0,
             to_gateway: false,
             to_own: false,

@@ -50,6 +50,13 @@ pub(super) fn interfaces() -> Result<Vec<Interface>, PlatformError> {
     Ok(all.into_iter().map(|f| f.interface).collect())
 }
 
+/// `wpa_supplicant` on a wired interface does one thing: it signs in to the switch port (IEEE 802.1X). That it runs there
+/// is seen by its control socket; a desktop that drives it over D-Bus shows none, so its absence says nothing.
+fn supplicant(name: &str, kind: LinkKind) -> Option<bool> {
+    let socket = Path::new("/run/wpa_supplicant").join(name);
+    (kind == LinkKind::Wired && socket.exists()).then_some(true)
+}
+
 /// Either setting counts; with no address at all, the loose mode drops as much as the strict one.
 pub(super) fn filters_reverse_path(name: &str) -> bool {
     ["all", name].into_iter().any(|of| {
@@ -116,7 +123,7 @@ fn read_link(link: &LinkMessage) -> Option<Interface> {
         lease: None,
         mtu,
         ipv6_router: None,
-        port_authenticated: None,
+        port_authenticated: supplicant(&name, kind),
         name,
     })
 }

@@ -148,7 +148,7 @@ fn save_ui(ui: &mut Ui, v: &mut View<'_>, state: &mut State) {
                 redaction,
             });
         }
-        if ui.add_enabled(!busy, Button::new("Save")).on_hover_text(&suggested).clicked() {
+        if ui.add_enabled(!busy, Button::new("Save it")).on_hover_text(&suggested).clicked() {
             v.asks.0.push(Ask::Export { what: Written::Recording, path: suggested, redaction });
         }
         for redaction in Redaction::ALL {
