@@ -1,6 +1,6 @@
 //! The command line (design section 10): a contract. Names and options are never renamed.
 
-use crate::model::rule::{Part, Scope};
+use crate::model::rule::{Part, RuleGateway, Scope};
 use crate::model::{LedState, Mac};
 use clap::{Args, Parser, Subcommand, ValueEnum};
 use std::net::{Ipv4Addr, SocketAddr};
@@ -170,11 +170,17 @@ pub struct Firewall {
     #[arg(long, value_name = "ID", required_unless_present = "list")]
     pub vendor: Option<String>,
     /// The gateway's MAC; any notation.
-    #[arg(long, value_parser = mac, required_unless_present = "list")]
+    #[arg(long, value_parser = mac, required_unless_present_any = ["list", "gateway"])]
     pub mac: Option<Mac>,
     /// The gateway's IP address.
-    #[arg(long, value_parser = ip, required_unless_present = "list")]
+    #[arg(long, value_parser = ip, required_unless_present_any = ["list", "gateway"])]
     pub ip: Option<Ipv4Addr>,
+    /// One of several gateways; they get one group and one rule.
+    #[arg(long, value_name = "MAC,IP", value_parser = gateway)]
+    pub gateway: Vec<RuleGateway>,
+    /// This site's word for a placeholder of the text, for example wan=ge-0/0/0; --list names them.
+    #[arg(long, value_name = "KEY=WORD", value_parser = word)]
+    pub set: Vec<(String, String)>,
     #[arg(long, value_enum, default_value_t = ScopeArg::AnyHost)]
     pub scope: ScopeArg,
     /// Name of the site, for comments and object names.
@@ -330,6 +336,21 @@ fn ip(text: &str) -> Result<Ipv4Addr, String> {
         return Err("no gateway can have this address".into());
     }
     Ok(ip)
+}
+
+fn gateway(text: &str) -> Result<RuleGateway, String> {
+    let (m, i) = text.split_once(',').ok_or("give MAC,IP, for example 34:a5:e1:00:0b:07,192.168.7.20")?;
+    Ok(RuleGateway { mac: mac(m)?, ip: ip(i)? })
+}
+
+fn word(text: &str) -> Result<(String, String), String> {
+    let (key, word) = text.split_once('=').ok_or("give KEY=WORD, for example wan=ge-0/0/0")?;
+    if !word.split(' ').all(crate::firewall::is_word) {
+        return Err(
+            "a word has at most 31 letters, digits and . _ : / -, and begins with a letter or digit".into()
+        );
+    }
+    Ok((key.trim().to_owned(), word.to_owned()))
 }
 
 fn led(text: &str) -> Result<LedState, String> {

@@ -20,7 +20,7 @@ use crate::model::Cause;
 use crate::model::Snapshot;
 use crate::model::evidence::Source;
 use crate::model::finding::Level;
-use crate::model::rule::{Part, Scope};
+use crate::model::rule::{Part, RuleGateway, Scope};
 use crate::model::snapshot::Activity;
 use crate::profile::Profile;
 use crate::report;
@@ -318,15 +318,25 @@ fn firewall_text(profile: &Profile, a: &args::Firewall) -> ExitCode {
     if a.list {
         return out(&if a.json { print::platforms_json() } else { print::platforms() });
     }
-    let (Some(id), Some(mac), Some(ip)) = (&a.vendor, a.mac, a.ip) else {
-        return fail(USAGE, "give --vendor, --mac and --ip, or --list");
+    let one = a.mac.zip(a.ip).map(|(mac, ip)| RuleGateway { mac, ip });
+    let gateways: Vec<RuleGateway> = one.into_iter().chain(a.gateway.iter().copied()).collect();
+    let Some(id) = a.vendor.as_ref().filter(|_| !gateways.is_empty()) else {
+        return fail(USAGE, "give --vendor with --mac and --ip, or with --gateway, or --list");
     };
     let Some(platform) = firewall::platform(id) else {
         let ids: Vec<&str> = firewall::platforms().iter().map(|p| p.id()).collect();
         let id = crate::model::text::foreign(id);
         return fail(USAGE, format!("there is no platform '{id}'; there are: {}", ids.join(", ")));
     };
-    let intent = session::intent(profile, mac, ip, &a.site, Scope::from(a.scope));
+    if let Some((key, _)) =
+        a.set.iter().find(|(key, _)| !platform.placeholders().iter().any(|p| p.key == key))
+    {
+        let keys: Vec<&str> = platform.placeholders().iter().map(|p| p.key).collect();
+        let key = crate::model::text::foreign(key);
+        return fail(USAGE, format!("{id} has no placeholder '{key}'; it has: {}", keys.join(", ")));
+    }
+    let mut intent = session::intent(profile, gateways, &a.site, Scope::from(a.scope));
+    intent.words = a.set.iter().cloned().collect();
     let parts: Vec<Part> = a.part.part().map_or_else(|| Part::ALL.to_vec(), |p| vec![p]);
     let pack: Vec<_> = parts.iter().map(|p| platform.part(*p, &intent)).collect();
     if a.json {

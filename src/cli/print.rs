@@ -26,11 +26,54 @@ pub fn out(text: &str) -> ExitCode {
 #[must_use]
 pub fn platforms() -> String {
     let mut out = String::new();
+    let _ = writeln!(
+        out,
+        "{:<14} {:<8} {:<8} {:<8} {:<11} {:<15} {:<5} evidence of the rule",
+        "id", "MAC", "names", "idle", "inspection", "placement", "safe"
+    );
     for p in firewall::platforms() {
-        let _ = writeln!(out, "{:<10} {} {}", p.id(), p.name(), p.versions());
-        let _ = writeln!(out, "           evidence: {}", p.checked().label());
+        let c = p.capabilities();
+        let idle = c
+            .idle_default_s
+            .map_or("-".to_owned(), |s| format!("{s}{}", if c.idle_per_rule { "*" } else { "" }));
+        let _ = writeln!(
+            out,
+            "{:<14} {:<8} {:<8} {:<8} {:<11} {:<15} {:<5} {}",
+            p.id(),
+            word(&c.mac_in_rule),
+            word(&c.names_as_destination),
+            idle,
+            word(&c.inspection),
+            word(&c.placement),
+            if c.safe_commit.is_some() { "yes" } else { "-" },
+            p.checked().label()
+        );
+        let _ = writeln!(out, "               {}, {}", p.name(), p.versions());
+        for placeholder in p.placeholders() {
+            let _ = writeln!(
+                out,
+                "               --set {}={}: {}",
+                placeholder.key, placeholder.word, placeholder.means
+            );
+        }
     }
+    out.push_str(LEGEND);
     out
+}
+
+/// What the columns of the table mean.
+const LEGEND: &str = "
+MAC         as a condition of the rule: anded (narrows it), ored (would widen it, so it is left out), binding, no
+names       as destination: yes (resolved again and again), at-load and extra (the text prints addresses), no
+idle        seconds of silence after which a TCP session is forgotten, as delivered; * one rule can have its own
+inspection  whether the box itself may open TLS
+placement   where the text puts the rule: top, last-then-move, unordered
+safe        a mistake takes itself back
+";
+
+/// The word of the JSON.
+fn word(value: &impl serde::Serialize) -> String {
+    serde_json::to_value(value).ok().and_then(|v| v.as_str().map(str::to_owned)).unwrap_or_default()
 }
 
 /// `firewall --list --json`.
@@ -46,6 +89,7 @@ pub fn platforms_json() -> String {
                 "evidence": p.checked(),
                 "evidence_words": p.checked().label(),
                 "capabilities": p.capabilities(),
+                "placeholders": p.placeholders(),
                 "parts": Part::ALL.map(Part::word),
                 "scopes": Scope::ALL.map(Scope::word),
             })

@@ -92,6 +92,9 @@ pub struct Capabilities {
 /// A word in the text that the administrator has to check: printed with the usual default.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
 pub struct Placeholder {
+    /// By which the site's own word is given: `--set wan=ge-0/0/0`.
+    pub key: &'static str,
+    /// The usual default.
     pub word: &'static str,
     pub means: &'static str,
 }

@@ -124,11 +124,11 @@ impl Draft {
         if holds { self.say(comment, text) } else { self }
     }
 
-    /// Marks a word of the text as one to check.
+    /// Marks a word of the text as one to check, unless the site has said it.
     #[must_use]
-    pub fn fill_in(self, comment: Comment, placeholder: &Placeholder) -> Draft {
+    pub fn fill_in(self, comment: Comment, facts: &Facts, placeholder: &Placeholder) -> Draft {
         let text = format!("CHECK: {} is {}", placeholder.word, placeholder.means);
-        self.say(comment, &text)
+        self.say_if(facts.said(placeholder).is_none(), comment, &text)
     }
 
     /// What the reader should know beside the text.

@@ -1,15 +1,17 @@
 //! What a platform may print: a `RuleIntent` with every free text replaced by typed or sanitised values.
 
+use super::capabilities::Placeholder;
 use super::names::{self, Names};
 use crate::model::Mac;
-use crate::model::rule::{RuleIntent, Scope};
+use crate::model::rule::{RuleGateway, RuleIntent, Scope};
+use std::collections::BTreeMap;
 use std::net::Ipv4Addr;
 
 /// Everything that a platform's writer is given. There is no way back to the text that a person typed.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Facts {
-    pub mac: Mac,
-    pub ip: Ipv4Addr,
+    /// At least one, each MAC once.
+    pub gateways: Vec<RuleGateway>,
     pub names: Names,
     pub scope: Scope,
     /// At least one, each once, none of them 0.
@@ -21,6 +23,8 @@ pub struct Facts {
     /// When the addresses were documented.
     pub as_of: String,
     pub log: bool,
+    /// The site's own words for placeholders, each fit to stand in any platform's text.
+    words: BTreeMap<String, String>,
 }
 
 impl Facts {
@@ -29,6 +33,16 @@ impl Facts {
     /// # Errors
     /// With one sentence when there is nothing that a rule could allow.
     pub fn of(intent: &RuleIntent) -> Result<Facts, String> {
+        let mut gateways: Vec<RuleGateway> = Vec::new();
+        for gateway in &intent.gateways {
+            if !gateways.iter().any(|g| g.mac == gateway.mac) {
+                gateways.push(*gateway);
+            }
+        }
+        if gateways.is_empty() {
+            return Err("No rule can be written: there is no gateway with a MAC and an IP address.".into());
+        }
+        let macs: Vec<Mac> = gateways.iter().map(|g| g.mac).collect();
         let mut ports: Vec<u16> = Vec::new();
         for port in intent.ports.iter().filter(|p| **p != 0) {
             if !ports.contains(port) {
@@ -63,16 +77,59 @@ impl Facts {
             as_of = "an unknown date".into();
         }
         Ok(Facts {
-            mac: intent.mac,
-            ip: intent.ip,
-            names: Names::new(&intent.site, intent.mac),
+            gateways,
+            names: Names::new(&intent.site, &macs),
             scope: intent.scope,
             ports,
             hosts,
             addresses,
             as_of,
             log: intent.log,
+            words: intent
+                .words
+                .iter()
+                .filter(|(_, w)| w.split(' ').all(is_word))
+                .map(|(k, w)| (k.clone(), w.clone()))
+                .collect(),
         })
+    }
+
+    /// The first gateway, or the only one.
+    #[must_use]
+    pub fn first(&self) -> RuleGateway {
+        // an empty list is no Facts
+        self.gateways.first().copied().unwrap_or(RuleGateway { mac: Mac([0; 6]), ip: Ipv4Addr::UNSPECIFIED })
+    }
+
+    /// More than one gateway: a group is needed.
+    #[must_use]
+    pub fn several(&self) -> bool {
+        self.gateways.len() > 1
+    }
+
+    /// One text for each gateway, joined by `sep`.
+    #[must_use]
+    pub fn each(&self, sep: &str, text: impl Fn(RuleGateway) -> String) -> String {
+        self.gateways.iter().map(|g| text(*g)).collect::<Vec<_>>().join(sep)
+    }
+
+    /// The addresses of the gateways joined by `sep`.
+    #[must_use]
+    pub fn ips(&self, sep: &str) -> String {
+        self.each(sep, |g| g.ip.to_string())
+    }
+
+    /// The site's word for a placeholder, else the usual one.
+    #[must_use]
+    pub fn word<'a>(&'a self, placeholder: &'a Placeholder) -> &'a str {
+        self.said(placeholder).unwrap_or(placeholder.word)
+    }
+
+    /// What the site has said for this placeholder, where it is as many words as the usual one.
+    #[must_use]
+    pub fn said(&self, placeholder: &Placeholder) -> Option<&str> {
+        let words = |text: &str| text.split(' ').count();
+        self.words.get(placeholder.key).map(String::as_str).filter(|w| words(w) == words(placeholder.word))
     }
 
     /// True when the destination is to be limited.
@@ -106,25 +163,36 @@ impl Facts {
         )
     }
 
-    /// Why the gateway's address cannot be the source of a forwarded packet, if so.
+    /// Why an address of a gateway cannot be the source of a forwarded packet, if so.
     #[must_use]
     pub fn odd_address(&self) -> Option<String> {
-        let ip = self.ip;
-        let what = if ip.is_unspecified() {
-            "no address at all"
-        } else if ip.is_link_local() {
-            "an address that a device gives itself when no DHCP server answers"
-        } else if ip.is_loopback() {
-            "a loopback address"
-        } else if ip.is_multicast() || ip.is_broadcast() {
-            "a group address"
-        } else {
-            return None;
-        };
+        let (ip, what) = self.gateways.iter().find_map(|g| Some((g.ip, odd(g.ip)?)))?;
         Some(format!(
             "{ip} is {what}: no router forwards it. Get the gateway a lease first (part find-lease)."
         ))
     }
+}
+
+fn odd(ip: Ipv4Addr) -> Option<&'static str> {
+    if ip.is_unspecified() {
+        Some("no address at all")
+    } else if ip.is_link_local() {
+        Some("an address that a device gives itself when no DHCP server answers")
+    } else if ip.is_loopback() {
+        Some("a loopback address")
+    } else if ip.is_multicast() || ip.is_broadcast() {
+        Some("a group address")
+    } else {
+        None
+    }
+}
+
+/// A zone, an interface, a number: what may stand in any platform's text, quoted or not, and means nothing to any.
+#[must_use]
+pub fn is_word(text: &str) -> bool {
+    (1..=31).contains(&text.len())
+        && text.starts_with(|c: char| c.is_ascii_alphanumeric() || c == '_')
+        && text.chars().all(|c| c.is_ascii_alphanumeric() || "._:/-".contains(c))
 }
 
 /// RFC 1123 host names with at least one dot.

@@ -33,7 +33,7 @@ mod windows;
 
 pub use capabilities::{Capabilities, Form, Inspection, MacMatch, NameMatch, Placeholder, Placement};
 pub use contract::{About, Comment, Draft, Platform};
-pub use facts::Facts;
+pub use facts::{Facts, is_word};
 pub use idle::{LIKELY_CUT_S, YARDSTICK_S};
 pub use names::{Alphabet, Names, sanitise};
 pub use plain::in_plain_words;

@@ -46,24 +46,35 @@ pub fn sanitise(text: &str) -> String {
     if out.is_empty() { "Site".to_owned() } else { out.to_owned() }
 }
 
-/// The names of everything that is made for one gateway. Each carries the last three octets of its MAC, so that two
-/// gateways of one site never share an object and undoing one leaves the other.
+/// The names of everything that is made for one rule. Each carries the last three octets of the gateway's MAC, or for
+/// several gateways their number and four digits that depend on all of them, so that two rules of one site never share
+/// an object and undoing one leaves the other.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Names {
     site: String,
-    mac: Mac,
+    /// At least one.
+    macs: Vec<Mac>,
 }
 
 impl Names {
     #[must_use]
-    pub fn new(site: &str, mac: Mac) -> Names {
-        Names { site: sanitise(site), mac }
+    pub fn new(site: &str, macs: &[Mac]) -> Names {
+        Names { site: sanitise(site), macs: macs.to_vec() }
     }
 
-    /// The last three octets of the MAC, upper case without separators.
+    /// The same site's names for one gateway of several: each has an object of its own.
+    #[must_use]
+    pub fn of(&self, mac: Mac) -> Names {
+        Names { site: self.site.clone(), macs: vec![mac] }
+    }
+
+    /// The last three octets of the MAC, upper case without separators; for several gateways `12X3F9A`.
     #[must_use]
     pub fn tag(&self) -> String {
-        self.mac.pairs("", true)[6..].to_owned()
+        match self.macs.as_slice() {
+            [mac] => mac.pairs("", true)[6..].to_owned(),
+            all => format!("{}X{:04X}", all.len(), self.hash()),
+        }
     }
 
     /// The comment on everything of this gateway; `undo` finds its rules by exactly this text. At most 79 characters.
@@ -105,7 +116,7 @@ impl Names {
         }
     }
 
-    /// At most `max` characters; what had to be cut ends in four digits that depend on the whole site and the MAC.
+    /// At most `max` characters; what had to be cut ends in four digits that depend on the whole site and the MACs.
     fn cut(&self, text: &str, max: usize, sep: char) -> String {
         if text.len() <= max {
             return text.to_owned();
@@ -117,7 +128,7 @@ impl Names {
     /// FNV-1a over the whole clean name and the MAC, folded to 16 bits: the same on every computer and version.
     fn hash(&self) -> u16 {
         let mut h: u32 = 0x811c_9dc5;
-        for b in self.site.bytes().chain(self.mac.0) {
+        for b in self.site.bytes().chain(self.macs.iter().flat_map(|m| m.0)) {
             h = (h ^ u32::from(b)).wrapping_mul(0x0100_0193);
         }
         ((h >> 16) ^ (h & 0xffff)) as u16
@@ -207,18 +218,18 @@ mod tests {
 
     #[test]
     fn names_have_a_prefix_a_tag_and_no_more_than_they_may() {
-        let n = Names::new("Cold Room 2", MAC);
+        let n = Names::new("Cold Room 2", &[MAC]);
         assert_eq!(n.comment(), "Solid Green Cold Room 2 GW 000B07");
         assert_eq!(n.object("SG-OUT-", 35, Alphabet::Dashes), "SG-OUT-Cold-Room-2-000B07");
         assert_eq!(n.object("SG_GW_", 31, Alphabet::Underscores), "SG_GW_Cold_Room_2_000B07");
         assert_eq!(n.object("sg-", 63, Alphabet::Lower), "sg-cold-room-2-000b07");
-        assert_eq!(Names::new("2024", MAC).object("SG-", 31, Alphabet::Dashes), "SG-Site-2024-000B07");
+        assert_eq!(Names::new("2024", &[MAC]).object("SG-", 31, Alphabet::Dashes), "SG-Site-2024-000B07");
     }
 
     #[test]
     fn what_is_cut_stays_apart() {
         let (a, b) = ("x".repeat(10_000), "x".repeat(9_999));
-        let (a, b) = (Names::new(&a, MAC), Names::new(&b, MAC));
+        let (a, b) = (Names::new(&a, &[MAC]), Names::new(&b, &[MAC]));
         assert_ne!(a.comment(), b.comment());
         for alphabet in [Alphabet::Dashes, Alphabet::Underscores, Alphabet::Lower] {
             let (a, b) = (a.object("SG-OUT-", 35, alphabet), b.object("SG-OUT-", 35, alphabet));
@@ -229,8 +240,8 @@ mod tests {
 
     #[test]
     fn two_gateways_of_one_site_share_no_name() {
-        let other = Names::new("Cold Room 2", Mac([0x34, 0xa5, 0xe1, 0x00, 0x0b, 0x08]));
-        let one = Names::new("Cold Room 2", MAC);
+        let other = Names::new("Cold Room 2", &[Mac([0x34, 0xa5, 0xe1, 0x00, 0x0b, 0x08])]);
+        let one = Names::new("Cold Room 2", &[MAC]);
         assert_ne!(one.comment(), other.comment());
         assert_ne!(one.object("SG-", 31, Alphabet::Dashes), other.object("SG-", 31, Alphabet::Dashes));
     }
@@ -247,7 +258,7 @@ mod tests {
 
         #[test]
         fn every_name_fits(s in "\\PC{0,120}", max in 24usize..80) {
-            let n = Names::new(&s, MAC);
+            let n = Names::new(&s, &[MAC]);
             prop_assert!(n.comment().len() <= 79);
             for (alphabet, more) in [(Alphabet::Dashes, "-_"), (Alphabet::Underscores, "_"), (Alphabet::Lower, "-")] {
                 let name = n.object("SG-OUT-", max, alphabet);

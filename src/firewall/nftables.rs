@@ -9,12 +9,13 @@ use super::contract::{About, Comment, Draft, Platform};
 use super::facts::Facts;
 use super::idle;
 use super::names::Alphabet;
-use crate::model::rule::{Checked, Part};
+use crate::model::rule::{Checked, Part, RuleGateway};
 
 pub struct NfTables;
 
 const C: Comment = Comment::HASH;
 const CHAIN: Placeholder = Placeholder {
+    key: "chain",
     word: "inet filter forward",
     means: "the chain that denies forwarded traffic (usual default): look with nft list ruleset",
 };
@@ -64,15 +65,22 @@ impl Platform for NfTables {
     }
 }
 
-/// Source, destination and ports, as nft writes them.
+/// Source, destination and ports, as nft writes them. Several gateways are one set of pairs, so that the MAC of one does
+/// not open the way for the address of another.
 fn conditions(facts: &Facts) -> String {
     let to = if facts.named() { format!("ip daddr {{ {} }} ", facts.addresses(", ")) } else { String::new() };
-    format!(
-        "ether saddr {} ip saddr {} {to}tcp dport {{ {} }} ct state new",
-        facts.mac,
-        facts.ip,
-        facts.ports(", ")
-    )
+    let from = if facts.several() {
+        format!("ether saddr . ip saddr {{ {} }}", facts.each(", ", |g| format!("{} . {}", g.mac, g.ip)))
+    } else {
+        let g = facts.first();
+        format!("ether saddr {} ip saddr {}", g.mac, g.ip)
+    };
+    format!("{from} {to}tcp dport {{ {} }} ct state new", facts.ports(", "))
+}
+
+/// The addresses alone, one or a set.
+fn sources(facts: &Facts) -> String {
+    if facts.several() { format!("{{ {} }}", facts.ips(", ")) } else { facts.ips("") }
 }
 
 /// Said instead of a rule when there is nothing that could stand in it.
@@ -85,10 +93,10 @@ fn no_addresses() -> Draft {
 
 /// A shell line that deletes, in our chain, exactly the rules with this comment. It compares text, not a pattern: a dot
 /// in the name of a site must not match anything else.
-fn delete_by(comment: &str) -> String {
+fn delete_by(facts: &Facts, comment: &str) -> String {
     format!(
         "nft -a list chain {chain} | awk -v c='comment \"{comment}\" # handle' 'index($0, c) {{ print \"delete rule {chain} handle \" $NF }}' | nft -f -",
-        chain = CHAIN.word
+        chain = facts.word(&CHAIN)
     )
 }
 
@@ -98,11 +106,11 @@ fn rule(facts: &Facts) -> Draft {
     }
     let log = if facts.log { "log prefix \"SG-ALLOW \" " } else { "" };
     Draft::new(Checked::ByParser)
-        .fill_in(C, &CHAIN)
+        .fill_in(C, facts, &CHAIN)
         .say_if(facts.named(), C, &facts.dated())
         .code(format!(
             "insert rule {} {} counter {log}accept comment \"{}\"",
-            CHAIN.word,
+            facts.word(&CHAIN),
             conditions(facts),
             facts.names.comment()
         ))
@@ -115,21 +123,21 @@ fn rule(facts: &Facts) -> Draft {
 
 fn undo(facts: &Facts) -> Draft {
     Draft::new(Checked::ByParser)
-        .fill_in(C, &CHAIN)
-        .code(delete_by(&facts.names.comment()))
+        .fill_in(C, facts, &CHAIN)
+        .code(delete_by(facts, &facts.names.comment()))
         .note("A shell line: it looks for the handle of the rule with exactly this comment and deletes that rule only. By hand: nft -a list chain, then nft delete rule with its handle.")
 }
 
 fn verify(facts: &Facts) -> Draft {
     Draft::new(Checked::FromDocumentation)
-        .fill_in(C, &CHAIN)
-        .code(format!("nft list chain {} | grep -F '{}'", CHAIN.word, facts.names.comment()))
-        .code(format!("conntrack -L -p tcp -s {}", facts.ip))
+        .fill_in(C, facts, &CHAIN)
+        .code(format!("nft list chain {} | grep -F '{}'", facts.word(&CHAIN), facts.names.comment()))
+        .code(facts.each("\n", |g| format!("conntrack -L -p tcp -s {}", g.ip)))
         .note("Good: the counter of the rule grows when the gateway is replugged, and one connection to one of the ports stays ESTABLISHED. conntrack is in the package of that name.")
 }
 
 fn find_lease(facts: &Facts) -> Draft {
-    let mac = facts.mac;
+    let mac = facts.each(" ", |g| format!("-e {}", g.mac));
     Draft::new(Checked::FromDocumentation)
         .say(C, "The lease files of dnsmasq, ISC dhcpd and Kea; those that do not exist are passed over:")
         .code(format!("grep -i -s -H {mac} /var/lib/misc/dnsmasq.leases /var/lib/kea/kea-leases4.csv"))
@@ -140,29 +148,38 @@ fn find_lease(facts: &Facts) -> Draft {
 fn see_denied(facts: &Facts) -> Draft {
     let comment = format!("{} denied", facts.names.comment());
     Draft::new(Checked::FromDocumentation)
-        .fill_in(C, &CHAIN)
+        .fill_in(C, facts, &CHAIN)
         .say(C, "A line that only logs, at the end of the chain, where what nobody accepted arrives:")
         .code(format!(
             "nft add rule {} ip saddr {} limit rate 10/minute log prefix '\"SG-DENIED \"' comment '\"{comment}\"'",
-            CHAIN.word, facts.ip
+            facts.word(&CHAIN),
+            sources(facts)
         ))
         .say(C, "Replug the gateway, wait a minute, then look:")
-        .code(format!("journalctl -k --since -10min | grep SG-DENIED | grep -F 'SRC={} '", facts.ip))
+        .code(format!("journalctl -k --since -10min | grep SG-DENIED | grep -F {}", facts.each(" ", |g| format!("-e 'SRC={} '", g.ip))))
         .say(C, "When seen enough, take the line away:")
-        .code(delete_by(&comment))
+        .code(delete_by(facts, &comment))
         .note("This shows what the policy of the chain denies. If the chain ends in a drop or reject rule, the line must stand above that: nft insert rule with position and the handle of that rule.")
 }
 
 fn reserve(facts: &Facts) -> Draft {
-    let host = facts.names.object("sg-", 63, Alphabet::Lower);
-    let (mac, ip) = (facts.mac, facts.ip);
+    let host = |g: RuleGateway| facts.names.of(g.mac).object("sg-", 63, Alphabet::Lower);
     Draft::new(Checked::ByParser)
         .say(C, &format!("dnsmasq: this file as /etc/dnsmasq.d/solid-green-{}.conf, then dnsmasq --test and restart dnsmasq", facts.names.tag()))
-        .code(format!("dhcp-host={mac},{ip},{host}"))
+        .code(facts.each("\n", |g| format!("dhcp-host={},{},{}", g.mac, g.ip, host(g))))
         .say(C, "ISC dhcpd instead, in dhcpd.conf:")
-        .code(format!("#   host {host} {{ hardware ethernet {mac}; fixed-address {ip}; }}"))
+        .code(facts.each("\n", |g| {
+            format!("#   host {} {{ hardware ethernet {}; fixed-address {}; }}", host(g), g.mac, g.ip)
+        }))
         .say(C, "Kea instead, in reservations of the subnet:")
-        .code(format!("#   {{ \"hw-address\": \"{mac}\", \"ip-address\": \"{ip}\", \"hostname\": \"{host}\" }}"))
+        .code(facts.each(",\n", |g| {
+            format!(
+                "#   {{ \"hw-address\": \"{}\", \"ip-address\": \"{}\", \"hostname\": \"{}\" }}",
+                g.mac,
+                g.ip,
+                host(g)
+            )
+        }))
         .note("Use the one that fits the site's DHCP server. To take it back, remove the line and restart the server.")
         .note("Replug the gateway afterwards so that it asks for a lease again.")
 }
@@ -174,7 +191,7 @@ fn bypass(facts: &Facts) -> Draft {
         .code("nft list ruleset | grep -E 'redirect|tproxy|dnat|queue'")
         .note(format!(
             "If a line there takes TCP {ports} of this network, put before it, in the same chain: ip saddr {} tcp dport {{ {ports} }} accept.",
-            facts.ip
+            sources(facts)
         ))
         .note("The gateway cannot trust a certificate authority of the site: a proxy that opens TLS breaks it.")
 }
@@ -190,16 +207,16 @@ fn idle_timeout(facts: &Facts) -> Draft {
         .say(C, &idle::verdict(&ABOUT.capabilities))
         .code("sysctl net.netfilter.nf_conntrack_tcp_timeout_established")
         .say(C, &format!("Only if that shows less than {}, for this gateway alone:", idle::YARDSTICK_S))
-        .fill_in(C, &CHAIN)
+        .fill_in(C, facts, &CHAIN)
         .say_if(facts.named(), C, &facts.dated())
         .code(format!(
             "nft -f - <<'END'\nadd ct timeout {table} {name} {{ protocol tcp; policy = {{ established : {} }}; }}\ninsert rule {} {} ct timeout set \"{name}\" comment \"{comment}\"\nEND",
             idle::OFFER_S,
-            CHAIN.word,
+            facts.word(&CHAIN),
             conditions(facts)
         ))
         .say(C, "To take it back:")
-        .code(delete_by(&comment))
+        .code(delete_by(facts, &comment))
         .code(format!("nft delete ct timeout {table} {name}"))
         .note("Paste it after the allow rule, so that it stands above it, and step by step. Linux also forgets a session 300 s after data that was never acknowledged: that is a lost path, not an idle one.")
 }

@@ -5,22 +5,32 @@ use super::contract::{About, Comment, Draft, Platform};
 use super::facts::Facts;
 use super::names::{Alphabet, OBJECT_MAX};
 use super::{idle, rest};
-use crate::model::rule::{Checked, Part};
+use crate::model::rule::{Checked, Part, RuleGateway};
 
 pub struct OpnSense;
 
 const C: Comment = Comment::HASH;
 const LAN: Placeholder =
-    Placeholder { word: "lan", means: "the interface of the gateway's network (usual default)" };
+    Placeholder { key: "lan", word: "lan", means: "the interface of the gateway's network (usual default)" };
 const RULE: Placeholder =
-    Placeholder { word: "RULE-UUID", means: "the uuid of the row that the search shows" };
-const GW: Placeholder =
-    Placeholder { word: "GW-ALIAS-UUID", means: "the uuid of the row that the search shows" };
-const PORTS: Placeholder =
-    Placeholder { word: "PORTS-ALIAS-UUID", means: "the uuid of the row that the search shows" };
-const CLOUD: Placeholder =
-    Placeholder { word: "CLOUD-ALIAS-UUID", means: "the uuid of the row that the search shows" };
+    Placeholder { key: "rule-uuid", word: "RULE-UUID", means: "the uuid of the row that the search shows" };
+const GW: Placeholder = Placeholder {
+    key: "gateway-uuid",
+    word: "GW-ALIAS-UUID",
+    means: "the uuid of the row that the search shows",
+};
+const PORTS: Placeholder = Placeholder {
+    key: "ports-uuid",
+    word: "PORTS-ALIAS-UUID",
+    means: "the uuid of the row that the search shows",
+};
+const CLOUD: Placeholder = Placeholder {
+    key: "cloud-uuid",
+    word: "CLOUD-ALIAS-UUID",
+    means: "the uuid of the row that the search shows",
+};
 const SUBNET: Placeholder = Placeholder {
+    key: "subnet-uuid",
     word: "SUBNET-UUID",
     means: "the uuid of the gateway's subnet that the search above it shows",
 };
@@ -113,7 +123,7 @@ fn rule(facts: &Facts) -> Draft {
         ("enabled", "1"),
         ("action", "pass"),
         ("quick", "1"),
-        ("interface", LAN.word),
+        ("interface", facts.word(&LAN)),
         ("direction", "in"),
         ("ipprotocol", "inet"),
         ("protocol", "TCP"),
@@ -125,8 +135,8 @@ fn rule(facts: &Facts) -> Draft {
         ("description", &comment),
     ];
     let draft = Draft::new(Checked::ByParser)
-        .fill_in(C, &LAN)
-        .code(add_alias(&gateway, "host", &facts.ip.to_string(), &comment))
+        .fill_in(C, facts, &LAN)
+        .code(add_alias(&gateway, "host", &facts.ips("\n"), &comment))
         .code(add_alias(&ports, "port", &facts.ports("\n"), "Solid Green gateway ports"))
         .code_if(
             facts.named(),
@@ -139,7 +149,7 @@ fn rule(facts: &Facts) -> Draft {
         .note(format!(
             "The same by hand, with the names and values of the calls: Firewall, Aliases: {}. Firewall, Rules (new; before 26.1 Firewall, Automation, Filter): Pass, quick, interface {}, direction in, IPv4, TCP, source the alias of the gateway, destination {to}, destination port the alias of the ports, log {}. Apply.",
             if facts.named() { "two host aliases and a port alias" } else { "a host alias and a port alias" },
-            LAN.word,
+            facts.word(&LAN),
             if facts.log { "on" } else { "off" }
         ))
         .note("Each line is one call: method, path, JSON body; HTTPS with an API key and secret of a user who may change the firewall. Releases before 25 may spell the actions addItem and addRule.")
@@ -155,18 +165,18 @@ fn rule(facts: &Facts) -> Draft {
 fn undo(facts: &Facts) -> Draft {
     let delete = |word: &str| rest::post(&format!("/api/firewall/alias/del_item/{word}"), "{}");
     let draft = Draft::new(Checked::FromDocumentation)
-        .fill_in(C, &RULE)
+        .fill_in(C, facts, &RULE)
         .code(find_rule(facts))
-        .code(rest::post(&format!("/api/firewall/filter/del_rule/{}", RULE.word), "{}"))
+        .code(rest::post(&format!("/api/firewall/filter/del_rule/{}", facts.word(&RULE)), "{}"))
         .code(rest::post("/api/firewall/filter/apply", "{}"))
-        .fill_in(C, &GW)
+        .fill_in(C, facts, &GW)
         .code(find_alias(&gateway_alias(facts)))
-        .code(delete(GW.word))
-        .fill_in(C, &PORTS)
+        .code(delete(facts.word(&GW)))
+        .fill_in(C, facts, &PORTS)
         .code(find_alias(&ports_alias(facts)))
-        .code(delete(PORTS.word));
+        .code(delete(facts.word(&PORTS)));
     let draft = if facts.named() {
-        draft.fill_in(C, &CLOUD).code(find_alias(CLOUD_ALIAS)).code(delete(CLOUD.word))
+        draft.fill_in(C, facts, &CLOUD).code(find_alias(CLOUD_ALIAS)).code(delete(facts.word(&CLOUD)))
     } else {
         draft
     };
@@ -179,10 +189,10 @@ fn undo(facts: &Facts) -> Draft {
 fn verify(facts: &Facts) -> Draft {
     Draft::new(Checked::FromDocumentation)
         .code(find_rule(facts))
-        .code(search("/api/diagnostics/firewall/query_states", &facts.ip.to_string()))
+        .code(facts.each("\n", |g| search("/api/diagnostics/firewall/query_states", &g.ip.to_string())))
         .note(format!(
             "By hand: Firewall, Diagnostics, States, filter {}. Good: one state to one of the ports in ESTABLISHED:ESTABLISHED that stays when you look again a minute later.",
-            facts.ip
+            facts.ips(" or ")
         ))
 }
 
@@ -193,7 +203,7 @@ fn find_lease(facts: &Facts) -> Draft {
         .code(rest::get("/api/kea/leases4/search"))
         .code(rest::get("/api/dhcpv4/leases/searchLease"))
         .code(rest::get("/api/diagnostics/interface/get_arp"))
-        .note(format!("Look for {} (key hwaddr or mac). By hand: Services, Dnsmasq or Kea, Leases; Interfaces, Diagnostics, ARP Table.", facts.mac))
+        .note(format!("Look for {} (key hwaddr or mac). By hand: Services, Dnsmasq or Kea, Leases; Interfaces, Diagnostics, ARP Table.", facts.each(", ", |g| g.mac.to_string())))
         .note("From 26 on the call for Kea is GET /api/kea/leases/search.")
 }
 
@@ -202,31 +212,40 @@ fn see_denied(facts: &Facts) -> Draft {
         .code(rest::get("/api/diagnostics/firewall/log"))
         .note(format!(
             "By hand: Firewall, Log Files, Live View, filters: src is {}, action is block. The call gives all lines; take those with this src and action.",
-            facts.ip
+            facts.ips(" or ")
         ))
         .note("The default deny logs as delivered (Firewall, Settings, Advanced, Logging). A block rule of the site logs only when its log option is on.")
 }
 
 fn reserve(facts: &Facts) -> Draft {
-    let comment = facts.names.comment();
-    let host = facts.names.object("sg-", 63, Alphabet::Lower);
-    let (ip, mac) = (facts.ip.to_string(), facts.mac.to_string());
-    let dnsmasq = [("host", host.as_str()), ("ip", &ip), ("hwaddr", &mac), ("descr", &comment)];
-    let kea = [
-        ("subnet", SUBNET.word),
-        ("ip_address", &ip),
-        ("hw_address", &mac),
-        ("hostname", &host),
-        ("description", &comment),
-    ];
+    let entry = |g: RuleGateway| {
+        let names = facts.names.of(g.mac);
+        (names.object("sg-", 63, Alphabet::Lower), g.ip.to_string(), g.mac.to_string(), names.comment())
+    };
+    let dnsmasq = facts.each("\n", |g| {
+        let (host, ip, mac, comment) = entry(g);
+        let pairs = [("host", host.as_str()), ("ip", &ip), ("hwaddr", &mac), ("descr", &comment)];
+        rest::post("/api/dnsmasq/settings/add_host", &rest::wrapped("host", &pairs))
+    });
+    let kea = facts.each("\n", |g| {
+        let (host, ip, mac, comment) = entry(g);
+        let pairs = [
+            ("subnet", facts.word(&SUBNET)),
+            ("ip_address", &ip),
+            ("hw_address", &mac),
+            ("hostname", &host),
+            ("description", &comment),
+        ];
+        rest::post("/api/kea/dhcpv4/add_reservation", &rest::wrapped("reservation", &pairs))
+    });
     Draft::new(Checked::ByParser)
         .say(C, "With Dnsmasq (the default of new installations):")
-        .code(rest::post("/api/dnsmasq/settings/add_host", &rest::wrapped("host", &dnsmasq)))
+        .code(dnsmasq)
         .code(rest::post("/api/dnsmasq/service/reconfigure", "{}"))
         .say(C, "With Kea instead:")
         .code(rest::get("/api/kea/dhcpv4/search_subnet"))
-        .fill_in(C, &SUBNET)
-        .code(rest::post("/api/kea/dhcpv4/add_reservation", &rest::wrapped("reservation", &kea)))
+        .fill_in(C, facts, &SUBNET)
+        .code(kea)
         .code(rest::post("/api/kea/service/reconfigure", "{}"))
         .note("Use one of the two, whichever serves the gateway's network. By hand: Services, Dnsmasq, Hosts, or Services, Kea DHCPv4, Reservations.")
         .note("To take it back, delete the entry with this description in the same place. Replug the gateway afterwards so that it asks for a lease again.")
@@ -239,7 +258,7 @@ fn bypass(facts: &Facts) -> Draft {
         .code(rest::get("/api/ids/settings/get"))
         .note(format!(
             "Web proxy (Services, Squid, Forward Proxy): with a transparent proxy for HTTPS, put {} into the source addresses that are not forwarded (in the NAT port forward rule that it made: source not this address).",
-            facts.ip
+            facts.ips(" and ")
         ))
         .note("Intrusion prevention or Zenarmor: add the address to their exempted devices. The gateway cannot trust a certificate authority of the site.")
 }
@@ -249,10 +268,10 @@ fn idle_timeout(facts: &Facts) -> Draft {
     Draft::new(Checked::FromDocumentation)
         .say(C, &idle::verdict(&ABOUT.capabilities))
         .say(C, "For this rule alone:")
-        .fill_in(C, &RULE)
+        .fill_in(C, facts, &RULE)
         .code(find_rule(facts))
         .code(rest::post(
-            &format!("/api/firewall/filter/set_rule/{}", RULE.word),
+            &format!("/api/firewall/filter/set_rule/{}", facts.word(&RULE)),
             &rest::wrapped("rule", &[("statetimeout", &ttl)]),
         ))
         .code(rest::post("/api/firewall/filter/apply", "{}"))

@@ -26,7 +26,7 @@ pub fn in_plain_words(intent: &RuleIntent) -> Vec<(&'static str, String)> {
     vec![
         ("Name", f.names.comment()),
         ("Direction", "outbound only; no inbound rule, no port forwarding".to_owned()),
-        ("Source", format!("{} (MAC {})", f.ip, f.mac.pairs(":", true))),
+        ("Source", f.each(", ", |g| format!("{} (MAC {})", g.ip, g.mac.pairs(":", true)))),
         ("Destination", to),
         ("Protocol and ports", format!("TCP {}", f.ports(" and "))),
         ("Action", "allow, stateful, above every rule that denies".to_owned()),

@@ -13,8 +13,9 @@ pub struct RouterOs;
 
 const C: Comment = Comment::HASH;
 const WAN: Placeholder =
-    Placeholder { word: "WAN", means: "the interface list towards the internet (usual default)" };
+    Placeholder { key: "wan", word: "WAN", means: "the interface list towards the internet (usual default)" };
 const SERVER: Placeholder = Placeholder {
+    key: "dhcp-server",
     word: "defconf",
     means: "the DHCP server of the network of the gateway (usual default): look with /ip dhcp-server print",
 };
@@ -70,16 +71,22 @@ fn list(facts: &Facts) -> String {
     format!("SG-CLOUD-{}", facts.names.tag())
 }
 
-/// The conditions that both lines of the rule share.
+/// The address list of the gateways, where there are several.
+fn sources(facts: &Facts) -> String {
+    format!("SG-GWS-{}", facts.names.tag())
+}
+
+/// The conditions that both lines of the rule share. With several gateways their addresses stand in a list, which takes
+/// no MAC.
 fn conditions(facts: &Facts) -> String {
+    let g = facts.first();
+    let from = if facts.several() {
+        format!("src-address-list={}", sources(facts))
+    } else {
+        format!("src-address={} src-mac-address={}", g.ip, g.mac.pairs(":", true))
+    };
     let to = if facts.named() { format!(" dst-address-list={}", list(facts)) } else { String::new() };
-    format!(
-        "protocol=tcp src-address={} src-mac-address={}{to} dst-port={} out-interface-list={}",
-        facts.ip,
-        facts.mac.pairs(":", true),
-        facts.ports(","),
-        WAN.word
-    )
+    format!("protocol=tcp {from}{to} dst-port={} out-interface-list={}", facts.ports(","), facts.word(&WAN))
 }
 
 fn rule(facts: &Facts) -> Draft {
@@ -96,6 +103,15 @@ fn rule(facts: &Facts) -> Draft {
             );
         }
     }
+    if facts.several() {
+        text += &facts.each("", |g| {
+            format!(
+                "/ip firewall address-list add list={} address={} comment=\"{comment}\"\n",
+                sources(facts),
+                g.ip
+            )
+        });
+    }
     if facts.log {
         text += &format!(
             "/ip firewall filter add chain=forward action=log connection-state=new {conditions} log-prefix=\"SG-ALLOW\" comment=\"{comment}\" place-before=[:pick $rules 0]\n"
@@ -105,12 +121,13 @@ fn rule(facts: &Facts) -> Draft {
         "/ip firewall filter add chain=forward action=accept connection-state=new,established {conditions} comment=\"{comment}\" place-before=[:pick $rules 0]\n}}\n}}"
     );
     Draft::new(Checked::ByParser)
-        .fill_in(C, &WAN)
+        .fill_in(C, facts, &WAN)
         .code(text)
         .note("Press Ctrl-X first (safe mode): if the connection is lost, RouterOS takes everything back. Ctrl-X again keeps it.")
         .note("Placement: above the first rule of the forward chain that is not dynamic, so above every deny and above FastTrack. Paste it once: pasting again makes a second pair.")
         .note_if(facts.log, "Only new connections are logged: the first line logs and goes on, the second accepts.")
-        .note("The MAC counts only when the gateway is on a network of this router itself. Behind a layer-3 switch leave out src-mac-address.")
+        .note_if(!facts.several(), "The MAC counts only when the gateway is on a network of this router itself. Behind a layer-3 switch leave out src-mac-address.")
+        .note_if(facts.several(), "Several gateways stand in one address list, which takes no MAC: reserve their addresses (part reserve), so that nobody else gets one.")
         .note_if(facts.named(), "RouterOS resolves the host names itself and renews them: it needs a working /ip dns.")
 }
 
@@ -125,6 +142,13 @@ fn undo(facts: &Facts) -> Draft {
                 list(facts)
             ),
         )
+        .code_if(
+            facts.several(),
+            format!(
+                "/ip firewall address-list remove [find where list={} and comment=\"{comment}\"]",
+                sources(facts)
+            ),
+        )
         .note("Removes only what carries exactly this comment; other gateways keep theirs.")
         .note("Connections that are open stay open until they end.")
 }
@@ -132,47 +156,61 @@ fn undo(facts: &Facts) -> Draft {
 fn verify(facts: &Facts) -> Draft {
     Draft::new(Checked::ByParser)
         .code(format!("/ip firewall filter print stats where comment=\"{}\"", facts.names.comment()))
-        .code(format!("/ip firewall connection print where src-address~\"{}\"", facts.ip))
+        .code(facts.each("\n", |g| format!("/ip firewall connection print where src-address~\"{}\"", g.ip)))
         .code_if(facts.named(), format!("/ip firewall address-list print where list={}", list(facts)))
         .note("Good: the packets of the rule grow when the gateway is replugged, and one connection to one of the ports stays established.")
         .note_if(facts.named(), "The list must show the addresses that the names resolved to (flag D).")
 }
 
 fn find_lease(facts: &Facts) -> Draft {
-    let mac = facts.mac.pairs(":", true);
     Draft::new(Checked::ByParser)
-        .code(format!("/ip dhcp-server lease print where mac-address={mac}"))
-        .code(format!("/ip arp print where mac-address={mac}"))
+        .code(facts.each("\n", |g| {
+            let mac = g.mac.pairs(":", true);
+            format!("/ip dhcp-server lease print where mac-address={mac}\n/ip arp print where mac-address={mac}")
+        }))
         .code("/log print where topics~\"dhcp\"")
-        .note("The first list is empty when another machine is the DHCP server; the second then still shows the address.")
+        .note("The lease is missing when another machine is the DHCP server; the ARP table then still shows the address.")
 }
 
 fn see_denied(facts: &Facts) -> Draft {
     let comment = format!("{} denied", facts.names.comment());
+    let from = if facts.several() {
+        format!("src-address-list={}", sources(facts))
+    } else {
+        format!("src-address={}", facts.first().ip)
+    };
     Draft::new(Checked::ByParser)
         .say(C, "A line that only logs, above the last rule that drops or rejects:")
         .code(format!(
-            "{{\n:local denies [/ip firewall filter find where chain=forward and !dynamic and (action=drop or action=reject)]\n:if ([:len $denies] = 0) do={{\n:put \"The forward chain denies nothing.\"\n}} else={{\n/ip firewall filter add chain=forward action=log src-address={} connection-state=new log-prefix=\"SG-DENIED\" comment=\"{comment}\" place-before=[:pick $denies ([:len $denies] - 1)]\n}}\n}}",
-            facts.ip
+            "{{\n:local denies [/ip firewall filter find where chain=forward and !dynamic and (action=drop or action=reject)]\n:if ([:len $denies] = 0) do={{\n:put \"The forward chain denies nothing.\"\n}} else={{\n/ip firewall filter add chain=forward action=log {from} connection-state=new log-prefix=\"SG-DENIED\" comment=\"{comment}\" place-before=[:pick $denies ([:len $denies] - 1)]\n}}\n}}"
         ))
         .say(C, "Replug the gateway, wait a minute, then look:")
-        .code(format!("/log print where message~\"{}\"", facts.ip))
+        .code(facts.each("\n", |g| format!("/log print where message~\"{}\"", g.ip)))
         .say(C, "When seen enough, take the line away:")
         .code(format!("/ip firewall filter remove [find where chain=forward and comment=\"{comment}\"]"))
         .note("Paste it step by step, not at once. A deny further up (or in /ip firewall raw) is not seen by this line: set log=yes on that deny itself.")
 }
 
 fn reserve(facts: &Facts) -> Draft {
-    let comment = facts.names.comment();
-    let mac = facts.mac.pairs(":", true);
     Draft::new(Checked::ByParser)
-        .fill_in(C, &SERVER)
-        .code(format!(
-            "/ip dhcp-server lease add address={} mac-address={mac} server={} comment=\"{comment}\"",
-            facts.ip, SERVER.word
-        ))
+        .fill_in(C, facts, &SERVER)
+        .code(facts.each("\n", |g| {
+            format!(
+                "/ip dhcp-server lease add address={} mac-address={} server={} comment=\"{}\"",
+                g.ip,
+                g.mac.pairs(":", true),
+                facts.word(&SERVER),
+                facts.names.of(g.mac).comment()
+            )
+        }))
         .say(C, "Or, if the gateway holds a dynamic lease and may keep that address:")
-        .say(C, &format!("/ip dhcp-server lease make-static [find where mac-address={mac}]"))
+        .say(
+            C,
+            &format!(
+                "/ip dhcp-server lease make-static [find where mac-address={}]",
+                facts.first().mac.pairs(":", true)
+            ),
+        )
         .note("To take it back: /ip dhcp-server lease print, then /ip dhcp-server lease remove with the number of the line that has this comment.")
         .note("Replug the gateway afterwards so that it asks for a lease again.")
 }
@@ -184,10 +222,9 @@ fn bypass(facts: &Facts) -> Draft {
         .code("/ip firewall filter print where tls-host!=\"\"")
         .code("/ip firewall filter print where layer7-protocol!=\"\"")
         .note(format!(
-            "If a redirect takes TCP {} of this network to a proxy, except {} from it: src-address=!{} on that rule.",
+            "If a redirect takes TCP {} of this network to a proxy, except {} from it, by a rule above it with action=accept and this src-address.",
             facts.ports(" or "),
-            facts.ip,
-            facts.ip
+            facts.ips(" and "),
         ))
 }
 

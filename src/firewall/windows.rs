@@ -7,7 +7,7 @@ use super::capabilities::{Capabilities, Form, Inspection, MacMatch, NameMatch, P
 use super::contract::{About, Comment, Draft, Platform};
 use super::facts::Facts;
 use super::names::Alphabet;
-use crate::model::rule::{Checked, Part};
+use crate::model::rule::{Checked, Part, RuleGateway};
 
 pub struct Windows;
 
@@ -65,8 +65,8 @@ fn rule_name(facts: &Facts) -> String {
 }
 
 /// The MAC as the DHCP server writes it.
-fn client_id(facts: &Facts) -> String {
-    facts.mac.pairs("-", false)
+fn client_id(g: RuleGateway) -> String {
+    g.mac.pairs("-", false)
 }
 
 fn rule(facts: &Facts) -> Draft {
@@ -113,25 +113,26 @@ fn find_lease(facts: &Facts) -> Draft {
     Draft::new(Checked::FromDocumentation)
         .say(C, "On the DHCP server, or with -ComputerName after each Get-:")
         .code(format!(
-            "Get-DhcpServerv4Scope | Get-DhcpServerv4Lease | Where-Object ClientId -eq '{}'",
-            client_id(facts)
+            "Get-DhcpServerv4Scope | Get-DhcpServerv4Lease | Where-Object ClientId -in {}",
+            facts.each(",", |g| format!("'{}'", client_id(g)))
         ))
         .note("No row: the gateway has no lease from this server. See part see-denied for the filters that refuse it.")
 }
 
 fn see_denied(facts: &Facts) -> Draft {
-    let id = client_id(facts);
+    let ids = facts.each(",", |g| format!("'{}'", client_id(g)));
+    let prefix = client_id(facts.first());
     Draft::new(Checked::FromDocumentation)
         .say(C, "DHCP: does a filter refuse the gateway, is a scope full, what did the server note today:")
         .code("Get-DhcpServerv4FilterList")
         .code(format!(
-            "Get-DhcpServerv4Filter | Where-Object MacAddress -in '{id}','{}-*'",
-            &id.get(..8).unwrap_or_default()
+            "Get-DhcpServerv4Filter | Where-Object MacAddress -in {ids},'{}-*'",
+            prefix.get(..8).unwrap_or_default()
         ))
         .code("Get-DhcpServerv4ScopeStatistics")
         .code(format!(
-            "Select-String -SimpleMatch '{}' -Path \"$env:SystemRoot\\System32\\dhcp\\DhcpSrvLog-*.log\"",
-            facts.mac.pairs("", true)
+            "Select-String -SimpleMatch {} -Path \"$env:SystemRoot\\System32\\dhcp\\DhcpSrvLog-*.log\"",
+            facts.each(",", |g| format!("'{}'", g.mac.pairs("", true)))
         ))
         .say(C, NOT_FORWARDED)
         .say(C, "So what of the gateway's connections is denied stands in the log of the router. For this computer itself:")
@@ -142,19 +143,22 @@ fn see_denied(facts: &Facts) -> Draft {
 }
 
 fn reserve(facts: &Facts) -> Draft {
-    let ip = facts.ip;
+    let line = |g: RuleGateway| {
+        let (ip, names) = (g.ip, facts.names.of(g.mac));
+        format!(
+            "$scope = Get-DhcpServerv4Scope | Where-Object {{ (([ipaddress]'{ip}').Address -band $_.SubnetMask.Address) -eq $_.ScopeId.Address }}\nAdd-DhcpServerv4Reservation -ScopeId $scope.ScopeId -IPAddress {ip} -ClientId '{}' -Name '{}' -Description '{}'",
+            client_id(g),
+            names.object("sg-", 63, Alphabet::Lower),
+            names.comment()
+        )
+    };
     Draft::new(Checked::FromDocumentation)
         .say(C, "On the DHCP server. The first line looks for the scope that holds the address:")
-        .code(format!(
-            "$scope = Get-DhcpServerv4Scope | Where-Object {{ (([ipaddress]'{ip}').Address -band $_.SubnetMask.Address) -eq $_.ScopeId.Address }}"
+        .code(facts.each("\n", line))
+        .note(format!(
+            "To take it back: {}",
+            facts.each("; ", |g| format!("Remove-DhcpServerv4Reservation -IPAddress {}", g.ip))
         ))
-        .code(format!(
-            "Add-DhcpServerv4Reservation -ScopeId $scope.ScopeId -IPAddress {ip} -ClientId '{}' -Name '{}' -Description '{}'",
-            client_id(facts),
-            facts.names.object("sg-", 63, Alphabet::Lower),
-            facts.names.comment()
-        ))
-        .note(format!("To take it back: Remove-DhcpServerv4Reservation -IPAddress {ip}"))
         .note("With a failover partner: Invoke-DhcpServerv4FailoverReplication afterwards. Replug the gateway so that it asks for a lease again.")
 }
 
@@ -163,7 +167,7 @@ fn bypass(facts: &Facts) -> Draft {
         .say(C, "Defender Firewall opens no TLS and inspects nothing of the gateway; make the exemption on the router or proxy of the site instead.")
         .note(format!(
             "Ask for: no TLS decryption, no web filter and no HTTPS proxy for {} on TCP {}.",
-            facts.ip,
+            facts.ips(" and "),
             facts.ports(" and ")
         ))
 }

@@ -2,6 +2,7 @@
 
 use super::mac::Mac;
 use serde::{Deserialize, Serialize};
+use std::collections::BTreeMap;
 use std::net::Ipv4Addr;
 
 /// How wide the rule is.
@@ -83,11 +84,18 @@ impl Part {
     }
 }
 
+/// A gateway that a rule is for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+pub struct RuleGateway {
+    pub mac: Mac,
+    pub ip: Ipv4Addr,
+}
+
 /// Everything a rule needs to know. `site` is free text and never printed before the platform's sanitiser.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct RuleIntent {
-    pub mac: Mac,
-    pub ip: Ipv4Addr,
+    /// A site with several gets one group and one rule.
+    pub gateways: Vec<RuleGateway>,
     pub site: String,
     pub scope: Scope,
     /// TCP ports, from the profile.
@@ -99,6 +107,8 @@ pub struct RuleIntent {
     /// When those addresses were documented, for example "January 2018".
     pub addresses_as_of: String,
     pub log: bool,
+    /// The site's own words for a platform's placeholders, by key: `wan` is `ge-0/0/0`. Free text, as the site is.
+    pub words: BTreeMap<String, String>,
 }
 
 /// How well the text of a platform was checked.

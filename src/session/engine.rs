@@ -14,14 +14,14 @@ use crate::model::finding::{Level, Verdict};
 use crate::model::footprint::Footprint;
 use crate::model::host::{HostView, SerialPort};
 use crate::model::recording::{Event, Input};
-use crate::model::rule::{RuleIntent, Scope};
+use crate::model::rule::{RuleGateway, RuleIntent, Scope};
 use crate::model::snapshot::{
     AGE_STEP_MS, CONSOLE_LINES, ConsoleView, DemoView, FirewallView, GatewayView, Limit, TimelineEntry,
 };
 use crate::model::{At, Cause, LedSet, LedState, Mac};
 use crate::profile::Profile;
 use crate::wire::oui;
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::net::{Ipv4Addr, SocketAddr};
 use std::sync::{Arc, Mutex};
 
@@ -620,10 +620,10 @@ fn unseen(now: At, at: At, led: LedState) -> GatewayView {
 
 /// The rule that a gateway needs, with the profile's hosts and ports.
 #[must_use]
-pub fn intent(profile: &Profile, mac: Mac, ip: Ipv4Addr, site: &str, scope: Scope) -> RuleIntent {
+pub fn intent(profile: &Profile, gateways: Vec<RuleGateway>, site: &str, scope: Scope) -> RuleIntent {
     RuleIntent {
-        mac,
-        ip,
+        gateways,
+        words: BTreeMap::new(),
         site: site.to_owned(),
         scope,
         ports: profile.cloud.ports.clone(),

@@ -5,7 +5,7 @@ use crate::diagnose::Diagnosis;
 use crate::firewall;
 use crate::model::check::{CheckId, CheckResult, Measured, Outcome, RungKind, Target};
 use crate::model::finding::Verdict;
-use crate::model::rule::Scope;
+use crate::model::rule::{RuleGateway, Scope};
 use crate::model::snapshot::{Activity, FirewallView, GatewayView, HoldView};
 use crate::model::{At, Mac, Snapshot};
 use crate::wire::oui;
@@ -183,7 +183,8 @@ impl Engine {
             parts: Vec::new(),
         };
         if let Some((mac, ip)) = about.gateway {
-            let intent = intent(&self.profile, mac, ip, &about.site, about.scope);
+            let gateways = vec![RuleGateway { mac, ip }];
+            let intent = intent(&self.profile, gateways, &about.site, about.scope);
             for part in firewall::pack(&id, &intent).unwrap_or_default() {
                 view.parts.push((
                     part.part.title().to_owned(),

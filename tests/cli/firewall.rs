@@ -86,3 +86,38 @@ fn a_hostile_name_of_the_site_stays_a_name() {
         );
     }
 }
+
+#[test]
+fn several_gateways_are_one_rule_and_the_site_has_its_own_words() {
+    let home = Home::new();
+    let ran = home.run(&[
+        "firewall",
+        "--vendor",
+        "fortigate",
+        "--gateway",
+        "34:a5:e1:00:0b:07,192.168.7.20",
+        "--gateway",
+        "34-A5-E1-00-0C-11,192.168.7.21",
+        "--set",
+        "wan=virtual-wan-link",
+    ]);
+    assert_eq!(ran.exit, Some(0), "{ran:?}");
+    let text = ran.out;
+    assert_eq!(text.matches("\n    edit 0\n").count(), 1, "one rule: {text}");
+    assert!(text.contains("set member") && text.contains("192.168.7.21 255.255.255.255"), "{text}");
+    assert!(text.contains("set dstintf \"virtual-wan-link\"") && !text.contains("CHECK: wan1"), "{text}");
+    assert!(text.contains("CHECK: internal"), "what was not said is still to be checked: {text}");
+    for (args, why) in [
+        (&["--set", "wan=a\"b"][..], "a word has at most"),
+        (&["--set", "moon=x"], "no placeholder 'moon'"),
+        (&["--gateway", "34:a5:e1:00:0b:07"], "give MAC,IP"),
+    ] {
+        let all = [
+            &["firewall", "--vendor", "fortigate", "--mac", "34:a5:e1:00:0b:07", "--ip", "192.168.7.20"],
+            args,
+        ]
+        .concat();
+        let out = home.run(&all);
+        assert!(out.exit == Some(2) && out.err.contains(why), "{args:?}: {out:?}");
+    }
+}

@@ -12,14 +12,27 @@ mod real;
 mod traffic;
 
 use solidgreen::model::Mac;
-use solidgreen::model::rule::{RuleIntent, Scope};
+use solidgreen::model::rule::{RuleGateway, RuleIntent, Scope};
+use std::collections::BTreeMap;
 use std::net::Ipv4Addr;
+
+pub const MAC: Mac = Mac([0x00, 0x11, 0x22, 0x33, 0x44, 0x55]);
+pub const IP: Ipv4Addr = Ipv4Addr::new(192, 0, 2, 50);
+
+/// The same site with twelve gateways.
+pub fn twelve(scope: Scope, site: &str) -> RuleIntent {
+    let gateways = (0..12).map(|n| RuleGateway {
+        mac: Mac([0x00, 0x11, 0x22, 0x33, 0x44, 0x55 + n]),
+        ip: Ipv4Addr::new(192, 0, 2, 50 + n),
+    });
+    RuleIntent { gateways: gateways.collect(), ..sample(scope, site) }
+}
 
 /// The sample of every golden file: addresses and MAC of the documentation ranges, the cloud as documented.
 pub fn sample(scope: Scope, site: &str) -> RuleIntent {
     RuleIntent {
-        mac: Mac([0x00, 0x11, 0x22, 0x33, 0x44, 0x55]),
-        ip: Ipv4Addr::new(192, 0, 2, 50),
+        gateways: vec![RuleGateway { mac: MAC, ip: IP }],
+        words: BTreeMap::new(),
         site: site.to_owned(),
         scope,
         ports: vec![443, 4321],

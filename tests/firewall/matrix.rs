@@ -1,6 +1,6 @@
 //! Golden files: each platform, scope and part. `UPDATE_GOLDEN=1` writes them; read the difference before committing it.
 
-use crate::sample;
+use crate::{sample, twelve};
 use solidgreen::firewall;
 use solidgreen::model::rule::{Part, Scope};
 use std::collections::BTreeSet;
@@ -27,10 +27,15 @@ fn every_cell_is_as_reviewed() {
     let mut wanted = BTreeSet::new();
     for platform in firewall::platforms() {
         for scope in Scope::ALL {
-            for part in Part::ALL {
-                let text = firewall::render(*platform, &platform.part(part, &sample(scope, "Cold Room 2")));
-                let file =
-                    folder().join(platform.id()).join(scope.word()).join(part.word()).with_extension("txt");
+            for (part, several) in Part::ALL.into_iter().flat_map(|part| [(part, false), (part, true)]) {
+                let intent =
+                    if several { twelve(scope, "Cold Room 2") } else { sample(scope, "Cold Room 2") };
+                let text = firewall::render(*platform, &platform.part(part, &intent));
+                let mut file = folder().join(platform.id()).join(scope.word());
+                if several {
+                    file.push("twelve");
+                }
+                let file = file.join(part.word()).with_extension("txt");
                 if update {
                     std::fs::create_dir_all(file.parent().unwrap()).unwrap();
                     std::fs::write(&file, &text).unwrap();
@@ -51,5 +56,5 @@ fn every_cell_is_as_reviewed() {
     every_file(&folder(), &mut found);
     wrong.extend(found.difference(&wanted).map(|f| format!("belongs to no cell: {}", f.display())));
     assert!(wrong.is_empty(), "{}\nUPDATE_GOLDEN=1 writes them; then read the difference", wrong.join("\n"));
-    assert_eq!(wanted.len(), firewall::platforms().len() * 16);
+    assert_eq!(wanted.len(), firewall::platforms().len() * 32);
 }

@@ -3,7 +3,7 @@
 use crate::sample;
 use solidgreen::firewall::{self, MacMatch, NameMatch};
 use solidgreen::model::Mac;
-use solidgreen::model::rule::{PackPart, Part, RuleIntent, Scope};
+use solidgreen::model::rule::{PackPart, Part, RuleGateway, RuleIntent, Scope};
 use std::collections::BTreeSet;
 
 /// Runs `f` on every part of every platform and scope.
@@ -135,9 +135,10 @@ fn texts_only_add() {
 fn undo_names_what_the_rule_made_for_this_gateway_only() {
     for p in firewall::platforms() {
         let a = sample(Scope::AnyHost, "Cold Room 2");
-        let b = RuleIntent { mac: Mac([0x00, 0x11, 0x22, 0x33, 0x44, 0x66]), ..a.clone() };
+        let mac = Mac([0x00, 0x11, 0x22, 0x33, 0x44, 0x66]);
+        let b = RuleIntent { gateways: vec![RuleGateway { mac, ip: crate::IP }], ..a.clone() };
         let names = |intent: &RuleIntent| {
-            let n = firewall::Names::new(&intent.site, intent.mac);
+            let n = firewall::Names::new(&intent.site, &[intent.gateways[0].mac]);
             (n.comment(), n.tag())
         };
         for (one, other) in [(&a, &b), (&b, &a)] {
@@ -269,7 +270,10 @@ fn what_cannot_be_written_is_said_in_place() {
     let no_ports = RuleIntent { ports: vec![0], ..sample(Scope::AnyHost, "x") };
     let no_addresses = RuleIntent { addresses: vec![], ..sample(Scope::NamedHosts, "x") };
     let bad_hosts = RuleIntent { hosts: vec!["a b\"".into()], ..sample(Scope::AnyHost, "x") };
-    let no_lease = RuleIntent { ip: [169, 254, 1, 1].into(), ..sample(Scope::AnyHost, "x") };
+    let no_lease = RuleIntent {
+        gateways: vec![RuleGateway { mac: crate::MAC, ip: [169, 254, 1, 1].into() }],
+        ..sample(Scope::AnyHost, "x")
+    };
     for p in firewall::platforms() {
         for part in Part::ALL {
             assert!(p.part(part, &no_ports).text.contains("names no port"), "{}", p.id());

@@ -67,6 +67,7 @@ fn intents() -> Vec<RuleIntent> {
         {
             all.push(RuleIntent { log, ..sample(scope, site) });
         }
+        all.push(crate::twelve(scope, "Cold Room 2"));
     }
     all
 }
@@ -82,7 +83,7 @@ fn nft_loads_the_rule_above_the_deny_and_undo_leaves_the_ruleset_byte_for_byte()
         let (rule, undo) = (shown("nftables", Part::Rule, &intent), shown("nftables", Part::Undo, &intent));
         // a second gateway of the same site, and one whose comment a careless pattern would match too
         let mut other = intent.clone();
-        other.mac.0[5] = 0x56;
+        other.gateways[0].mac.0[5] = 0x56;
         let other = shown("nftables", Part::Rule, &other);
         let out = in_namespace(&format!(
             "{ROUTER}

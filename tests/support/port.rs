@@ -108,7 +108,7 @@ fn pack(platform: &str, intent: &RuleIntent) -> Vec<PackPart> {
     if platform == "fortigate" {
         fortigate(intent)
     } else {
-        vec![part(Part::Rule, &format!("accept {}", intent.ip))]
+        vec![part(Part::Rule, &format!("accept {}", intent.gateways[0].ip))]
     }
 }
 
@@ -119,8 +119,8 @@ fn part(part: Part, text: &str) -> PackPart {
 fn fortigate(intent: &RuleIntent) -> Vec<PackPart> {
     let rule = format!(
         "config firewall address\n    edit \"solidgreen-gateway\"\n        set subnet {ip} 255.255.255.255\n        set comment \"{mac}, scope {scope}\"\n    next\nend\nconfig firewall policy\n    edit 0\n        set name \"solidgreen-out\"\n        set srcaddr \"solidgreen-gateway\"\n        set dstaddr \"all\"\n        set service \"solidgreen-443\" \"solidgreen-4321\"\n        set schedule \"always\"\n        set action accept\n        set logtraffic all\n    next\nend\n",
-        ip = intent.ip,
-        mac = intent.mac,
+        ip = intent.gateways[0].ip,
+        mac = intent.gateways[0].mac,
         scope = intent.scope.word()
     );
     let mut first = part(Part::Rule, &rule);

@@ -1,13 +1,14 @@
 //! The text for the firewall: platform, scope, part, one click to copy. The text itself is printed by `firewall`.
 
 use super::View;
-use crate::model::rule::{PackPart, Part, RuleIntent, Scope};
+use crate::model::rule::{PackPart, Part, RuleGateway, RuleIntent, Scope};
 use crate::session::Command;
 use crate::ui::state::{Ask, Route};
 use crate::ui::widgets::mark::Mark;
 use crate::ui::widgets::parts;
 use crate::ui::{theme, words};
 use egui::{ComboBox, Event, RichText, TextStyle, Ui};
+use std::collections::BTreeMap;
 
 #[derive(Default)]
 pub struct State {
@@ -113,8 +114,8 @@ fn intent(v: &View<'_>, state: &State) -> Result<RuleIntent, Missing> {
     };
     let cloud = &v.profile.cloud;
     Ok(RuleIntent {
-        mac: gateway.mac,
-        ip,
+        gateways: vec![RuleGateway { mac: gateway.mac, ip }],
+        words: BTreeMap::new(),
         site: v.snapshot.site.clone(),
         scope: chosen_scope(v, state),
         ports: cloud.ports.clone(),
@@ -171,7 +172,7 @@ fn pack_ui(ui: &mut Ui, v: &mut View<'_>, state: &mut State) {
     ui.horizontal_wrapped(|ui| {
         parts::copy(ui, v.copied, v.asks, "Copy", shown.part.word(), || shown.text.clone());
         parts::copy(ui, v.copied, v.asks, "Copy all parts", "all", || everything(pack));
-        parts::quiet(ui, format!("For {} at {}, {}", intent.mac, intent.ip, shown.checked.label()));
+        parts::quiet(ui, format!("For {}, {}", who(intent), shown.checked.label()));
     });
     parts::code(ui, shown.part.word(), &shown.text, 420.0);
     if !shown.notes.is_empty() {
@@ -184,6 +185,14 @@ fn pack_ui(ui: &mut Ui, v: &mut View<'_>, state: &mut State) {
     }
     if clicked.is_some() {
         state.part = clicked;
+    }
+}
+
+/// The gateway, or how many there are.
+fn who(intent: &RuleIntent) -> String {
+    match intent.gateways.as_slice() {
+        [g] => format!("{} at {}", g.mac, g.ip),
+        all => format!("{} gateways", all.len()),
     }
 }
 
