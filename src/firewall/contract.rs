@@ -13,6 +13,8 @@ pub struct Comment {
 
 impl Comment {
     pub const HASH: Comment = Comment { open: "# ", close: "" };
+    /// Cisco's.
+    pub const BANG: Comment = Comment { open: "! ", close: "" };
 
     /// One line as a comment.
     #[must_use]
@@ -84,6 +86,23 @@ pub trait Platform: Sync {
     }
 }
 
+/// A platform of one file: its data, and the function that writes a part.
+#[derive(Debug)]
+pub struct Sheet {
+    pub about: &'static About,
+    pub write: fn(Part, &Facts) -> Draft,
+}
+
+impl Platform for Sheet {
+    fn about(&self) -> &'static About {
+        self.about
+    }
+
+    fn write(&self, part: Part, facts: &Facts) -> Draft {
+        (self.write)(part, facts)
+    }
+}
+
 /// A part being written.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Draft {
@@ -115,6 +134,13 @@ impl Draft {
     #[must_use]
     pub fn say(mut self, comment: Comment, text: &str) -> Draft {
         self.lines.extend(super::print::wrapped(comment, text));
+        self
+    }
+
+    /// Lines for the reader that are never broken: what has a site's name in it, or is to be copied.
+    #[must_use]
+    pub fn aside(mut self, comment: Comment, text: &str) -> Draft {
+        self.lines.extend(text.lines().map(|line| comment.line(line)));
         self
     }
 

@@ -10,29 +10,43 @@
 //! | `print` | a part as text: header, notes as comments, then what to paste |
 //! | `propose` | the router's maker to the platform shown first |
 //! | `plain` | the rule in plain words, for an unknown firewall |
-//! | `rest` | family helper: calls with JSON bodies |
-//! | `fortigate` `routeros` `nftables` `opnsense` `windows` | one platform each |
+//! | `phrases` | sentences that several packs say |
+//! | `rest` `cisco` `linux` | family helpers: calls with JSON bodies, client ids, what every Linux router has |
+//! | the others | one platform each |
 //!
 //! What holds for all: texts only add, never deny, never change a default; `undo` removes what `rule` made and nothing
 //! else; a documented address never stands without its date; what a platform cannot do is said in its place.
 
+mod asa;
 mod capabilities;
+mod cisco;
 mod contract;
+mod edgeos;
 mod facts;
+mod firewalld;
 mod fortigate;
 mod idle;
+mod ios;
+mod iptables;
+mod linux;
 mod names;
 mod nftables;
+mod openwrt;
 mod opnsense;
+mod panos;
+mod phrases;
 mod plain;
 mod print;
 mod propose;
 mod rest;
 mod routeros;
+mod srx;
+mod ufw;
+mod vyos;
 mod windows;
 
 pub use capabilities::{Capabilities, Form, Inspection, MacMatch, NameMatch, Placeholder, Placement};
-pub use contract::{About, Comment, Draft, Platform};
+pub use contract::{About, Comment, Draft, Platform, Sheet};
 pub use facts::{Facts, is_word};
 pub use idle::{LIKELY_CUT_S, YARDSTICK_S};
 pub use names::{Alphabet, Names, sanitise};
@@ -43,8 +57,23 @@ pub use propose::{Proposal, propose};
 use crate::model::rule::{PackPart, Part, RuleIntent};
 
 /// Every platform, in the order of the list.
-static PLATFORMS: [&dyn Platform; 5] =
-    [&fortigate::FortiGate, &routeros::RouterOs, &nftables::NfTables, &opnsense::OpnSense, &windows::Windows];
+static PLATFORMS: [&dyn Platform; 15] = [
+    &fortigate::FortiGate,
+    &asa::ASA,
+    &ios::IOS,
+    &panos::PANOS,
+    &srx::SRX,
+    &edgeos::EDGEOS,
+    &vyos::VYOS,
+    &routeros::RouterOs,
+    &opnsense::OpnSense,
+    &openwrt::OPENWRT,
+    &nftables::NfTables,
+    &iptables::IPTABLES,
+    &ufw::UFW,
+    &firewalld::FIREWALLD,
+    &windows::Windows,
+];
 
 /// Every platform, in the order in which they are listed.
 #[must_use]

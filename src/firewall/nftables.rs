@@ -7,9 +7,9 @@
 use super::capabilities::{Capabilities, Form, Inspection, MacMatch, NameMatch, Placeholder, Placement};
 use super::contract::{About, Comment, Draft, Platform};
 use super::facts::Facts;
-use super::idle;
 use super::names::Alphabet;
-use crate::model::rule::{Checked, Part, RuleGateway};
+use super::{idle, linux};
+use crate::model::rule::{Checked, Part};
 
 pub struct NfTables;
 
@@ -56,9 +56,9 @@ impl Platform for NfTables {
             Part::Rule => rule(facts),
             Part::Undo => undo(facts),
             Part::Verify => verify(facts),
-            Part::FindLease => find_lease(facts),
+            Part::FindLease => linux::find_lease(C, facts),
             Part::SeeDenied => see_denied(facts),
-            Part::Reserve => reserve(facts),
+            Part::Reserve => linux::reserve(C, facts),
             Part::BypassInspection => bypass(facts),
             Part::IdleTimeout => idle_timeout(facts),
         }
@@ -136,15 +136,6 @@ fn verify(facts: &Facts) -> Draft {
         .note("Good: the counter of the rule grows when the gateway is replugged, and one connection to one of the ports stays ESTABLISHED. conntrack is in the package of that name.")
 }
 
-fn find_lease(facts: &Facts) -> Draft {
-    let mac = facts.each(" ", |g| format!("-e {}", g.mac));
-    Draft::new(Checked::FromDocumentation)
-        .say(C, "The lease files of dnsmasq, ISC dhcpd and Kea; those that do not exist are passed over:")
-        .code(format!("grep -i -s -H {mac} /var/lib/misc/dnsmasq.leases /var/lib/kea/kea-leases4.csv"))
-        .code(format!("grep -i -s -B 9 {mac} /var/lib/dhcp/dhcpd.leases"))
-        .code(format!("ip neigh | grep -i {mac}"))
-}
-
 fn see_denied(facts: &Facts) -> Draft {
     let comment = format!("{} denied", facts.names.comment());
     Draft::new(Checked::FromDocumentation)
@@ -160,28 +151,6 @@ fn see_denied(facts: &Facts) -> Draft {
         .say(C, "When seen enough, take the line away:")
         .code(delete_by(facts, &comment))
         .note("This shows what the policy of the chain denies. If the chain ends in a drop or reject rule, the line must stand above that: nft insert rule with position and the handle of that rule.")
-}
-
-fn reserve(facts: &Facts) -> Draft {
-    let host = |g: RuleGateway| facts.names.of(g.mac).object("sg-", 63, Alphabet::Lower);
-    Draft::new(Checked::ByParser)
-        .say(C, &format!("dnsmasq: this file as /etc/dnsmasq.d/solid-green-{}.conf, then dnsmasq --test and restart dnsmasq", facts.names.tag()))
-        .code(facts.each("\n", |g| format!("dhcp-host={},{},{}", g.mac, g.ip, host(g))))
-        .say(C, "ISC dhcpd instead, in dhcpd.conf:")
-        .code(facts.each("\n", |g| {
-            format!("#   host {} {{ hardware ethernet {}; fixed-address {}; }}", host(g), g.mac, g.ip)
-        }))
-        .say(C, "Kea instead, in reservations of the subnet:")
-        .code(facts.each(",\n", |g| {
-            format!(
-                "#   {{ \"hw-address\": \"{}\", \"ip-address\": \"{}\", \"hostname\": \"{}\" }}",
-                g.mac,
-                g.ip,
-                host(g)
-            )
-        }))
-        .note("Use the one that fits the site's DHCP server. To take it back, remove the line and restart the server.")
-        .note("Replug the gateway afterwards so that it asks for a lease again.")
 }
 
 fn bypass(facts: &Facts) -> Draft {

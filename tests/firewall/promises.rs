@@ -19,9 +19,28 @@ fn each(f: impl Fn(&str, &RuleIntent, &PackPart)) {
 }
 
 #[test]
-fn five_platforms_with_their_ids() {
+fn every_platform_with_its_id() {
     let ids: Vec<&str> = firewall::platforms().iter().map(|p| p.id()).collect();
-    assert_eq!(ids, ["fortigate", "routeros", "nftables", "opnsense", "windows"]);
+    assert_eq!(
+        ids,
+        [
+            "fortigate",
+            "asa",
+            "ios",
+            "panos",
+            "srx",
+            "edgeos",
+            "vyos",
+            "routeros",
+            "opnsense",
+            "openwrt",
+            "nftables",
+            "iptables",
+            "ufw",
+            "firewalld",
+            "windows"
+        ]
+    );
     assert_eq!(ids.iter().collect::<BTreeSet<_>>().len(), ids.len());
     assert!(
         firewall::platform("cisco").is_none() && firewall::pack("", &sample(Scope::AnyHost, "x")).is_none()
@@ -59,7 +78,11 @@ fn a_documented_address_never_stands_without_its_date() {
         .filter(|p| p.part(Part::Rule, &sample(Scope::NamedHosts, "x")).text.contains("54.229.203.190"))
         .map(|p| p.id())
         .collect();
-    assert_eq!(named, ["nftables", "windows"], "those without names print addresses, the others names");
+    assert_eq!(
+        named,
+        ["ios", "edgeos", "openwrt", "nftables", "iptables", "ufw", "firewalld", "windows"],
+        "those without names print addresses, the others names"
+    );
 }
 
 #[test]
@@ -151,13 +174,14 @@ fn undo_names_what_the_rule_made_for_this_gateway_only() {
 
 #[test]
 fn what_a_line_cli_would_misread_in_a_comment_is_not_there() {
-    for id in ["fortigate", "routeros"] {
+    for id in ["fortigate", "routeros", "asa", "ios", "panos", "srx", "edgeos", "vyos"] {
+        let comment = firewall::platform(id).unwrap().about().comment.open;
         let platform = firewall::platform(id).unwrap();
         for scope in Scope::ALL {
             for part in firewall::pack(id, &sample(scope, "Cold Room 2")).unwrap() {
                 let shown = firewall::render(platform, &part);
                 assert!(!shown.contains(['?', '\t']), "{id} {:?}: {shown}", part.part);
-                for line in shown.lines().filter(|l| l.starts_with('#')) {
+                for line in shown.lines().filter(|l| l.starts_with(comment)) {
                     assert!(
                         !line.contains(['"', '\'', '\\', '$', '{', '}', '<', '>', '`']),
                         "{id} {:?}: {line}",
@@ -283,10 +307,11 @@ fn what_cannot_be_written_is_said_in_place() {
             assert!(!text.contains("{  }") && !text.contains("''"), "{}: {text}", p.id());
         }
     }
-    for id in ["nftables", "windows"] {
+    for id in ["nftables", "windows", "ios", "edgeos", "openwrt", "iptables", "ufw", "firewalld"] {
+        let comment = firewall::platform(id).unwrap().about().comment.open;
         let rule = firewall::platform(id).unwrap().part(Part::Rule, &no_addresses);
         assert!(rule.text.contains("any-host instead"), "{}", rule.text);
-        assert!(rule.text.lines().all(|l| l.starts_with('#')), "{}", rule.text);
+        assert!(rule.text.lines().all(|l| l.starts_with(comment)), "{}", rule.text);
     }
 }
 
@@ -297,6 +322,16 @@ fn logging_is_in_the_rule_only_when_asked_for() {
         ("routeros", "action=log"),
         ("nftables", "log prefix"),
         ("opnsense", "\"log\":\"1\""),
+        ("asa", " log\n"),
+        ("ios", " log\n"),
+        ("panos", "log-end yes"),
+        ("srx", "then log"),
+        ("edgeos", "log enable"),
+        ("vyos", " log\n"),
+        ("openwrt", ".log="),
+        ("iptables", "-j LOG"),
+        ("ufw", "allow log "),
+        ("firewalld", "log prefix"),
     ] {
         let p = firewall::platform(id).unwrap();
         let with = sample(Scope::AnyHost, "x");

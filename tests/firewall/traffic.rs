@@ -1,9 +1,9 @@
-//! The nftables rule, with real packets: a gateway, a router and a cloud in three network namespaces without names, which
+//! The rules of Linux front ends, with real packets: a gateway, a router and a cloud in three network namespaces without names, which
 //! end with the script. Nothing leaves them.
 
 use crate::real::{ROUTER, in_namespace, shown};
-use crate::sample;
-use solidgreen::model::rule::{Part, Scope};
+use crate::{sample, twelve};
+use solidgreen::model::rule::{Part, RuleIntent, Scope};
 
 /// Makes the three, the router being the script's own namespace, and a function `probe` that prints which of
 /// `address:port` the gateway can open.
@@ -68,53 +68,141 @@ print(" ".join(sorted(got)) or "nothing")
 }
 "#;
 
-#[test]
-fn the_rule_lets_this_gateway_out_on_these_ports_and_nothing_else() {
-    for scope in Scope::ALL {
-        let intent = sample(scope, "Cold Room 2");
-        let (rule, undo) = (shown("nftables", Part::Rule, &intent), shown("nftables", Part::Undo, &intent));
-        let out = in_namespace(&format!(
-            "dir=$(mktemp -d)
+/// A front end of the packet filter, and how its rulesets are made, shown and given a text.
+struct FrontEnd {
+    id: &'static str,
+    /// Three routers as sites have them, each of which denies the gateway: by default, after three hundred rules, by an
+    /// explicit reject. All let port 80 through.
+    bases: [&'static str; 3],
+    /// Prints the ruleset without counters.
+    show: &'static str,
+    load: &'static str,
+    mac_counts: bool,
+}
+
+const NFT_BUSY: &str = "nft -f - <<'ROUTER'
+table inet filter {
+  chain forward {
+    type filter hook forward priority filter; policy drop;
+    ct state established,related accept
+    iifname \"lan0\" tcp dport 80 accept
+  }
+}
+ROUTER
+for i in $(seq 1 300); do echo \"add rule inet filter forward ip saddr 10.9.$((i / 200)).$((i % 200)) tcp dport $i accept\"; done | nft -f -
+";
+const NFT_REJECT: &str = "nft -f - <<'ROUTER'
+table inet filter {
+  chain forward {
+    type filter hook forward priority filter; policy drop;
+    ct state established,related accept
+    iifname \"lan0\" tcp dport 80 accept
+    iifname \"lan0\" tcp dport != 80 reject with tcp reset
+    tcp dport 1-65535 accept
+  }
+}
+ROUTER
+";
+const IPTABLES: &str = "iptables -P FORWARD DROP
+iptables -A FORWARD -m conntrack --ctstate ESTABLISHED,RELATED -j ACCEPT
+iptables -A FORWARD -i lan0 -p tcp --dport 80 -j ACCEPT
+";
+const IPTABLES_BUSY: &str = "iptables -P FORWARD DROP
+iptables -A FORWARD -m conntrack --ctstate ESTABLISHED,RELATED -j ACCEPT
+{ echo '*filter'; for i in $(seq 1 300); do echo \"-A FORWARD -s 10.9.$((i / 200)).$((i % 200)) -p tcp --dport $i -j ACCEPT\"; done; echo COMMIT; } | iptables-restore -n
+iptables -A FORWARD -i lan0 -p tcp --dport 80 -j ACCEPT
+";
+const IPTABLES_REJECT: &str = "iptables -P FORWARD DROP
+iptables -A FORWARD -m conntrack --ctstate ESTABLISHED,RELATED -j ACCEPT
+iptables -A FORWARD -i lan0 -p tcp --dport 80 -j ACCEPT
+iptables -A FORWARD -i lan0 -p tcp -j REJECT --reject-with tcp-reset
+iptables -A FORWARD -j ACCEPT
+";
+
+const FRONT_ENDS: [FrontEnd; 2] = [
+    FrontEnd {
+        id: "nftables",
+        bases: [ROUTER, NFT_BUSY, NFT_REJECT],
+        show: "nft list ruleset",
+        load: "nft -f",
+        mac_counts: true,
+    },
+    FrontEnd {
+        id: "iptables",
+        bases: [IPTABLES, IPTABLES_BUSY, IPTABLES_REJECT],
+        show: "iptables-save | grep -v '^#' | sed 's/ \\[[0-9:]*\\]//'",
+        load: "sh -eu",
+        mac_counts: true,
+    },
+];
+
+/// What the gateway can open before the rule, with it, with another MAC, and after undo, without port 80, which is open
+/// whatever we do: proof that the way itself is there.
+fn four_looks(front: &FrontEnd, base: &str, intent: &RuleIntent) -> [String; 4] {
+    let (rule, undo) = (shown(front.id, Part::Rule, intent), shown(front.id, Part::Undo, intent));
+    let (show, load) = (front.show, front.load);
+    let out = in_namespace(&format!(
+        "dir=$(mktemp -d)
 {SITE}
-{ROUTER}
+{base}
+show() {{ {show}; }}
+mac() {{
+  in_gw ip link set eth0 down
+  in_gw ip link set eth0 address $1
+  in_gw ip link set eth0 up
+  in_gw ip route replace default via 192.0.2.1
+}}
 cat > $dir/rule <<'RULE'
 {rule}RULE
 cat > $dir/undo <<'RULE'
 {undo}RULE
 probe
-nft -f $dir/rule
+show > $dir/before
+{load} $dir/rule
 probe
-in_gw ip link set eth0 down
-in_gw ip link set eth0 address 00:11:22:33:44:66
-in_gw ip link set eth0 up
-in_gw ip route replace default via 192.0.2.1
+mac 00:11:22:33:44:66
 probe
-in_gw ip link set eth0 down
-in_gw ip link set eth0 address 00:11:22:33:44:55
-in_gw ip link set eth0 up
-in_gw ip route replace default via 192.0.2.1
+mac 00:11:22:33:44:55
 sh -eu $dir/undo
+show > $dir/after
+cmp $dir/before $dir/after
 probe
 rm -r $dir"
-        ));
-        let lines: Vec<&str> = out.lines().collect();
-        let with = match scope {
-            Scope::AnyHost => {
-                "54.229.1.1:4321 54.229.1.1:443 54.229.203.190:4321 54.229.203.190:443 54.229.68.147:4321 54.229.68.147:443"
-            }
-            Scope::NamedHosts => {
-                "54.229.203.190:4321 54.229.203.190:443 54.229.68.147:4321 54.229.68.147:443"
-            }
-        };
-        // port 80 is open on the sample router for lan0 whatever we do: proof that the way itself is there
-        let way = ["54.229.1.1:80", "54.229.203.190:80", "54.229.68.147:80"];
-        let without_80 = |line: &str| {
+    ));
+    let way = ["54.229.1.1:80", "54.229.203.190:80", "54.229.68.147:80"];
+    let looks: Vec<String> = out
+        .lines()
+        .map(|line| {
             assert!(way.iter().all(|w| line.contains(w)), "the site itself does not work: {out}");
             line.split(' ').filter(|w| !w.ends_with(":80")).collect::<Vec<_>>().join(" ")
-        };
-        assert_eq!(without_80(lines[0]), "", "before: {out}");
-        assert_eq!(without_80(lines[1]), with, "with the rule: {out}");
-        assert_eq!(without_80(lines[2]), "", "another MAC: {out}");
-        assert_eq!(without_80(lines[3]), "", "after undo: {out}");
+        })
+        .collect();
+    looks.try_into().unwrap_or_else(|l| panic!("{l:?}: {out}"))
+}
+
+#[test]
+fn the_rule_lets_this_gateway_out_on_these_ports_and_nothing_else() {
+    for front in &FRONT_ENDS {
+        for (n, base) in front.bases.iter().enumerate() {
+            for (scope, several) in
+                [(Scope::AnyHost, false), (Scope::NamedHosts, false), (Scope::AnyHost, true)]
+            {
+                let intent =
+                    if several { twelve(scope, "Cold Room 2") } else { sample(scope, "Cold Room 2") };
+                let [before, with, other, after] = four_looks(front, base, &intent);
+                let wanted = match scope {
+                    Scope::AnyHost => {
+                        "54.229.1.1:4321 54.229.1.1:443 54.229.203.190:4321 54.229.203.190:443 54.229.68.147:4321 54.229.68.147:443"
+                    }
+                    Scope::NamedHosts => {
+                        "54.229.203.190:4321 54.229.203.190:443 54.229.68.147:4321 54.229.68.147:443"
+                    }
+                };
+                let what = format!("{} on ruleset {n}, {scope:?}, several {several}", front.id);
+                assert_eq!((before.as_str(), after.as_str()), ("", ""), "before and after: {what}");
+                assert_eq!(with, wanted, "with the rule: {what}");
+                assert_eq!(other.is_empty(), front.mac_counts, "another MAC: {what}: {other}");
+            }
+        }
     }
 }

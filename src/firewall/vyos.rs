@@ -1,0 +1,207 @@
+//! VyOS: configuration commands, with the confirmation that takes a mistake back by itself.
+
+use super::capabilities::{Capabilities, Form, Inspection, MacMatch, NameMatch, Placeholder, Placement};
+use super::contract::{About, Comment, Draft, Sheet};
+use super::facts::Facts;
+use super::names::Alphabet;
+use super::{idle, phrases};
+use crate::model::rule::{Checked, Part};
+
+const C: Comment = Comment::HASH;
+const NAME_MAX: usize = 31;
+const CHAIN: Placeholder = Placeholder {
+    key: "chain",
+    word: "forward filter",
+    means: "the chain that denies (usual default); with zones it is name and the name of the ruleset, as in name LAN-WAN: look with show firewall",
+};
+const NUMBER: Placeholder =
+    Placeholder { key: "rule", word: "10", means: "a free number below that of the first rule that drops" };
+const NETWORK: Placeholder = Placeholder {
+    key: "network",
+    word: "LAN",
+    means: "the name of the DHCP server for the network of the gateway: look with show dhcp server leases",
+};
+const SUBNET: Placeholder =
+    Placeholder { key: "subnet", word: "192.0.2.0/24", means: "the subnet of the gateway" };
+
+static ABOUT: About = About {
+    id: "vyos",
+    name: "VyOS",
+    versions: "1.4 and 1.5",
+    makers: &[],
+    comment: C,
+    checked: Checked::FromDocumentation,
+    capabilities: Capabilities {
+        form: Form::Cli,
+        filters_forwarded: true,
+        stateful: true,
+        mac_in_rule: MacMatch::Anded,
+        names_as_destination: NameMatch::Yes,
+        placement: Placement::Top,
+        name_max: NAME_MAX,
+        comment_max: 255,
+        inspection: Inspection::No,
+        idle_default_s: Some(432_000),
+        idle_per_rule: false,
+        safe_commit: Some("commit-confirm 10: all is taken back after ten minutes unless confirm follows"),
+        dhcp_server: true,
+    },
+    placeholders: &[CHAIN, NUMBER, NETWORK, SUBNET],
+};
+
+pub static VYOS: Sheet = Sheet { about: &ABOUT, write };
+
+fn write(part: Part, facts: &Facts) -> Draft {
+    match part {
+        Part::Rule => rule(facts),
+        Part::Undo => undo(facts),
+        Part::Verify => verify(facts),
+        Part::FindLease => find_lease(facts),
+        Part::SeeDenied => see_denied(facts),
+        Part::Reserve => reserve(facts),
+        Part::BypassInspection => bypass(facts),
+        Part::IdleTimeout => idle_timeout(),
+    }
+}
+
+fn group(facts: &Facts) -> String {
+    facts.names.object("SG-GW-", NAME_MAX, Alphabet::Dashes)
+}
+
+/// The ports and destinations are groups of this rule's own, so that undo cannot take another one's.
+fn own(facts: &Facts, what: &str) -> String {
+    format!("SG-{what}-{}", facts.names.tag())
+}
+
+fn at(facts: &Facts) -> String {
+    format!("firewall ipv4 {} rule {}", facts.word(&CHAIN), facts.word(&NUMBER))
+}
+
+fn rule(facts: &Facts) -> Draft {
+    let comment = facts.names.comment();
+    let group = format!("firewall group address-group {}", group(facts));
+    let ports = own(facts, "TCP");
+    let mut lines = vec![format!("set {group} description '{comment}'")];
+    lines.extend(facts.gateways.iter().map(|g| format!("set {group} address {}", g.ip)));
+    lines.extend(facts.ports.iter().map(|p| format!("set firewall group port-group {ports} port {p}")));
+    if facts.named() {
+        let cloud = own(facts, "CLOUD");
+        lines.extend(
+            facts.hosts.iter().map(|h| format!("set firewall group domain-group {cloud} address {h}")),
+        );
+    }
+    let at = at(facts);
+    lines.push(format!("set {at} action accept"));
+    lines.push(format!("set {at} description '{comment}'"));
+    lines.push(format!("set {at} protocol tcp"));
+    lines.push(format!("set {at} source group address-group {}", self::group(facts)));
+    if !facts.several() {
+        lines.push(format!("set {at} source mac-address {}", facts.first().mac));
+    }
+    if facts.named() {
+        lines.push(format!("set {at} destination group domain-group {}", own(facts, "CLOUD")));
+    }
+    lines.push(format!("set {at} destination group port-group {ports}"));
+    if facts.log {
+        lines.push(format!("set {at} log"));
+    }
+    lines.push("commit-confirm 10".to_owned());
+    Draft::new(ABOUT.checked)
+        .fill_in(C, facts, &CHAIN)
+        .fill_in(C, facts, &NUMBER)
+        .code("configure")
+        .code(lines.join("\n"))
+        .say(C, "When it works, within ten minutes; else it is taken back by itself:")
+        .code("confirm\nsave")
+        .note("Placement: the number decides; below the first rule that drops it stands above every deny.")
+        .note("Replies need established sessions to be accepted: show firewall must have a state policy, or a rule, for established. Most sites have one; where there is none the usual line is set firewall global-options state-policy established action accept, which is a decision for the whole router.")
+        .note(if facts.several() { phrases::SEVERAL_NO_MAC } else { phrases::MAC_OWN_SEGMENT })
+        .note_if(facts.named(), phrases::NAMES_RESOLVED)
+}
+
+fn undo(facts: &Facts) -> Draft {
+    let mut lines = vec![
+        format!("delete {}", at(facts)),
+        format!("delete firewall group port-group {}", own(facts, "TCP")),
+        format!("delete firewall group address-group {}", group(facts)),
+    ];
+    if facts.named() {
+        lines.push(format!("delete firewall group domain-group {}", own(facts, "CLOUD")));
+    }
+    Draft::new(ABOUT.checked)
+        .fill_in(C, facts, &CHAIN)
+        .fill_in(C, facts, &NUMBER)
+        .say(C, "First look that this number is the rule with this description:")
+        .aside(C, &facts.names.comment())
+        .code(format!("configure\nshow {}", at(facts)))
+        .code(lines.join("\n"))
+        .code("commit\nsave")
+}
+
+fn verify(facts: &Facts) -> Draft {
+    Draft::new(ABOUT.checked)
+        .fill_in(C, facts, &CHAIN)
+        .code(format!("show {}", at(facts)))
+        .code("show conntrack table ipv4")
+        .note(format!("In the operational mode. The packets of the rule grow when the gateway is replugged; the second list shows the session of {}.", facts.ips(" or ")))
+        .note(phrases::GOOD)
+}
+
+fn find_lease(facts: &Facts) -> Draft {
+    Draft::new(ABOUT.checked)
+        .code(
+            facts.each("\n", |g| format!("show dhcp server leases | match {0}\nshow arp | match {0}", g.mac)),
+        )
+        .note("The first list is empty when another machine is the DHCP server.")
+}
+
+fn see_denied(facts: &Facts) -> Draft {
+    Draft::new(ABOUT.checked)
+        .fill_in(C, facts, &CHAIN)
+        .code(facts.each("\n", |g| format!("show log firewall ipv4 {} | match {}", facts.word(&CHAIN), g.ip)))
+        .note(format!(
+            "What the default of the chain denies is written only with: set firewall ipv4 {} default-log.",
+            facts.word(&CHAIN)
+        ))
+}
+
+fn reserve(facts: &Facts) -> Draft {
+    let at = |facts: &Facts, name: &str| {
+        format!(
+            "service dhcp-server shared-network-name {} subnet {} static-mapping {name}",
+            facts.word(&NETWORK),
+            facts.word(&SUBNET)
+        )
+    };
+    let name = |mac| facts.names.of(mac).object("SG-GW-", NAME_MAX, Alphabet::Dashes);
+    Draft::new(ABOUT.checked)
+        .fill_in(C, facts, &NETWORK)
+        .fill_in(C, facts, &SUBNET)
+        .code("configure")
+        .code(facts.each("\n", |g| {
+            let at = at(facts, &name(g.mac));
+            format!("set {at} ip-address {}\nset {at} mac {}", g.ip, g.mac)
+        }))
+        .code("commit\nsave")
+        .note("Version 1.3 has mac-address in place of mac.")
+        .say(C, "To take it back, these and commit:")
+        .aside(C, &facts.each("\n", |g| format!("delete {}", at(facts, &name(g.mac)))))
+        .note(phrases::REPLUG)
+}
+
+fn bypass(facts: &Facts) -> Draft {
+    Draft::new(ABOUT.checked)
+        .say(C, "VyOS opens no TLS. Nothing to change if this shows no web proxy:")
+        .code("show configuration commands | match webproxy")
+        .note(format!("If a web proxy is transparent, exempt {}.", facts.ips(" and ")))
+        .note(phrases::UNTRUSTED)
+}
+
+fn idle_timeout() -> Draft {
+    Draft::new(ABOUT.checked)
+        .say(C, &idle::verdict(&ABOUT.capabilities))
+        .code("show configuration commands | match timeout")
+        .say(C, &format!("Only if established is under {} there, for the whole router:", idle::YARDSTICK_S))
+        .say(C, "set firewall global-options timeout tcp established 86400")
+        .note("The last line is a comment on purpose: it changes every session of the router.")
+}
