@@ -26,7 +26,7 @@ static ABOUT: About = About {
     versions: "0.9 and later",
     makers: &[],
     comment: C,
-    checked: Checked::ByParser,
+    checked: Checked::FromDocumentation,
     capabilities: Capabilities {
         form: Form::Shell,
         filters_forwarded: true,

@@ -119,22 +119,57 @@ iptables -A FORWARD -i lan0 -p tcp -j REJECT --reject-with tcp-reset
 iptables -A FORWARD -j ACCEPT
 ";
 
-const FRONT_ENDS: [FrontEnd; 2] = [
-    FrontEnd {
-        id: "nftables",
-        bases: [ROUTER, NFT_BUSY, NFT_REJECT],
-        show: "nft list ruleset",
-        load: "nft -f",
-        mac_counts: true,
-    },
-    FrontEnd {
-        id: "iptables",
-        bases: [IPTABLES, IPTABLES_BUSY, IPTABLES_REJECT],
-        show: "iptables-save | grep -v '^#' | sed 's/ \\[[0-9:]*\\]//'",
-        load: "sh -eu",
-        mac_counts: true,
-    },
-];
+/// ufw keeps its rules in files: they are copies here, seen by this script alone.
+const UFW: &str = "ufw_files
+ufw --force enable >/dev/null
+ufw route allow in on lan0 proto tcp to any port 80 >/dev/null
+";
+const UFW_BUSY: &str = "ufw_files
+for i in $(seq 1 300); do echo \"-A ufw-before-forward -s 10.9.$((i / 200)).$((i % 200)) -p tcp --dport $i -j ACCEPT\"; done > $dir/many
+sed -i \"/^# don't delete the 'COMMIT' line/{
+r $dir/many
+d
+}\" /etc/ufw/before.rules
+ufw --force enable >/dev/null
+ufw route allow in on lan0 proto tcp to any port 80 >/dev/null
+";
+const UFW_REJECT: &str = "ufw_files
+ufw --force enable >/dev/null
+ufw route allow in on lan0 proto tcp to any port 80 >/dev/null
+ufw route reject in on lan0 >/dev/null
+";
+/// Makes the copies.
+const UFW_FILES: &str = r#"
+ufw_files() {
+  cp -a /etc/ufw $dir/ufw
+  cp -a /etc/default $dir/default
+  mount --bind $dir/ufw /etc/ufw
+  mount --bind $dir/default /etc/default
+  sed -i 's/^DEFAULT_FORWARD_POLICY=.*/DEFAULT_FORWARD_POLICY="DROP"/; s/^IPV6=.*/IPV6=no/' /etc/default/ufw
+}
+"#;
+
+const NFTABLES_FRONT: FrontEnd = FrontEnd {
+    id: "nftables",
+    bases: [ROUTER, NFT_BUSY, NFT_REJECT],
+    show: "nft list ruleset",
+    load: "nft -f",
+    mac_counts: true,
+};
+const IPTABLES_FRONT: FrontEnd = FrontEnd {
+    id: "iptables",
+    bases: [IPTABLES, IPTABLES_BUSY, IPTABLES_REJECT],
+    show: "iptables-save | grep -v '^#' | sed 's/ \\[[0-9:]*\\]//'",
+    load: "sh -eu",
+    mac_counts: true,
+};
+const UFW_FRONT: FrontEnd = FrontEnd {
+    id: "ufw",
+    bases: [UFW, UFW_BUSY, UFW_REJECT],
+    show: "iptables-save | grep -v '^#' | sed 's/ \\[[0-9:]*\\]//'",
+    load: "sh -eu",
+    mac_counts: false,
+};
 
 /// What the gateway can open before the rule, with it, with another MAC, and after undo, without port 80, which is open
 /// whatever we do: proof that the way itself is there.
@@ -144,6 +179,7 @@ fn four_looks(front: &FrontEnd, base: &str, intent: &RuleIntent) -> [String; 4] 
     let out = in_namespace(&format!(
         "dir=$(mktemp -d)
 {SITE}
+{UFW_FILES}
 {base}
 show() {{ {show}; }}
 mac() {{
@@ -158,15 +194,16 @@ cat > $dir/undo <<'RULE'
 {undo}RULE
 probe
 show > $dir/before
-{load} $dir/rule
+{load} $dir/rule > $dir/said
 probe
 mac 00:11:22:33:44:66
 probe
 mac 00:11:22:33:44:55
-sh -eu $dir/undo
+sh -eu $dir/undo > $dir/said
 show > $dir/after
 cmp $dir/before $dir/after
 probe
+umount /etc/ufw /etc/default 2>/dev/null || true
 rm -r $dir"
     ));
     let way = ["54.229.1.1:80", "54.229.203.190:80", "54.229.68.147:80"];
@@ -180,29 +217,39 @@ rm -r $dir"
     looks.try_into().unwrap_or_else(|l| panic!("{l:?}: {out}"))
 }
 
-#[test]
-fn the_rule_lets_this_gateway_out_on_these_ports_and_nothing_else() {
-    for front in &FRONT_ENDS {
-        for (n, base) in front.bases.iter().enumerate() {
-            for (scope, several) in
-                [(Scope::AnyHost, false), (Scope::NamedHosts, false), (Scope::AnyHost, true)]
-            {
-                let intent =
-                    if several { twelve(scope, "Cold Room 2") } else { sample(scope, "Cold Room 2") };
-                let [before, with, other, after] = four_looks(front, base, &intent);
-                let wanted = match scope {
-                    Scope::AnyHost => {
-                        "54.229.1.1:4321 54.229.1.1:443 54.229.203.190:4321 54.229.203.190:443 54.229.68.147:4321 54.229.68.147:443"
-                    }
-                    Scope::NamedHosts => {
-                        "54.229.203.190:4321 54.229.203.190:443 54.229.68.147:4321 54.229.68.147:443"
-                    }
-                };
-                let what = format!("{} on ruleset {n}, {scope:?}, several {several}", front.id);
-                assert_eq!((before.as_str(), after.as_str()), ("", ""), "before and after: {what}");
-                assert_eq!(with, wanted, "with the rule: {what}");
-                assert_eq!(other.is_empty(), front.mac_counts, "another MAC: {what}: {other}");
-            }
+fn lets_this_gateway_out_on_these_ports_and_nothing_else(front: &FrontEnd) {
+    for (n, base) in front.bases.iter().enumerate() {
+        for (scope, several) in [(Scope::AnyHost, false), (Scope::NamedHosts, false), (Scope::AnyHost, true)]
+        {
+            let intent = if several { twelve(scope, "Cold Room 2") } else { sample(scope, "Cold Room 2") };
+            let [before, with, other, after] = four_looks(front, base, &intent);
+            let wanted = match scope {
+                Scope::AnyHost => {
+                    "54.229.1.1:4321 54.229.1.1:443 54.229.203.190:4321 54.229.203.190:443 54.229.68.147:4321 54.229.68.147:443"
+                }
+                Scope::NamedHosts => {
+                    "54.229.203.190:4321 54.229.203.190:443 54.229.68.147:4321 54.229.68.147:443"
+                }
+            };
+            let what = format!("{} on ruleset {n}, {scope:?}, several {several}", front.id);
+            assert_eq!((before.as_str(), after.as_str()), ("", ""), "before and after: {what}");
+            assert_eq!(with, wanted, "with the rule: {what}");
+            assert_eq!(other.is_empty(), front.mac_counts, "another MAC: {what}: {other}");
         }
     }
+}
+
+#[test]
+fn nftables_lets_this_gateway_out_on_these_ports_and_nothing_else() {
+    lets_this_gateway_out_on_these_ports_and_nothing_else(&NFTABLES_FRONT);
+}
+
+#[test]
+fn iptables_lets_this_gateway_out_on_these_ports_and_nothing_else() {
+    lets_this_gateway_out_on_these_ports_and_nothing_else(&IPTABLES_FRONT);
+}
+
+#[test]
+fn ufw_lets_this_gateway_out_on_these_ports_and_nothing_else() {
+    lets_this_gateway_out_on_these_ports_and_nothing_else(&UFW_FRONT);
 }
