@@ -24,8 +24,11 @@ const VERIFY_EVERY: Duration = Duration::from_secs(50);
 /// After this without an answer the library takes the service for gone.
 const VERIFY_LIMIT: Duration = Duration::from_secs(4);
 /// The library forgets a replaced record after a second (RFC 6762 section 10.2) and tells a change only when a record is
-/// new to it: a box that goes from A to B and back within that second is told as B. So its memory is read once more.
-const SECOND_LOOK: Duration = Duration::from_millis(2_300);
+/// new to it: a box that changes twice within that second is told as what it was in between. So after each change it is
+/// asked anew, by a browse that remembers nothing: soon, but when a box that is starting has come to rest.
+const ASK_ANEW: Duration = Duration::from_millis(120);
+/// Boxes that change without end cost no more than one such browse in this time.
+const ASK_ANEW_EVERY: Duration = Duration::from_millis(1_000);
 /// The library's longest pause between two questions.
 const LONGEST_PAUSE: Duration = Duration::from_secs(3_600);
 /// A browse goes on while nothing else does: it has rounds of its own, as long as those of watching.
@@ -65,10 +68,14 @@ async fn browse_inner(
     interface: &Interface,
 ) -> Result<(), String> {
     let text = |e: mdns_sd::Error| e.to_string();
-    let daemon = Daemon(ServiceDaemon::new().map_err(text)?);
-    daemon.0.disable_interface(IfKind::All).map_err(text)?;
-    daemon.0.enable_interface(IfKind::IndexV4(interface.index)).map_err(text)?;
-    daemon.0.accept_unsolicited(true).map_err(text)?;
+    let start = || {
+        let daemon = Daemon(ServiceDaemon::new().map_err(text)?);
+        daemon.0.disable_interface(IfKind::All).map_err(text)?;
+        daemon.0.enable_interface(IfKind::IndexV4(interface.index)).map_err(text)?;
+        daemon.0.accept_unsolicited(true).map_err(text)?;
+        Ok::<Daemon, String>(daemon)
+    };
+    let mut daemon = start()?;
     let (sink, mut events) = tokio::sync::mpsc::channel::<(usize, ServiceEvent)>(64);
     let mut known: BTreeMap<String, Announcement> = BTreeMap::new();
     let mut verify = tokio::time::interval(VERIFY_EVERY);
@@ -80,9 +87,10 @@ async fn browse_inner(
     for i in 0..profile.announcements.len() {
         series.push(Series::begin(i, &daemon, meter, profile, &sink)?);
     }
-    let mut look_again: BTreeMap<usize, Instant> = BTreeMap::new();
+    let mut anew_at: Option<Instant> = None;
+    let mut anew_from = Instant::now();
     loop {
-        let due = series.iter().map(|s| s.next).chain(look_again.values().copied()).min();
+        let due = series.iter().map(|s| s.next).min();
         tokio::select! {
             event = events.recv() => match event {
                 None => return Ok(()),
@@ -92,7 +100,7 @@ async fn browse_inner(
                     {
                         let before = known.insert(service.fullname.clone(), a.clone());
                         if before.is_some_and(|b| b.led != a.led) {
-                            look_again.insert(i, Instant::now() + SECOND_LOOK);
+                            anew_at = Some((Instant::now() + ASK_ANEW).max(anew_from));
                         }
                         eyes.saw(Source::Mdns, Fact::Announced(a)).await;
                     }
@@ -120,17 +128,21 @@ async fn browse_inner(
                     eyes.saw(Source::Mdns, Fact::Announced(a.clone())).await;
                 }
             }
+            () = at(anew_at) => {
+                anew_at = None;
+                anew_from = Instant::now() + ASK_ANEW_EVERY;
+                let fresh = start()?;
+                let begun: Result<Vec<Series>, String> = (0..profile.announcements.len())
+                    .map(|i| Series::begin(i, &fresh, meter, profile, &sink))
+                    .collect();
+                // where the round has no question left, the old browse goes on
+                if let Ok(begun) = begun {
+                    (daemon, series) = (fresh, begun);
+                }
+            }
             () = at(due) => {
                 let now = Instant::now();
                 for s in &mut series {
-                    if look_again.get(&s.kind).is_some_and(|at| *at <= now) {
-                        look_again.remove(&s.kind);
-                        // boxes that change without end do not cost the browse: where the round has no question left,
-                        // the look is left out
-                        if let Ok(again) = Series::begin(s.kind, &daemon, meter, profile, &sink) {
-                            *s = again;
-                        }
-                    }
                     s.count(meter, now)?;
                 }
             }
@@ -149,7 +161,6 @@ async fn at(when: Option<Instant>) {
 /// The questions for one kind of service. The library repeats them by itself after 1, 2, 4 s and so on (RFC 6762 section
 /// 5.2), so they are counted by the same clock, each a little before it is sent.
 struct Series {
-    kind: usize,
     next: Instant,
     pause: Duration,
 }
@@ -174,7 +185,7 @@ impl Series {
             }
         });
         let pause = Duration::from_secs(1);
-        Ok(Series { kind, next: Instant::now() + pause, pause })
+        Ok(Series { next: Instant::now() + pause, pause })
     }
 
     /// Counts what the library is about to send. An error ends the browse before more is sent.
