@@ -188,6 +188,9 @@ pub struct Firewall {
     pub site: String,
     #[arg(long, value_enum, default_value_t = PartArg::Rule)]
     pub part: PartArg,
+    /// The page for whoever has to approve the rule, as Markdown.
+    #[arg(long, conflicts_with_all = ["list", "json", "part"])]
+    pub change_request: bool,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]

@@ -337,6 +337,12 @@ fn firewall_text(profile: &Profile, a: &args::Firewall) -> ExitCode {
     }
     let mut intent = session::intent(profile, gateways, &a.site, Scope::from(a.scope));
     intent.words = a.set.iter().cloned().collect();
+    if a.change_request {
+        return match firewall::change_request(platform, &intent) {
+            Ok(page) => out(&page),
+            Err(why) => fail(USAGE, why),
+        };
+    }
     let parts: Vec<Part> = a.part.part().map_or_else(|| Part::ALL.to_vec(), |p| vec![p]);
     let pack: Vec<_> = parts.iter().map(|p| platform.part(*p, &intent)).collect();
     if a.json {

@@ -9,7 +9,8 @@
 //! | `idle` | how an idle timeout is judged |
 //! | `print` | a part as text: header, notes as comments, then what to paste |
 //! | `propose` | the router's maker to the platform shown first |
-//! | `plain` | the rule in plain words, for an unknown firewall |
+//! | `plain` | the rule in plain words |
+//! | `change_request` | the page for whoever has to approve the rule |
 //! | `phrases` | sentences that several packs say |
 //! | `rest` `cisco` `linux` | family helpers: calls with JSON bodies, client ids, what every Linux router has |
 //! | the others | one platform each |
@@ -19,12 +20,14 @@
 
 mod asa;
 mod capabilities;
+mod change_request;
 mod cisco;
 mod contract;
 mod edgeos;
 mod facts;
 mod firewalld;
 mod fortigate;
+mod generic;
 mod idle;
 mod ios;
 mod iptables;
@@ -46,6 +49,7 @@ mod vyos;
 mod windows;
 
 pub use capabilities::{Capabilities, Form, Inspection, MacMatch, NameMatch, Placeholder, Placement};
+pub use change_request::change_request;
 pub use contract::{About, Comment, Draft, Platform, Sheet};
 pub use facts::{Facts, is_word};
 pub use idle::{LIKELY_CUT_S, YARDSTICK_S};
@@ -57,7 +61,7 @@ pub use propose::{Proposal, propose};
 use crate::model::rule::{PackPart, Part, RuleIntent};
 
 /// Every platform, in the order of the list.
-static PLATFORMS: [&dyn Platform; 15] = [
+static PLATFORMS: [&dyn Platform; 16] = [
     &fortigate::FortiGate,
     &asa::ASA,
     &ios::IOS,
@@ -73,6 +77,7 @@ static PLATFORMS: [&dyn Platform; 15] = [
     &ufw::UFW,
     &firewalld::FIREWALLD,
     &windows::Windows,
+    &generic::ANY,
 ];
 
 /// Every platform, in the order in which they are listed.

@@ -7,10 +7,14 @@ use crate::model::rule::RuleIntent;
 /// Label and value of each property of the rule, in the order in which a firewall asks for them.
 #[must_use]
 pub fn in_plain_words(intent: &RuleIntent) -> Vec<(&'static str, String)> {
-    let f = match Facts::of(intent) {
-        Ok(facts) => facts,
-        Err(why) => return vec![("Rule", why)],
-    };
+    match Facts::of(intent) {
+        Ok(facts) => of(&facts),
+        Err(why) => vec![("Rule", why)],
+    }
+}
+
+/// The same of facts.
+pub(super) fn of(f: &Facts) -> Vec<(&'static str, String)> {
     let to = if !f.named() {
         "any host (recommended by the vendor, since the addresses can change)".to_owned()
     } else if f.addresses.is_empty() {

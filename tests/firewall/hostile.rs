@@ -113,7 +113,12 @@ proptest! {
             hostile.addresses_as_of = date.clone();
             for (h, r) in firewall::pack(platform.id(), &hostile).unwrap().iter().zip(firewall::pack(platform.id(), &sample(Scope::NamedHosts, "x")).unwrap()) {
                 let comment = platform.about().comment.open;
-                let code = |text: &str| text.lines().filter(|l| !l.starts_with(comment)).map(str::to_owned).collect::<Vec<_>>();
+                // Plain words are for a person: there the date stands inside a line, which must stay one line.
+                let before_the_date = |line: &str| match platform.id() {
+                    "any" => line.split(" (as of ").next().unwrap_or_default().to_owned(),
+                    _ => line.to_owned(),
+                };
+                let code = |text: &str| text.lines().filter(|l| !l.starts_with(comment)).map(before_the_date).collect::<Vec<_>>();
                 prop_assert_eq!(code(&h.text), code(&r.text));
             }
         }

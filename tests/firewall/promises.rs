@@ -38,7 +38,8 @@ fn every_platform_with_its_id() {
             "iptables",
             "ufw",
             "firewalld",
-            "windows"
+            "windows",
+            "any"
         ]
     );
     assert_eq!(ids.iter().collect::<BTreeSet<_>>().len(), ids.len());
@@ -80,8 +81,8 @@ fn a_documented_address_never_stands_without_its_date() {
         .collect();
     assert_eq!(
         named,
-        ["ios", "edgeos", "openwrt", "nftables", "iptables", "ufw", "firewalld", "windows"],
-        "those without names print addresses, the others names"
+        ["ios", "edgeos", "openwrt", "nftables", "iptables", "ufw", "firewalld", "windows", "any"],
+        "those without names print addresses, plain words print both, the others names"
     );
 }
 
@@ -356,4 +357,36 @@ fn the_rule_in_plain_words_has_it_all() {
     ] {
         assert!(all.contains(wanted), "{wanted} in {all}");
     }
+}
+
+#[test]
+fn the_change_request_is_one_page_that_names_no_more_than_it_must() {
+    for platform in firewall::platforms() {
+        for (intent, who) in [
+            (sample(Scope::AnyHost, "Kök | 7"), "a temperature gateway"),
+            (crate::twelve(Scope::NamedHosts, "Kök | 7"), "12 temperature gateways"),
+        ] {
+            let page = firewall::change_request(*platform, &intent).unwrap();
+            for wanted in [
+                who,
+                "Kok 7",
+                "192.0.2.50",
+                "443 and 4321",
+                "7440",
+                "rwhois",
+                "no inbound",
+                "## What to type",
+                "## How to take it back",
+                "| Approved by |",
+            ] {
+                assert!(page.contains(wanted), "{}: {wanted}: {page}", platform.id());
+            }
+            // a table whose rows have all their cells, and code that ends where it should
+            let rows = page.lines().take_while(|l| !l.starts_with("**Risk")).filter(|l| l.starts_with("| "));
+            assert!(rows.clone().all(|l| l.matches('|').count() == 3), "{page}");
+            assert_eq!(page.matches("```").count(), 6, "{}", platform.id());
+        }
+    }
+    let nobody = RuleIntent { gateways: vec![], ..sample(Scope::AnyHost, "x") };
+    assert!(firewall::change_request(firewall::platforms()[0], &nobody).unwrap_err().contains("no gateway"));
 }
