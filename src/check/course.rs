@@ -221,6 +221,12 @@ impl Course {
             CheckId::Control if results.iter().any(|r| matches!(r.target, Target::Control(_))) => {
                 self.control = None;
             }
+            // the ports opened a moment ago, and a further connection did not: loss, or a limit
+            CheckId::Speaks => {
+                if let Some(addr) = speaks::waited_in_vain(&results) {
+                    self.try_again(addr);
+                }
+            }
             _ => {}
         }
         self.tell(id, results).await;

@@ -105,6 +105,16 @@ async fn controls(reach: &Reach, profile: &Profile, random: u64) -> Vec<CheckRes
     tasks.join_all().await
 }
 
+/// The address to which a connection did not open in all the time it was given.
+#[must_use]
+pub(super) fn waited_in_vain(results: &[CheckResult]) -> Option<SocketAddr> {
+    let all_of_it = u64::try_from(limits::SPEAK_OPEN.as_millis()).unwrap_or(u64::MAX);
+    results.iter().find_map(|r| match (&r.target, &r.outcome) {
+        (Target::Saying { addr, .. }, Outcome::Inconclusive(_)) if r.took_ms >= all_of_it => Some(*addr),
+        _ => None,
+    })
+}
+
 /// A row, and whether what was said was acknowledged by the far end (`None`: not told, or nothing said).
 struct Ended {
     row: CheckResult,
