@@ -28,6 +28,8 @@ pub const NAME_REASON: Duration = ms(900);
 pub const NAME_RESEND: Duration = ms(1_000);
 /// An answer that took this long, milliseconds, came only when the question was sent again.
 pub const NAME_RESENT_MS: u64 = 980;
+/// A SYN-ACK later than this was answered only when the SYN was sent again, after a second (RFC 6298 2.1).
+pub const SYN_RESENT_US: u64 = 900_000;
 /// How long names wait for a DHCP server to say which name servers it hands out; its answer takes milliseconds.
 pub const NAMES_WAIT_FOR_OFFER: Duration = ms(200);
 /// Name servers of a healthy network have answered by then; after it the public ones are asked for comparison.

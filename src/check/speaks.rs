@@ -105,18 +105,17 @@ async fn controls(reach: &Reach, profile: &Profile, random: u64) -> Vec<CheckRes
     tasks.join_all().await
 }
 
-/// The address to which a connection did not open in all the time it was given, or only when asked again (RFC 6298 2.1:
-/// after a second), which shows in how long the silent one took.
+/// The address to which a connection did not open in all the time it was given, or only when asked again.
 #[must_use]
 pub(super) fn waited_in_vain(results: &[CheckResult]) -> Option<SocketAddr> {
-    let ms = |d: std::time::Duration| u64::try_from(d.as_millis()).unwrap_or(u64::MAX);
-    let asked_again = ms(limits::SPEAK_LISTEN) + limits::NAME_RESENT_MS;
-    results.iter().find_map(|r| match (&r.target, &r.outcome) {
-        (Target::Saying { addr, .. }, Outcome::Inconclusive(_)) if r.took_ms >= ms(limits::SPEAK_OPEN) => {
-            Some(*addr)
-        }
-        (Target::Saying { addr, said: Said::Nothing }, _) if r.took_ms >= asked_again => Some(*addr),
-        _ => None,
+    let all_of_it = u64::try_from(limits::SPEAK_OPEN.as_millis()).unwrap_or(u64::MAX);
+    results.iter().find_map(|r| {
+        let Target::Saying { addr, .. } = r.target else { return None };
+        let late = match r.measured {
+            Measured::Opened { micros } => micros >= limits::SYN_RESENT_US,
+            _ => matches!(r.outcome, Outcome::Inconclusive(_)) && r.took_ms >= all_of_it,
+        };
+        late.then_some(addr)
     })
 }
 
@@ -304,4 +303,27 @@ pub(super) fn spread(random: u64) -> [u8; 32] {
         part.copy_from_slice(&n.to_be_bytes());
     }
     out
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn row(took_ms: u64, outcome: Outcome, measured: Measured) -> CheckResult {
+        let addr = SocketAddr::from(([192, 0, 2, 1], 443));
+        let target = Target::Saying { addr, said: Said::Plain };
+        CheckResult { id: CheckId::Speaks, target, outcome, took_ms, measured, detail: String::new() }
+    }
+
+    #[test]
+    fn a_connection_that_opens_late_or_never_was_waited_for_in_vain() {
+        let unsure = || Outcome::Inconclusive("did not open".into());
+        let late = row(1_019, Outcome::Passed, Measured::Opened { micros: 1_004_000 });
+        let never = row(1_501, unsure(), Measured::Nothing);
+        let prompt = row(2_500, Outcome::Passed, Measured::Opened { micros: 1_300 });
+        let refused = row(2, unsure(), Measured::Nothing);
+        for (row, vain) in [(late, true), (never, true), (prompt, false), (refused, false)] {
+            assert_eq!(waited_in_vain(&[row.clone()]).is_some(), vain, "{row:?}");
+        }
+    }
 }

@@ -154,7 +154,7 @@ pub async fn again(reach: Reach, addr: SocketAddr) -> CheckResult {
         })
         .collect();
     let opened = all.iter().flatten().count();
-    let late = all.iter().flatten().filter(|us| **us >= 900_000).count();
+    let late = all.iter().flatten().filter(|us| **us >= limits::SYN_RESENT_US).count();
     let detail = format!("{opened} of {} attempts opened, {late} of them only when asked again", all.len());
     let fine = opened == all.len() && late == 0;
     CheckResult {
