@@ -35,6 +35,7 @@ pub async fn run(
         control: None,
         way: watch::channel(None).0,
         looked_along: false,
+        doubted: None,
         tried_again: false,
     };
     let witness = local::witness(&course.host);
@@ -62,7 +63,9 @@ struct Course {
     way: watch::Sender<Option<portal::Way>>,
     /// The hops were looked at.
     looked_along: bool,
-    /// Many attempts were made at one address.
+    /// The first address whose connections were lost or late: many attempts will be made at it.
+    doubted: Option<SocketAddr>,
+    /// They were begun.
     tried_again: bool,
 }
 
@@ -224,7 +227,7 @@ impl Course {
             // the ports opened a moment ago, and a further connection did not: loss, or a limit
             CheckId::Speaks => {
                 if let Some(addr) = speaks::waited_in_vain(&results) {
-                    self.try_again(addr);
+                    self.doubted.get_or_insert(addr);
                 }
             }
             _ => {}
@@ -239,10 +242,11 @@ impl Course {
                 names.iter().any(|r| r.outcome == Outcome::Passed && r.took_ms >= limits::NAME_RESENT_MS);
             let open = tried(ports).0.first().copied();
             if let Some(addr) = open.filter(|_| lost) {
-                self.try_again(addr);
+                self.doubted.get_or_insert(addr);
             }
             self.say_way(clear);
         }
+        self.try_again();
     }
 
     async fn ports_ended(&mut self, results: &[CheckResult]) {
@@ -261,7 +265,7 @@ impl Course {
             self.spawn(async move { vec![(CheckId::Control, tcp::elsewhere(r, other, addresses).await)] });
         }
         if let Some(addr) = tcp::doubtful(results).filter(|_| !open.is_empty()) {
-            self.try_again(addr);
+            self.doubted.get_or_insert(addr);
         }
         self.look_along(closed);
         let (r, times) = (self.reach.clone(), opened_after(results));
@@ -272,8 +276,10 @@ impl Course {
         }
     }
 
-    /// Many attempts at one address, once.
-    fn try_again(&mut self, addr: SocketAddr) {
+    /// Many attempts at the doubted address, once, and only when nothing else is said to the cloud any more: connections
+    /// that end meanwhile would make room under a limit, and it would look like loss.
+    fn try_again(&mut self) {
+        let Some(addr) = self.doubted.filter(|_| self.known.contains_key(&CheckId::Speaks)) else { return };
         if !std::mem::replace(&mut self.tried_again, true) {
             let r = self.reach.clone();
             self.spawn(async move { vec![(CheckId::Ports, vec![tcp::again(r, addr).await])] });

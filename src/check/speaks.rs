@@ -323,7 +323,7 @@ mod tests {
         let prompt = row(2_500, Outcome::Passed, Measured::Opened { micros: 1_300 });
         let refused = row(2, unsure(), Measured::Nothing);
         for (row, vain) in [(late, true), (never, true), (prompt, false), (refused, false)] {
-            assert_eq!(waited_in_vain(&[row.clone()]).is_some(), vain, "{row:?}");
+            assert_eq!(waited_in_vain(std::slice::from_ref(&row)).is_some(), vain, "{row:?}");
         }
     }
 }

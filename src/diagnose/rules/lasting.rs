@@ -16,6 +16,9 @@ const SLOW_US: u64 = 800_000;
 /// Part of attempts that have to be lost before loss is a finding: 2 % of packets loses 4 % of exchanges, and a few
 /// more by chance.
 const LOSSY_FROM: f64 = 0.2;
+/// Under a limit one in so many may open all the same, when an older connection ends meanwhile. A line that loses as
+/// many would lose the first ones too.
+const PLACE_FREE_IN: usize = 8;
 
 /// Loss, delay and limits, from many attempts at one address.
 pub(super) fn quality(scene: &Scene<'_>, d: &Digest<'_>, out: &mut Vec<Found>) {
@@ -33,24 +36,36 @@ pub(super) fn quality(scene: &Scene<'_>, d: &Digest<'_>, out: &mut Vec<Found>) {
         }
     }
     let Some(all) = d.attempts.filter(|all| all.len() >= 8) else { return };
-    let lost = |a: &Option<u64>| a.is_none_or(|us| us >= RESENT_US);
     let count = all.iter().filter(|a| lost(a)).count();
     if count == 0 || count == all.len() {
         return;
     }
     let text = format!("{count} of {} attempts at one address were lost or answered late", all.len());
     let line = || vec![evidence(text.clone(), Basis::Measured, "ports", age)];
-    // a limit lets the first ones pass and then none
-    let first_lost = all.iter().position(lost).unwrap_or(all.len());
-    let after = &all[first_lost..];
-    let limited = first_lost >= 1 && after.len() >= 4 && after.iter().all(|a| a.is_none());
-    if limited {
+    if limited(all) {
         out.push(found(Cause::CloudRateLimited, line()));
     } else if count as f64 >= LOSSY_FROM * all.len() as f64 {
         let mut lines = line();
         lines.extend(say(scene, d, CheckId::Ports).into_iter().take(2));
         out.push(found(Cause::PathLossy, lines));
     }
+}
+
+/// Not answered at the first asking.
+fn lost(attempt: &Option<u64>) -> bool {
+    attempt.is_none_or(|us| us >= RESENT_US)
+}
+
+/// A limit lets the first ones pass and then none, however often they ask, but for one in a place that came free. Loss
+/// takes any of them, and some open when asked again.
+fn limited(attempts: &[Option<u64>]) -> bool {
+    let first_lost = attempts.iter().position(lost).unwrap_or(attempts.len());
+    let after = &attempts[first_lost..];
+    let opened = || after.iter().flatten();
+    first_lost >= 1
+        && after.len() >= 4
+        && !opened().any(|us| *us >= RESENT_US)
+        && opened().count() <= after.len() / PLACE_FREE_IN
 }
 
 /// What the idle ladder showed, port by port; the port that ends soonest is told.
@@ -141,6 +156,38 @@ pub(super) fn flaps(scene: &Scene<'_>, g: &GatewayView, out: &mut Vec<Found>) {
         }
         Some(Flapping::Irregular { times }) => {
             say(Cause::PathLossy, format!("lost its connection {times} times, at no fixed time"));
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::limited;
+
+    /// `o` opened, `l` opened late, `.` never.
+    fn attempts(told: &str) -> Vec<Option<u64>> {
+        told.chars()
+            .map(|c| match c {
+                'o' => Some(1_200),
+                'l' => Some(1_030_000),
+                _ => None,
+            })
+            .collect()
+    }
+
+    #[test]
+    fn a_limit_is_told_from_loss_by_order_and_by_what_asking_again_did() {
+        for of_a_limit in ["oooo....................", "o...........o...........", "oooooooooooooooooooo...."]
+        {
+            assert!(limited(&attempts(of_a_limit)), "{of_a_limit}");
+        }
+        for of_loss in [
+            "o...l...................",
+            "....o...................",
+            "oo.o.oo..ol.oo.oooo.l.oo",
+            "ooooooooooooooooooooo...",
+        ] {
+            assert!(!limited(&attempts(of_loss)), "{of_loss}");
         }
     }
 }
