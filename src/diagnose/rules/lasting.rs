@@ -42,7 +42,8 @@ pub(super) fn quality(scene: &Scene<'_>, d: &Digest<'_>, out: &mut Vec<Found>) {
     }
     let text = format!("{count} of {} attempts at one address were lost or answered late", all.len());
     let line = || vec![evidence(text.clone(), Basis::Measured, "ports", age)];
-    if limited(all) {
+    let opened_before = d.quickest.is_some_and(|us| us < RESENT_US);
+    if limited(all, opened_before) {
         out.push(found(Cause::CloudRateLimited, line()));
     } else if count as f64 >= LOSSY_FROM * all.len() as f64 {
         let mut lines = line();
@@ -57,12 +58,13 @@ fn lost(attempt: &Option<u64>) -> bool {
 }
 
 /// A limit lets the first ones pass and then none, however often they ask, but for one in a place that came free. Loss
-/// takes any of them, and some open when asked again.
-fn limited(attempts: &[Option<u64>]) -> bool {
+/// takes any of them, and some open when asked again. `opened_before`: the ports opened at once before these attempts, so
+/// that the first ones may be those, and their places still be taken.
+fn limited(attempts: &[Option<u64>], opened_before: bool) -> bool {
     let first_lost = attempts.iter().position(lost).unwrap_or(attempts.len());
     let after = &attempts[first_lost..];
     let opened = || after.iter().flatten();
-    first_lost >= 1
+    (first_lost >= 1 || opened_before)
         && after.len() >= 4
         && !opened().any(|us| *us >= RESENT_US)
         && opened().count() <= after.len() / PLACE_FREE_IN
@@ -177,17 +179,14 @@ mod tests {
 
     #[test]
     fn a_limit_is_told_from_loss_by_order_and_by_what_asking_again_did() {
-        for of_a_limit in ["oooo....................", "o...........o...........", "oooooooooooooooooooo...."]
-        {
-            assert!(limited(&attempts(of_a_limit)), "{of_a_limit}");
+        let limited = |told, opened_before| limited(&attempts(told), opened_before);
+        for told in ["oooo....................", "o...........o...........", "oooooooooooooooooooo...."] {
+            assert!(limited(told, true) && limited(told, false), "{told}");
         }
-        for of_loss in [
-            "o...l...................",
-            "....o...................",
-            "oo.o.oo..ol.oo.oooo.l.oo",
-            "ooooooooooooooooooooo...",
-        ] {
-            assert!(!limited(&attempts(of_loss)), "{of_loss}");
+        assert!(limited("....o...................", true));
+        assert!(!limited("....o...................", false), "nothing ever opened before another was lost");
+        for told in ["o...l...................", "oo.o.oo..ol.oo.oooo.l.oo", "ooooooooooooooooooooo..."] {
+            assert!(!limited(told, true) && !limited(told, false), "{told}");
         }
     }
 }
