@@ -13,14 +13,14 @@ use crate::model::rule::{Part, RuleIntent};
 pub fn change_request(platform: &dyn Platform, intent: &RuleIntent) -> Result<String, String> {
     let facts = Facts::of(intent)?;
     let many = facts.several();
-    let (gateways, uses, turns) = if many {
-        (format!("{} temperature gateways", facts.gateways.len()), "They send", "their LEDs turn")
+    let (gateways, watch, uses, turns) = if many {
+        (format!("{} temperature gateways", facts.gateways.len()), "watch", "They send", "their LEDs turn")
     } else {
-        ("a temperature gateway".to_owned(), "It sends", "its LED turns")
+        ("a temperature gateway".to_owned(), "watches", "It sends", "its LED turns")
     };
     let mut out = format!("# Change request: outbound rule for {}\n\n", facts.names.comment());
     out += &format!(
-        "**Reason.** This site has {gateways} (Oscar TempLog / Sensorist) that watch the temperature of medicine or food. {uses} measurements to the cloud over one TCP connection. While the firewall denies it, nothing is monitored and no alarm goes out.\n\n"
+        "**Reason.** This site has {gateways} (Oscar TempLog / Sensorist) that {watch} the temperature of medicine or food. {uses} measurements to the cloud over one TCP connection. While the firewall denies it, nothing is monitored and no alarm goes out.\n\n"
     );
     out += "| What | Value |\n|---|---|\n";
     for (label, value) in plain::of(&facts) {

@@ -12,7 +12,7 @@ const C: Comment = Comment::HASH;
 static ABOUT: About = About {
     id: "any",
     name: "Any other firewall, in plain words",
-    versions: "every one",
+    versions: "any product",
     makers: &[],
     comment: C,
     checked: Checked::FromDocumentation,
