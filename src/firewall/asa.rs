@@ -3,11 +3,11 @@
 
 use super::capabilities::{Capabilities, Form, Inspection, MacMatch, NameMatch, Placeholder, Placement};
 use super::cisco::client_id;
-use super::contract::{About, Comment, Draft, Sheet};
+use super::contract::{About, Comment, Draft, Platform};
 use super::facts::Facts;
 use super::names::Alphabet;
 use super::{idle, phrases};
-use crate::model::rule::{Checked, Part, RuleGateway};
+use crate::model::rule::{Checked, RuleGateway};
 
 const C: Comment = Comment::BANG;
 const NAME_MAX: usize = 63;
@@ -47,20 +47,8 @@ static ABOUT: About = About {
     placeholders: &[ACL, INSIDE],
 };
 
-pub static ASA: Sheet = Sheet { about: &ABOUT, write };
-
-fn write(part: Part, facts: &Facts) -> Draft {
-    match part {
-        Part::Rule => rule(facts),
-        Part::Undo => undo(facts),
-        Part::Verify => verify(facts),
-        Part::FindLease => find_lease(facts),
-        Part::SeeDenied => see_denied(facts),
-        Part::Reserve => reserve(facts),
-        Part::BypassInspection => bypass(facts),
-        Part::IdleTimeout => idle_timeout(facts),
-    }
-}
+pub static ASA: Platform =
+    Platform { about: &ABOUT, rule, undo, verify, find_lease, see_denied, reserve, bypass, idle_timeout };
 
 fn address(facts: &Facts, g: RuleGateway) -> String {
     facts.names.of(g.mac).object("SG-GW-", NAME_MAX, Alphabet::Dashes)

@@ -1,6 +1,6 @@
-//! The contract of a platform: a sheet of data and one function that writes a part. Everything else is given.
+//! The contract of a platform: its data, and one function for each part. Everything else is given.
 
-use super::capabilities::{Capabilities, Placeholder};
+use super::capabilities::{Capabilities, NameMatch, Placeholder};
 use super::facts::Facts;
 use crate::model::rule::{Checked, PackPart, Part, RuleIntent};
 
@@ -13,13 +13,18 @@ pub struct Comment {
 
 impl Comment {
     pub const HASH: Comment = Comment { open: "# ", close: "" };
+    pub const XML: Comment = Comment { open: "<!-- ", close: " -->" };
     /// Cisco's.
     pub const BANG: Comment = Comment { open: "! ", close: "" };
 
     /// One line as a comment.
     #[must_use]
     pub fn line(self, text: &str) -> String {
-        format!("{}{text}{}", self.open, self.close)
+        if self.close.is_empty() {
+            return format!("{}{text}", self.open);
+        }
+        // two dashes end a comment of XML
+        format!("{}{}{}", self.open, text.replace("--", "- -"), self.close)
     }
 }
 
@@ -38,40 +43,62 @@ pub struct About {
     pub placeholders: &'static [Placeholder],
 }
 
-/// A firewall platform. To add one: a file with its [`About`] and [`Platform::write`], and a line in the registry.
-pub trait Platform: Sync {
-    fn about(&self) -> &'static About;
+/// A firewall platform: its data, and for each part the function that writes it. To add one: a file with such a static,
+/// and a line in the registry. A part is never empty: what the platform has no way for is said in one line, with what to
+/// do instead.
+#[derive(Debug)]
+pub struct Platform {
+    pub about: &'static About,
+    pub rule: fn(&Facts) -> Draft,
+    pub undo: fn(&Facts) -> Draft,
+    pub verify: fn(&Facts) -> Draft,
+    pub find_lease: fn(&Facts) -> Draft,
+    pub see_denied: fn(&Facts) -> Draft,
+    pub reserve: fn(&Facts) -> Draft,
+    pub bypass: fn(&Facts) -> Draft,
+    pub idle_timeout: fn(&Facts) -> Draft,
+}
 
-    /// Writes one part. Never empty: what the platform has no way for is said in one line, with what to do instead.
-    fn write(&self, part: Part, facts: &Facts) -> Draft;
-
-    fn id(&self) -> &'static str {
-        self.about().id
+impl Platform {
+    #[must_use]
+    pub fn about(&self) -> &'static About {
+        self.about
     }
 
-    fn name(&self) -> &'static str {
-        self.about().name
+    #[must_use]
+    pub fn id(&self) -> &'static str {
+        self.about.id
     }
 
-    fn versions(&self) -> &'static str {
-        self.about().versions
+    #[must_use]
+    pub fn name(&self) -> &'static str {
+        self.about.name
     }
 
-    fn capabilities(&self) -> &'static Capabilities {
-        &self.about().capabilities
+    #[must_use]
+    pub fn versions(&self) -> &'static str {
+        self.about.versions
     }
 
-    fn placeholders(&self) -> &'static [Placeholder] {
-        self.about().placeholders
+    #[must_use]
+    pub fn capabilities(&self) -> &'static Capabilities {
+        &self.about.capabilities
+    }
+
+    #[must_use]
+    pub fn placeholders(&self) -> &'static [Placeholder] {
+        self.about.placeholders
     }
 
     /// How well the rule text was checked; each part of a pack carries its own.
-    fn checked(&self) -> Checked {
-        self.about().checked
+    #[must_use]
+    pub fn checked(&self) -> Checked {
+        self.about.checked
     }
 
     /// One part of the pack. Sanitises first: a platform never sees what a person typed.
-    fn part(&self, part: Part, intent: &RuleIntent) -> PackPart {
+    #[must_use]
+    pub fn part(&self, part: Part, intent: &RuleIntent) -> PackPart {
         let draft = match Facts::of(intent) {
             Ok(facts) => {
                 let mut draft = self.write(part, &facts);
@@ -80,28 +107,32 @@ pub trait Platform: Sync {
                 }
                 draft
             }
-            Err(why) => Draft::new(self.about().checked).say(self.about().comment, &why),
+            Err(why) => Draft::new(self.about.checked).say(self.about.comment, &why),
         };
         PackPart { part, text: draft.lines.join("\n") + "\n", checked: draft.checked, notes: draft.notes }
     }
-}
-
-/// A platform of one file: its data, and the function that writes a part.
-#[derive(Debug)]
-pub struct Sheet {
-    pub about: &'static About,
-    pub write: fn(Part, &Facts) -> Draft,
-}
-
-impl Platform for Sheet {
-    fn about(&self) -> &'static About {
-        self.about
-    }
 
     fn write(&self, part: Part, facts: &Facts) -> Draft {
-        (self.write)(part, facts)
+        let names = self.capabilities().names_as_destination == NameMatch::Yes;
+        if part == Part::Rule && facts.named() && facts.addresses.is_empty() && !names {
+            return Draft::new(self.about.checked).say(self.about.comment, NEITHER);
+        }
+        let write = match part {
+            Part::Rule => self.rule,
+            Part::Undo => self.undo,
+            Part::Verify => self.verify,
+            Part::FindLease => self.find_lease,
+            Part::SeeDenied => self.see_denied,
+            Part::Reserve => self.reserve,
+            Part::BypassInspection => self.bypass,
+            Part::IdleTimeout => self.idle_timeout,
+        };
+        write(facts)
     }
 }
+
+/// Said instead of a rule where only addresses could stand in it and none is documented.
+const NEITHER: &str = "There are no host names in rules of this platform and the device profile documents no address: use the scope any-host instead.";
 
 /// A part being written.
 #[derive(Clone, Debug, PartialEq, Eq)]

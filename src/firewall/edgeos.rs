@@ -1,11 +1,11 @@
 //! Ubiquiti EdgeOS: configuration commands of the EdgeRouter, with the confirmation that takes a mistake back by itself.
 
 use super::capabilities::{Capabilities, Form, Inspection, MacMatch, NameMatch, Placeholder, Placement};
-use super::contract::{About, Comment, Draft, Sheet};
+use super::contract::{About, Comment, Draft, Platform};
 use super::facts::Facts;
 use super::names::Alphabet;
 use super::{idle, phrases};
-use crate::model::rule::{Checked, Part};
+use crate::model::rule::Checked;
 
 const C: Comment = Comment::HASH;
 const NAME_MAX: usize = 31;
@@ -51,23 +51,8 @@ static ABOUT: About = About {
     placeholders: &[RULESET, NUMBER, NETWORK, SUBNET],
 };
 
-pub static EDGEOS: Sheet = Sheet { about: &ABOUT, write };
-
-fn write(part: Part, facts: &Facts) -> Draft {
-    if let Some(draft) = phrases::no_addresses(C, facts).filter(|_| part == Part::Rule) {
-        return draft;
-    }
-    match part {
-        Part::Rule => rule(facts),
-        Part::Undo => undo(facts),
-        Part::Verify => verify(facts),
-        Part::FindLease => find_lease(facts),
-        Part::SeeDenied => see_denied(facts),
-        Part::Reserve => reserve(facts),
-        Part::BypassInspection => bypass(facts),
-        Part::IdleTimeout => idle_timeout(),
-    }
-}
+pub static EDGEOS: Platform =
+    Platform { about: &ABOUT, rule, undo, verify, find_lease, see_denied, reserve, bypass, idle_timeout };
 
 fn group(facts: &Facts) -> String {
     facts.names.object("SG-GW-", NAME_MAX, Alphabet::Dashes)
@@ -194,7 +179,7 @@ fn bypass(facts: &Facts) -> Draft {
         .note(phrases::UNTRUSTED)
 }
 
-fn idle_timeout() -> Draft {
+fn idle_timeout(_: &Facts) -> Draft {
     Draft::new(ABOUT.checked)
         .say(C, &idle::verdict(&ABOUT.capabilities))
         .code("show configuration commands | match conntrack")

@@ -1,10 +1,10 @@
 //! firewalld: shell commands. A policy of our own between two zones; several gateways are an ipset.
 
 use super::capabilities::{Capabilities, Form, Inspection, MacMatch, NameMatch, Placeholder, Placement};
-use super::contract::{About, Comment, Draft, Sheet};
+use super::contract::{About, Comment, Draft, Platform};
 use super::facts::Facts;
 use super::{idle, linux, phrases};
-use crate::model::rule::{Checked, Part};
+use crate::model::rule::Checked;
 
 const C: Comment = Comment::HASH;
 /// firewalld refuses longer names of policies.
@@ -45,23 +45,17 @@ static ABOUT: About = About {
     placeholders: &[LAN, WAN],
 };
 
-pub static FIREWALLD: Sheet = Sheet { about: &ABOUT, write };
-
-fn write(part: Part, facts: &Facts) -> Draft {
-    if let Some(draft) = phrases::no_addresses(C, facts).filter(|_| part == Part::Rule) {
-        return draft;
-    }
-    match part {
-        Part::Rule => rule(facts),
-        Part::Undo => undo(facts),
-        Part::Verify => verify(facts),
-        Part::FindLease => linux::find_lease(C, facts),
-        Part::SeeDenied => see_denied(facts),
-        Part::Reserve => linux::reserve(C, facts),
-        Part::BypassInspection => linux::no_proxy(C, facts),
-        Part::IdleTimeout => linux::kernel_timeout(C, ABOUT.checked, &idle::verdict(&ABOUT.capabilities)),
-    }
-}
+pub static FIREWALLD: Platform = Platform {
+    about: &ABOUT,
+    rule,
+    undo,
+    verify,
+    find_lease: |facts| linux::find_lease(C, facts),
+    see_denied,
+    reserve: |facts| linux::reserve(C, facts),
+    bypass: |facts| linux::no_proxy(C, facts),
+    idle_timeout: |_| linux::kernel_timeout(C, ABOUT.checked, &idle::verdict(&ABOUT.capabilities)),
+};
 
 /// The policy, and the ipset where there are several gateways, have one name. Case does not count to everybody, so it
 /// is lower.

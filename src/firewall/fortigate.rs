@@ -8,9 +8,7 @@ use super::contract::{About, Comment, Draft, Platform};
 use super::facts::Facts;
 use super::idle;
 use super::names::Alphabet;
-use crate::model::rule::{Checked, Part, RuleGateway};
-
-pub struct FortiGate;
+use crate::model::rule::{Checked, RuleGateway};
 
 /// FortiOS refuses longer names of policies; objects could have 79.
 const POLICY_NAME_MAX: usize = 35;
@@ -103,24 +101,8 @@ impl Objects {
     }
 }
 
-impl Platform for FortiGate {
-    fn about(&self) -> &'static About {
-        &ABOUT
-    }
-
-    fn write(&self, part: Part, facts: &Facts) -> Draft {
-        match part {
-            Part::Rule => rule(facts),
-            Part::Undo => undo(facts),
-            Part::Verify => verify(facts),
-            Part::FindLease => find_lease(facts),
-            Part::SeeDenied => see_denied(facts),
-            Part::Reserve => reserve(facts),
-            Part::BypassInspection => bypass(facts),
-            Part::IdleTimeout => idle_timeout(facts),
-        }
-    }
-}
+pub static FORTIGATE: Platform =
+    Platform { about: &ABOUT, rule, undo, verify, find_lease, see_denied, reserve, bypass, idle_timeout };
 
 fn rule(facts: &Facts) -> Draft {
     let o = Objects::of(facts);

@@ -2,10 +2,10 @@
 //! administrator whose product is not known.
 
 use super::capabilities::{Capabilities, Form, Inspection, MacMatch, NameMatch, Placement};
-use super::contract::{About, Comment, Draft, Sheet};
+use super::contract::{About, Comment, Draft, Platform};
 use super::facts::Facts;
 use super::{idle, phrases, plain};
-use crate::model::rule::{Checked, Part};
+use crate::model::rule::Checked;
 
 const C: Comment = Comment::HASH;
 
@@ -34,20 +34,8 @@ static ABOUT: About = About {
     placeholders: &[],
 };
 
-pub static ANY: Sheet = Sheet { about: &ABOUT, write };
-
-fn write(part: Part, facts: &Facts) -> Draft {
-    match part {
-        Part::Rule => rule(facts),
-        Part::Undo => undo(facts),
-        Part::Verify => verify(facts),
-        Part::FindLease => find_lease(facts),
-        Part::SeeDenied => see_denied(facts),
-        Part::Reserve => reserve(facts),
-        Part::BypassInspection => bypass(facts),
-        Part::IdleTimeout => idle_timeout(),
-    }
-}
+pub static ANY: Platform =
+    Platform { about: &ABOUT, rule, undo, verify, find_lease, see_denied, reserve, bypass, idle_timeout };
 
 fn rule(facts: &Facts) -> Draft {
     let mut draft = Draft::new(ABOUT.checked);
@@ -109,7 +97,7 @@ fn bypass(facts: &Facts) -> Draft {
         .note("Port 4321 may be labelled rwhois, its registered name; here it is the gateway's own protocol.")
 }
 
-fn idle_timeout() -> Draft {
+fn idle_timeout(_: &Facts) -> Draft {
     Draft::new(ABOUT.checked)
         .code(format!("Idle timeout of this rule: at least {} s (RFC 5382), better {} s.", idle::YARDSTICK_S, idle::OFFER_S))
         .code("A session that is aged out is ended with a reset, not in silence.")

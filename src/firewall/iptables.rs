@@ -1,10 +1,10 @@
 //! iptables, on either back end: shell commands. Texts stand in single quotes, which the sanitiser's alphabet has not.
 
 use super::capabilities::{Capabilities, Form, Inspection, MacMatch, NameMatch, Placement};
-use super::contract::{About, Comment, Draft, Sheet};
+use super::contract::{About, Comment, Draft, Platform};
 use super::facts::Facts;
 use super::{idle, linux, phrases};
-use crate::model::rule::{Checked, Part, RuleGateway};
+use crate::model::rule::{Checked, RuleGateway};
 
 const C: Comment = Comment::HASH;
 
@@ -36,23 +36,17 @@ static ABOUT: About = About {
     placeholders: &[],
 };
 
-pub static IPTABLES: Sheet = Sheet { about: &ABOUT, write };
-
-fn write(part: Part, facts: &Facts) -> Draft {
-    if let Some(draft) = phrases::no_addresses(C, facts).filter(|_| part == Part::Rule) {
-        return draft;
-    }
-    match part {
-        Part::Rule => rule(facts),
-        Part::Undo => undo(facts),
-        Part::Verify => verify(facts),
-        Part::FindLease => linux::find_lease(C, facts),
-        Part::SeeDenied => see_denied(facts),
-        Part::Reserve => linux::reserve(C, facts),
-        Part::BypassInspection => linux::no_proxy(C, facts),
-        Part::IdleTimeout => linux::kernel_timeout(C, ABOUT.checked, &idle::verdict(&ABOUT.capabilities)),
-    }
-}
+pub static IPTABLES: Platform = Platform {
+    about: &ABOUT,
+    rule,
+    undo,
+    verify,
+    find_lease: |facts| linux::find_lease(C, facts),
+    see_denied,
+    reserve: |facts| linux::reserve(C, facts),
+    bypass: |facts| linux::no_proxy(C, facts),
+    idle_timeout: |_| linux::kernel_timeout(C, ABOUT.checked, &idle::verdict(&ABOUT.capabilities)),
+};
 
 fn comment(facts: &Facts) -> String {
     format!("-m comment --comment '{}'", facts.names.comment())

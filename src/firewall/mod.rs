@@ -50,7 +50,7 @@ mod windows;
 
 pub use capabilities::{Capabilities, Form, Inspection, MacMatch, NameMatch, Placeholder, Placement};
 pub use change_request::change_request;
-pub use contract::{About, Comment, Draft, Platform, Sheet};
+pub use contract::{About, Comment, Draft, Platform};
 pub use facts::{Facts, is_word};
 pub use idle::{LIKELY_CUT_S, YARDSTICK_S};
 pub use names::{Alphabet, Names, sanitise};
@@ -61,34 +61,34 @@ pub use propose::{Proposal, propose};
 use crate::model::rule::{PackPart, Part, RuleIntent};
 
 /// Every platform, in the order of the list.
-static PLATFORMS: [&dyn Platform; 16] = [
-    &fortigate::FortiGate,
+static PLATFORMS: [&Platform; 16] = [
+    &fortigate::FORTIGATE,
     &asa::ASA,
     &ios::IOS,
     &panos::PANOS,
     &srx::SRX,
     &edgeos::EDGEOS,
     &vyos::VYOS,
-    &routeros::RouterOs,
-    &opnsense::OpnSense,
+    &routeros::ROUTEROS,
+    &opnsense::OPNSENSE,
     &openwrt::OPENWRT,
-    &nftables::NfTables,
+    &nftables::NFTABLES,
     &iptables::IPTABLES,
     &ufw::UFW,
     &firewalld::FIREWALLD,
-    &windows::Windows,
+    &windows::WINDOWS,
     &generic::ANY,
 ];
 
 /// Every platform, in the order in which they are listed.
 #[must_use]
-pub fn platforms() -> &'static [&'static dyn Platform] {
+pub fn platforms() -> &'static [&'static Platform] {
     &PLATFORMS
 }
 
 /// The platform with this id.
 #[must_use]
-pub fn platform(id: &str) -> Option<&'static dyn Platform> {
+pub fn platform(id: &str) -> Option<&'static Platform> {
     platforms().iter().copied().find(|p| p.id() == id)
 }
 

@@ -9,9 +9,7 @@ use super::contract::{About, Comment, Draft, Platform};
 use super::facts::Facts;
 use super::names::Alphabet;
 use super::{idle, linux};
-use crate::model::rule::{Checked, Part};
-
-pub struct NfTables;
+use crate::model::rule::Checked;
 
 const C: Comment = Comment::HASH;
 const CHAIN: Placeholder = Placeholder {
@@ -46,24 +44,17 @@ static ABOUT: About = About {
     placeholders: &[CHAIN],
 };
 
-impl Platform for NfTables {
-    fn about(&self) -> &'static About {
-        &ABOUT
-    }
-
-    fn write(&self, part: Part, facts: &Facts) -> Draft {
-        match part {
-            Part::Rule => rule(facts),
-            Part::Undo => undo(facts),
-            Part::Verify => verify(facts),
-            Part::FindLease => linux::find_lease(C, facts),
-            Part::SeeDenied => see_denied(facts),
-            Part::Reserve => linux::reserve(C, facts),
-            Part::BypassInspection => bypass(facts),
-            Part::IdleTimeout => idle_timeout(facts),
-        }
-    }
-}
+pub static NFTABLES: Platform = Platform {
+    about: &ABOUT,
+    rule,
+    undo,
+    verify,
+    find_lease: |facts| linux::find_lease(C, facts),
+    see_denied,
+    reserve: |facts| linux::reserve(C, facts),
+    bypass,
+    idle_timeout,
+};
 
 /// Source, destination and ports, as nft writes them. Several gateways are one set of pairs, so that the MAC of one does
 /// not open the way for the address of another.
@@ -83,7 +74,7 @@ fn sources(facts: &Facts) -> String {
     if facts.several() { format!("{{ {} }}", facts.ips(", ")) } else { facts.ips("") }
 }
 
-/// Said instead of a rule when there is nothing that could stand in it.
+/// Said instead of a timeout when there is nothing that could stand in it.
 fn no_addresses() -> Draft {
     Draft::new(Checked::ByParser).say(
         C,
@@ -101,9 +92,6 @@ fn delete_by(facts: &Facts, comment: &str) -> String {
 }
 
 fn rule(facts: &Facts) -> Draft {
-    if facts.named() && facts.addresses.is_empty() {
-        return no_addresses();
-    }
     let log = if facts.log { "log prefix \"SG-ALLOW \" " } else { "" };
     Draft::new(Checked::ByParser)
         .fill_in(C, facts, &CHAIN)

@@ -2,12 +2,12 @@
 //! the whole ruleset; the sanitiser's alphabet and length rule both out.
 
 use super::capabilities::{Capabilities, Form, Inspection, MacMatch, NameMatch, Placeholder, Placement};
-use super::contract::{About, Comment, Draft, Sheet};
+use super::contract::{About, Comment, Draft, Platform};
 use super::facts::Facts;
 use super::names::Alphabet;
 use super::{idle, linux, phrases};
 use crate::model::Mac;
-use crate::model::rule::{Checked, Part};
+use crate::model::rule::Checked;
 
 const C: Comment = Comment::HASH;
 const LAN: Placeholder =
@@ -42,23 +42,17 @@ static ABOUT: About = About {
     placeholders: &[LAN, WAN],
 };
 
-pub static OPENWRT: Sheet = Sheet { about: &ABOUT, write };
-
-fn write(part: Part, facts: &Facts) -> Draft {
-    if let Some(draft) = phrases::no_addresses(C, facts).filter(|_| part == Part::Rule) {
-        return draft;
-    }
-    match part {
-        Part::Rule => rule(facts),
-        Part::Undo => undo(facts),
-        Part::Verify => verify(facts),
-        Part::FindLease => find_lease(facts),
-        Part::SeeDenied => see_denied(facts),
-        Part::Reserve => reserve(facts),
-        Part::BypassInspection => linux::no_proxy(C, facts),
-        Part::IdleTimeout => linux::kernel_timeout(C, ABOUT.checked, &idle::verdict(&ABOUT.capabilities)),
-    }
-}
+pub static OPENWRT: Platform = Platform {
+    about: &ABOUT,
+    rule,
+    undo,
+    verify,
+    find_lease,
+    see_denied,
+    reserve,
+    bypass: |facts| linux::no_proxy(C, facts),
+    idle_timeout: |_| linux::kernel_timeout(C, ABOUT.checked, &idle::verdict(&ABOUT.capabilities)),
+};
 
 /// The name of the section: lower-case letters, digits and underscores.
 fn section(facts: &Facts) -> String {

@@ -5,9 +5,7 @@ use super::contract::{About, Comment, Draft, Platform};
 use super::facts::Facts;
 use super::names::{Alphabet, OBJECT_MAX};
 use super::{idle, rest};
-use crate::model::rule::{Checked, Part, RuleGateway};
-
-pub struct OpnSense;
+use crate::model::rule::{Checked, RuleGateway};
 
 const C: Comment = Comment::HASH;
 const LAN: Placeholder =
@@ -62,24 +60,8 @@ static ABOUT: About = About {
     placeholders: &[LAN, RULE, GW, PORTS, CLOUD, SUBNET],
 };
 
-impl Platform for OpnSense {
-    fn about(&self) -> &'static About {
-        &ABOUT
-    }
-
-    fn write(&self, part: Part, facts: &Facts) -> Draft {
-        match part {
-            Part::Rule => rule(facts),
-            Part::Undo => undo(facts),
-            Part::Verify => verify(facts),
-            Part::FindLease => find_lease(facts),
-            Part::SeeDenied => see_denied(facts),
-            Part::Reserve => reserve(facts),
-            Part::BypassInspection => bypass(facts),
-            Part::IdleTimeout => idle_timeout(facts),
-        }
-    }
-}
+pub static OPNSENSE: Platform =
+    Platform { about: &ABOUT, rule, undo, verify, find_lease, see_denied, reserve, bypass, idle_timeout };
 
 /// The alias of the gateway; the other two are shared by all gateways of the site.
 fn gateway_alias(facts: &Facts) -> String {

@@ -1,11 +1,11 @@
 //! Palo Alto Networks PAN-OS: set commands of the configuration mode, one attribute a line.
 
 use super::capabilities::{Capabilities, Form, Inspection, MacMatch, NameMatch, Placeholder, Placement};
-use super::contract::{About, Comment, Draft, Sheet};
+use super::contract::{About, Comment, Draft, Platform};
 use super::facts::Facts;
 use super::names::Alphabet;
 use super::{idle, phrases};
-use crate::model::rule::{Checked, Part, RuleGateway};
+use crate::model::rule::{Checked, RuleGateway};
 
 const C: Comment = Comment::HASH;
 const NAME_MAX: usize = 63;
@@ -46,22 +46,10 @@ static ABOUT: About = About {
     placeholders: &[LAN, WAN, INTERFACE],
 };
 
-pub static PANOS: Sheet = Sheet { about: &ABOUT, write };
+pub static PANOS: Platform =
+    Platform { about: &ABOUT, rule, undo, verify, find_lease, see_denied, reserve, bypass, idle_timeout };
 
 const PASTE: &str = "Enter configure first. The lines that begin with # are for the reader: leave them out when pasting. With Panorama put device-group and its name after set, and pre-rulebase in place of rulebase.";
-
-fn write(part: Part, facts: &Facts) -> Draft {
-    match part {
-        Part::Rule => rule(facts),
-        Part::Undo => undo(facts),
-        Part::Verify => verify(facts),
-        Part::FindLease => find_lease(facts),
-        Part::SeeDenied => see_denied(facts),
-        Part::Reserve => reserve(facts),
-        Part::BypassInspection => bypass(facts),
-        Part::IdleTimeout => idle_timeout(facts),
-    }
-}
 
 fn address(facts: &Facts, g: RuleGateway) -> String {
     facts.names.of(g.mac).object("SG-GW-", NAME_MAX, Alphabet::Dashes)

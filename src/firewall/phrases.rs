@@ -1,9 +1,5 @@
 //! Sentences that several packs say, in the same words everywhere.
 
-use super::contract::{Comment, Draft};
-use super::facts::Facts;
-use crate::model::rule::Checked;
-
 pub const REPLUG: &str = "Replug the gateway afterwards so that it asks for a lease again.";
 pub const NO_MAC: &str = "The MAC is not in the rule, which takes addresses only: reserve the address as well (part reserve), so that nobody else gets it.";
 pub const SEVERAL_NO_MAC: &str = "Several gateways stand in one group, which takes no MAC: reserve their addresses as well (part reserve), so that nobody else gets one.";
@@ -14,14 +10,3 @@ pub const ADDRESSES_CHANGE: &str = "This platform has no host names in such a ru
 pub const UNTRUSTED: &str = "It is not published whether the gateway speaks TLS on 443, and it cannot trust a certificate authority of the site: decryption, web filter and application control would each break it.";
 pub const GOOD: &str = "Good: one session from the gateway to one of the ports that stays the same when you look again a minute later.";
 pub const SHARED: &str = "What is shared with other rules of this program (the ports, the names of the cloud) stays while one of them uses it: the box refuses to delete it then, and that is right.";
-
-/// Said instead of a rule where only addresses could stand in it and none is documented.
-#[must_use]
-pub fn no_addresses(comment: Comment, facts: &Facts) -> Option<Draft> {
-    (facts.named() && facts.addresses.is_empty()).then(|| {
-        Draft::new(Checked::FromDocumentation).say(
-            comment,
-            "There are no host names in rules of this platform and the device profile documents no address: use the scope any-host instead.",
-        )
-    })
-}

@@ -8,7 +8,7 @@ const WIDTH: usize = 100;
 
 /// One part, ready to print: everything that is not for the machine is a comment of the platform.
 #[must_use]
-pub fn render(platform: &dyn Platform, part: &PackPart) -> String {
+pub fn render(platform: &Platform, part: &PackPart) -> String {
     let comment = platform.about().comment;
     // an apostrophe opens a text on some command lines, even in what is meant as a comment
     let evidence = part.checked.label().replace("'s ", " ");
@@ -29,7 +29,7 @@ pub fn render(platform: &dyn Platform, part: &PackPart) -> String {
 
 /// A whole pack, parts separated by an empty line.
 #[must_use]
-pub fn render_all(platform: &dyn Platform, pack: &[PackPart]) -> String {
+pub fn render_all(platform: &Platform, pack: &[PackPart]) -> String {
     let parts: Vec<String> = pack.iter().map(|part| render(platform, part)).collect();
     parts.join("\n")
 }

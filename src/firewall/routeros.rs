@@ -7,9 +7,7 @@ use super::capabilities::{Capabilities, Form, Inspection, MacMatch, NameMatch, P
 use super::contract::{About, Comment, Draft, Platform};
 use super::facts::Facts;
 use super::idle;
-use crate::model::rule::{Checked, Part};
-
-pub struct RouterOs;
+use crate::model::rule::Checked;
 
 const C: Comment = Comment::HASH;
 const WAN: Placeholder =
@@ -47,24 +45,8 @@ static ABOUT: About = About {
     placeholders: &[WAN, SERVER],
 };
 
-impl Platform for RouterOs {
-    fn about(&self) -> &'static About {
-        &ABOUT
-    }
-
-    fn write(&self, part: Part, facts: &Facts) -> Draft {
-        match part {
-            Part::Rule => rule(facts),
-            Part::Undo => undo(facts),
-            Part::Verify => verify(facts),
-            Part::FindLease => find_lease(facts),
-            Part::SeeDenied => see_denied(facts),
-            Part::Reserve => reserve(facts),
-            Part::BypassInspection => bypass(facts),
-            Part::IdleTimeout => idle_timeout(),
-        }
-    }
-}
+pub static ROUTEROS: Platform =
+    Platform { about: &ABOUT, rule, undo, verify, find_lease, see_denied, reserve, bypass, idle_timeout };
 
 /// The address list of this gateway's destinations: its own, so that undo cannot take another gateway's.
 fn list(facts: &Facts) -> String {
@@ -228,7 +210,7 @@ fn bypass(facts: &Facts) -> Draft {
         ))
 }
 
-fn idle_timeout() -> Draft {
+fn idle_timeout(_: &Facts) -> Draft {
     Draft::new(Checked::ByParser)
         .say(C, &idle::verdict(&ABOUT.capabilities))
         .code("/ip firewall connection tracking print")

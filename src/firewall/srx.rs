@@ -1,11 +1,11 @@
 //! Juniper SRX: set commands of the configuration mode, with the confirmation that takes a mistake back by itself.
 
 use super::capabilities::{Capabilities, Form, Inspection, MacMatch, NameMatch, Placeholder, Placement};
-use super::contract::{About, Comment, Draft, Sheet};
+use super::contract::{About, Comment, Draft, Platform};
 use super::facts::Facts;
 use super::names::Alphabet;
 use super::{idle, phrases};
-use crate::model::rule::{Checked, Part, RuleGateway};
+use crate::model::rule::{Checked, RuleGateway};
 
 const C: Comment = Comment::HASH;
 const NAME_MAX: usize = 63;
@@ -51,20 +51,8 @@ static ABOUT: About = About {
     placeholders: &[LAN, WAN, FIRST, POOL],
 };
 
-pub static SRX: Sheet = Sheet { about: &ABOUT, write };
-
-fn write(part: Part, facts: &Facts) -> Draft {
-    match part {
-        Part::Rule => rule(facts),
-        Part::Undo => undo(facts),
-        Part::Verify => verify(facts),
-        Part::FindLease => find_lease(facts),
-        Part::SeeDenied => see_denied(facts),
-        Part::Reserve => reserve(facts),
-        Part::BypassInspection => bypass(facts),
-        Part::IdleTimeout => idle_timeout(facts),
-    }
-}
+pub static SRX: Platform =
+    Platform { about: &ABOUT, rule, undo, verify, find_lease, see_denied, reserve, bypass, idle_timeout };
 
 const BOOK: &str = "security address-book global";
 

@@ -1,10 +1,10 @@
 //! ufw: shell commands. It has no groups and no MAC; each gateway is a line.
 
 use super::capabilities::{Capabilities, Form, Inspection, MacMatch, NameMatch, Placement};
-use super::contract::{About, Comment, Draft, Sheet};
+use super::contract::{About, Comment, Draft, Platform};
 use super::facts::Facts;
 use super::{idle, linux, phrases};
-use crate::model::rule::{Checked, Part};
+use crate::model::rule::Checked;
 
 const C: Comment = Comment::HASH;
 
@@ -33,23 +33,17 @@ static ABOUT: About = About {
     placeholders: &[],
 };
 
-pub static UFW: Sheet = Sheet { about: &ABOUT, write };
-
-fn write(part: Part, facts: &Facts) -> Draft {
-    if let Some(draft) = phrases::no_addresses(C, facts).filter(|_| part == Part::Rule) {
-        return draft;
-    }
-    match part {
-        Part::Rule => rule(facts),
-        Part::Undo => undo(facts),
-        Part::Verify => verify(facts),
-        Part::FindLease => linux::find_lease(C, facts),
-        Part::SeeDenied => see_denied(facts),
-        Part::Reserve => linux::reserve(C, facts),
-        Part::BypassInspection => linux::no_proxy(C, facts),
-        Part::IdleTimeout => linux::kernel_timeout(C, ABOUT.checked, &idle::verdict(&ABOUT.capabilities)),
-    }
-}
+pub static UFW: Platform = Platform {
+    about: &ABOUT,
+    rule,
+    undo,
+    verify,
+    find_lease: |facts| linux::find_lease(C, facts),
+    see_denied,
+    reserve: |facts| linux::reserve(C, facts),
+    bypass: |facts| linux::no_proxy(C, facts),
+    idle_timeout: |_| linux::kernel_timeout(C, ABOUT.checked, &idle::verdict(&ABOUT.capabilities)),
+};
 
 /// The rules without the word that adds or takes them: one for each gateway and destination.
 fn rules(facts: &Facts) -> Vec<String> {

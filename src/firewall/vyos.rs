@@ -1,11 +1,11 @@
 //! VyOS: configuration commands, with the confirmation that takes a mistake back by itself.
 
 use super::capabilities::{Capabilities, Form, Inspection, MacMatch, NameMatch, Placeholder, Placement};
-use super::contract::{About, Comment, Draft, Sheet};
+use super::contract::{About, Comment, Draft, Platform};
 use super::facts::Facts;
 use super::names::Alphabet;
 use super::{idle, phrases};
-use crate::model::rule::{Checked, Part};
+use crate::model::rule::Checked;
 
 const C: Comment = Comment::HASH;
 const NAME_MAX: usize = 31;
@@ -49,20 +49,8 @@ static ABOUT: About = About {
     placeholders: &[CHAIN, NUMBER, NETWORK, SUBNET],
 };
 
-pub static VYOS: Sheet = Sheet { about: &ABOUT, write };
-
-fn write(part: Part, facts: &Facts) -> Draft {
-    match part {
-        Part::Rule => rule(facts),
-        Part::Undo => undo(facts),
-        Part::Verify => verify(facts),
-        Part::FindLease => find_lease(facts),
-        Part::SeeDenied => see_denied(facts),
-        Part::Reserve => reserve(facts),
-        Part::BypassInspection => bypass(facts),
-        Part::IdleTimeout => idle_timeout(),
-    }
-}
+pub static VYOS: Platform =
+    Platform { about: &ABOUT, rule, undo, verify, find_lease, see_denied, reserve, bypass, idle_timeout };
 
 fn group(facts: &Facts) -> String {
     facts.names.object("SG-GW-", NAME_MAX, Alphabet::Dashes)
@@ -197,7 +185,7 @@ fn bypass(facts: &Facts) -> Draft {
         .note(phrases::UNTRUSTED)
 }
 
-fn idle_timeout() -> Draft {
+fn idle_timeout(_: &Facts) -> Draft {
     Draft::new(ABOUT.checked)
         .say(C, &idle::verdict(&ABOUT.capabilities))
         .code("show configuration commands | match timeout")

@@ -7,9 +7,7 @@ use super::capabilities::{Capabilities, Form, Inspection, MacMatch, NameMatch, P
 use super::contract::{About, Comment, Draft, Platform};
 use super::facts::Facts;
 use super::names::Alphabet;
-use crate::model::rule::{Checked, Part, RuleGateway};
-
-pub struct Windows;
+use crate::model::rule::{Checked, RuleGateway};
 
 const C: Comment = Comment::HASH;
 
@@ -41,24 +39,8 @@ static ABOUT: About = About {
 
 const NOT_FORWARDED: &str = "Defender Firewall filters only what this computer itself sends. It does NOT filter, and so cannot open, the way of the gateway: that rule belongs on the router or firewall of the site.";
 
-impl Platform for Windows {
-    fn about(&self) -> &'static About {
-        &ABOUT
-    }
-
-    fn write(&self, part: Part, facts: &Facts) -> Draft {
-        match part {
-            Part::Rule => rule(facts),
-            Part::Undo => undo(facts),
-            Part::Verify => verify(facts),
-            Part::FindLease => find_lease(facts),
-            Part::SeeDenied => see_denied(facts),
-            Part::Reserve => reserve(facts),
-            Part::BypassInspection => bypass(facts),
-            Part::IdleTimeout => idle_timeout(),
-        }
-    }
-}
+pub static WINDOWS: Platform =
+    Platform { about: &ABOUT, rule, undo, verify, find_lease, see_denied, reserve, bypass, idle_timeout };
 
 fn rule_name(facts: &Facts) -> String {
     facts.names.object("SG-OUT-", 63, Alphabet::Dashes)
@@ -71,9 +53,6 @@ fn client_id(g: RuleGateway) -> String {
 
 fn rule(facts: &Facts) -> Draft {
     let draft = Draft::new(Checked::FromDocumentation).say(C, NOT_FORWARDED);
-    if facts.named() && facts.addresses.is_empty() {
-        return draft.say(C, "For this computer: Defender takes addresses, and the device profile documents none: use the scope any-host instead.");
-    }
     let to =
         if facts.named() { format!(" -RemoteAddress '{}'", facts.addresses("','")) } else { String::new() };
     draft
@@ -172,7 +151,7 @@ fn bypass(facts: &Facts) -> Draft {
         ))
 }
 
-fn idle_timeout() -> Draft {
+fn idle_timeout(_: &Facts) -> Draft {
     Draft::new(Checked::FromDocumentation)
         .say(
             C,
