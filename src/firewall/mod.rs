@@ -12,41 +12,68 @@
 //! | `plain` | the rule in plain words |
 //! | `change_request` | the page for whoever has to approve the rule |
 //! | `phrases` | sentences that several packs say |
-//! | `rest` `cisco` `linux` | family helpers: calls with JSON bodies, client ids, what every Linux router has |
+//! | `objects` | the names of what a rule is made of |
+//! | `rest` `steps` `cisco` `linux` | family helpers: calls with JSON bodies, steps in pages, Cisco's routers, every Linux router |
 //! | the others | one platform each |
 //!
 //! What holds for all: texts only add, never deny, never change a default; `undo` removes what `rule` made and nothing
 //! else; a documented address never stands without its date; what a platform cannot do is said in its place.
 
+mod aruba;
+mod aruba_gateway;
 mod asa;
+mod barracuda;
 mod capabilities;
 mod change_request;
+mod checkpoint;
 mod cisco;
+mod cisco_rv;
+mod clavister;
 mod contract;
+mod draytek;
 mod edgeos;
 mod facts;
 mod firewalld;
 mod fortigate;
+mod fritzbox;
+mod ftd;
 mod generic;
+mod h3c;
+mod huawei;
 mod idle;
 mod ios;
+mod ios_zbfw;
 mod iptables;
+mod lancom;
 mod linux;
+mod macos_pf;
+mod meraki;
 mod names;
 mod nftables;
+mod objects;
+mod omada;
 mod openwrt;
 mod opnsense;
 mod panos;
+mod pfsense;
 mod phrases;
 mod plain;
 mod print;
 mod propose;
 mod rest;
 mod routeros;
+mod securepoint;
+mod sonicwall;
+mod sophos;
 mod srx;
+mod steps;
+mod stormshield;
 mod ufw;
+mod unifi;
 mod vyos;
+mod watchguard;
 mod windows;
+mod zyxel;
 
 pub use capabilities::{Capabilities, Form, Inspection, MacMatch, NameMatch, Placeholder, Placement};
 pub use change_request::change_request;
@@ -61,15 +88,24 @@ pub use propose::{Proposal, propose};
 use crate::model::rule::{PackPart, Part, RuleIntent};
 
 /// Every platform, in the order of the list.
-static PLATFORMS: [&Platform; 16] = [
+static PLATFORMS: [&Platform; 40] = [
     &fortigate::FORTIGATE,
     &asa::ASA,
+    &ftd::FTD,
     &ios::IOS,
+    &ios_zbfw::IOS_ZBFW,
+    &meraki::MERAKI,
     &panos::PANOS,
+    &checkpoint::CHECKPOINT,
     &srx::SRX,
+    &sonicwall::SONICWALL,
+    &sophos::SOPHOS,
+    &watchguard::WATCHGUARD,
+    &unifi::UNIFI,
     &edgeos::EDGEOS,
     &vyos::VYOS,
     &routeros::ROUTEROS,
+    &pfsense::PFSENSE,
     &opnsense::OPNSENSE,
     &openwrt::OPENWRT,
     &nftables::NFTABLES,
@@ -77,6 +113,21 @@ static PLATFORMS: [&Platform; 16] = [
     &ufw::UFW,
     &firewalld::FIREWALLD,
     &windows::WINDOWS,
+    &macos_pf::MACOS_PF,
+    &zyxel::ZYXEL,
+    &draytek::DRAYTEK,
+    &aruba::ARUBA,
+    &aruba_gateway::ARUBA_GATEWAY,
+    &omada::OMADA,
+    &barracuda::BARRACUDA,
+    &stormshield::STORMSHIELD,
+    &huawei::HUAWEI,
+    &h3c::H3C,
+    &cisco_rv::CISCO_RV,
+    &clavister::CLAVISTER,
+    &securepoint::SECUREPOINT,
+    &lancom::LANCOM,
+    &fritzbox::FRITZBOX,
     &generic::ANY,
 ];
 

@@ -25,3 +25,13 @@ pub fn post(path: &str, body: &str) -> String {
 pub fn get(path: &str) -> String {
     format!("GET {path}")
 }
+
+#[must_use]
+pub fn put(path: &str, body: &str) -> String {
+    format!("PUT {path} {body}")
+}
+
+#[must_use]
+pub fn delete(path: &str) -> String {
+    format!("DELETE {path}")
+}

@@ -30,7 +30,7 @@ fn every_cell_is_as_reviewed() {
             for (part, several) in Part::ALL.into_iter().flat_map(|part| [(part, false), (part, true)]) {
                 let intent =
                     if several { twelve(scope, "Cold Room 2") } else { sample(scope, "Cold Room 2") };
-                let text = firewall::render(*platform, &platform.part(part, &intent));
+                let text = firewall::render(platform, &platform.part(part, &intent));
                 let mut file = folder().join(platform.id()).join(scope.word());
                 if several {
                     file.push("twelve");
