@@ -181,6 +181,9 @@ pub struct Firewall {
     /// This site's word for a placeholder of the text, for example wan=ge-0/0/0; --list names them.
     #[arg(long, value_name = "KEY=WORD", value_parser = word)]
     pub set: Vec<(String, String)>,
+    /// Version of the platform, where versions write differently, for example 7.4; --list names them.
+    #[arg(long, value_name = "VERSION", default_value = "", hide_default_value = true)]
+    pub version: String,
     #[arg(long, value_enum, default_value_t = ScopeArg::AnyHost)]
     pub scope: ScopeArg,
     /// Name of the site, for comments and object names.

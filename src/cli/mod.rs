@@ -335,8 +335,12 @@ fn firewall_text(profile: &Profile, a: &args::Firewall) -> ExitCode {
         let key = crate::model::text::foreign(key);
         return fail(USAGE, format!("{id} has no placeholder '{key}'; it has: {}", keys.join(", ")));
     }
+    if let Err(why) = version_has_text(platform, &a.version) {
+        return fail(USAGE, why);
+    }
     let mut intent = session::intent(profile, gateways, &a.site, Scope::from(a.scope));
     intent.words = a.set.iter().cloned().collect();
+    intent.version.clone_from(&a.version);
     if a.change_request {
         return match firewall::change_request(platform, &intent) {
             Ok(page) => out(&page),
@@ -350,6 +354,21 @@ fn firewall_text(profile: &Profile, a: &args::Firewall) -> ExitCode {
         return out(&format!("{value:#}\n"));
     }
     out(&firewall::render_all(platform, &pack))
+}
+
+/// Whether there is a text for this version; where one text holds for all, that is only said.
+fn version_has_text(platform: &firewall::Platform, version: &str) -> Result<(), String> {
+    let releases = platform.about().releases;
+    if version.is_empty() || platform.release(version).is_some() {
+        return Ok(());
+    }
+    if releases.is_empty() {
+        eprintln!("solidgreen: {} has one text for all versions: {}", platform.id(), platform.versions());
+        return Ok(());
+    }
+    let known: Vec<String> = releases.iter().map(|r| format!("{} ({})", r.id, r.means)).collect();
+    let version = crate::model::text::foreign(version);
+    Err(format!("{} has no text for version '{version}'; it has: {}", platform.id(), known.join(", ")))
 }
 
 fn open_history(data: Option<PathBuf>) -> Result<History, ExitCode> {

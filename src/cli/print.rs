@@ -49,6 +49,9 @@ pub fn platforms() -> String {
             p.checked().label()
         );
         let _ = writeln!(out, "               {}, {}", p.name(), p.versions());
+        for release in p.about().releases {
+            let _ = writeln!(out, "               --version {}: {}", release.id, release.means);
+        }
         for placeholder in p.placeholders() {
             let _ = writeln!(
                 out,
@@ -90,6 +93,7 @@ pub fn platforms_json() -> String {
                 "evidence_words": p.checked().label(),
                 "capabilities": p.capabilities(),
                 "placeholders": p.placeholders(),
+                "releases": p.about().releases,
                 "parts": Part::ALL.map(Part::word),
                 "scopes": Scope::ALL.map(Scope::word),
             })

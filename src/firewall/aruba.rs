@@ -3,8 +3,11 @@
 use super::capabilities::{Capabilities, Form, Inspection, MacMatch, NameMatch, Placeholder, Placement};
 use super::contract::{About, Comment, Draft, Platform};
 use super::facts::Facts;
+use super::releases::Release;
 use super::{idle, phrases};
+use crate::model::Mac;
 use crate::model::rule::Checked;
+use std::net::Ipv4Addr;
 
 const C: Comment = Comment::BANG;
 const ACL: Placeholder = Placeholder {
@@ -22,8 +25,8 @@ const FIRST_USUAL: usize = 10;
 
 static ABOUT: About = About {
     id: "aruba",
-    name: "HPE Aruba switches (AOS-CX)",
-    versions: "AOS-CX 10; AOS-S (ProVision) see the notes",
+    name: "HPE Aruba switches (AOS-CX, AOS-S)",
+    versions: "AOS-CX 10 and AOS-S 16",
     makers: &["aruba", "hewlett packard enterprise"],
     comment: C,
     checked: Checked::FromDocumentation,
@@ -42,23 +45,41 @@ static ABOUT: About = About {
         safe_commit: Some("checkpoint auto 10 before pasting, checkpoint auto confirm when it works"),
         dhcp_server: false,
     },
+    releases: &[
+        Release { id: "aos-cx", means: "AOS-CX" },
+        Release { id: "aos-s", means: "AOS-S (ProVision)" },
+    ],
     placeholders: &[ACL, POOL],
 };
 
 pub static ARUBA: Platform =
     Platform { about: &ABOUT, rule, undo, verify, find_lease, see_denied, reserve, bypass, idle_timeout };
 
+/// AOS-S writes masks where AOS-CX does not, and has neither groups nor a checkpoint.
+fn old(facts: &Facts) -> bool {
+    facts.is_release("aos-s")
+}
+
 /// The entries, each with its number: just before the first usual one where they fit, from 1 on else.
 fn entries(facts: &Facts) -> Vec<(usize, String)> {
+    let host = |ip: Ipv4Addr| if old(facts) { format!("{ip} 0.0.0.0") } else { ip.to_string() };
     let to: Vec<String> = if facts.named() {
-        facts.addresses.iter().map(ToString::to_string).collect()
+        facts.addresses.iter().map(|ip| host(*ip)).collect()
     } else {
-        vec!["any".to_owned()]
+        vec![if old(facts) { "0.0.0.0 255.255.255.255" } else { "any" }.to_owned()]
     };
-    let from = if facts.several() { group(facts) } else { facts.first().ip.to_string() };
+    let from: Vec<String> = if facts.several() && !old(facts) {
+        vec![group(facts)]
+    } else {
+        facts.gateways.iter().map(|g| host(g.ip)).collect()
+    };
     let log = if facts.log { " log" } else { "" };
-    let mut all = vec![format!("comment {}", facts.names.comment())];
-    for to in &to {
+    let mut all = vec![if old(facts) {
+        format!("remark \"{}\"", facts.names.comment())
+    } else {
+        format!("comment {}", facts.names.comment())
+    }];
+    for (from, to) in from.iter().flat_map(|from| to.iter().map(move |to| (from, to))) {
         all.extend(facts.ports.iter().map(|p| format!("permit tcp {from} {to} eq {p}{log}")));
     }
     let first = FIRST_USUAL.saturating_sub(all.len()).max(1);
@@ -69,7 +90,40 @@ fn group(facts: &Facts) -> String {
     format!("SG-GWS-{}", facts.names.tag())
 }
 
+/// `001122-334455`, as AOS-S writes a MAC.
+fn halves(mac: Mac) -> String {
+    let bare = mac.bare();
+    let (a, b) = bare.split_at(6);
+    format!("{a}-{b}")
+}
+
+/// The line that opens the list.
+fn list(facts: &Facts) -> String {
+    let name = facts.word(&ACL);
+    if old(facts) { format!("ip access-list extended \"{name}\"") } else { format!("access-list ip {name}") }
+}
+
+/// The rule for AOS-S.
+fn old_rule(facts: &Facts) -> Draft {
+    let mut text = format!("configure terminal\n{}", list(facts));
+    for (number, line) in entries(facts) {
+        text += &format!("\n {number} {line}");
+    }
+    Draft::new(ABOUT.checked)
+        .fill_in(C, facts, &ACL)
+        .say_if(facts.named(), C, &facts.dated())
+        .code(text + "\n exit\nwrite memory")
+        .note(format!("Placement: the numbers stand before {FIRST_USUAL}, the first one of most lists, so above every deny. If they are taken: ip access-list resequence, the name, 100 10."))
+        .note("An access list keeps no sessions. If there is one for the way back, out to the network of the gateway, it needs the same ports as source, with established.")
+        .note(phrases::NO_MAC)
+        .note_if(facts.several(), "There are no groups of addresses on this platform, so each gateway has its own entries.")
+        .note_if(facts.named(), phrases::ADDRESSES_CHANGE)
+}
+
 fn rule(facts: &Facts) -> Draft {
+    if old(facts) {
+        return old_rule(facts);
+    }
     let mut text = String::from("checkpoint auto 10\nconfigure terminal\n");
     if facts.several() {
         text += &format!("object-group ip address {}\n", group(facts));
@@ -78,7 +132,7 @@ fn rule(facts: &Facts) -> Draft {
         }
         text += " exit\n";
     }
-    text += &format!("access-list ip {}", facts.word(&ACL));
+    text += &list(facts);
     for (number, line) in entries(facts) {
         text += &format!("\n {number} {line}");
     }
@@ -91,25 +145,28 @@ fn rule(facts: &Facts) -> Draft {
         .code("checkpoint auto confirm\nwrite memory")
         .note(format!("Placement: the numbers stand before {FIRST_USUAL}, the first one of most lists, so above every deny. If they are taken: access-list ip {} resequence 100 10.", facts.word(&ACL)))
         .note("An access list keeps no sessions. If there is one for the way back, out to the network of the gateway, it needs the same ports as source, with established.")
-        .note("AOS-S (ProVision) writes the same as ip access-list extended with the name in quotes, 5 permit tcp, the address and mask 0.0.0.0, then 0.0.0.0 255.255.255.255 eq and the port.")
         .note(if facts.several() { phrases::SEVERAL_NO_MAC } else { phrases::NO_MAC })
         .note_if(facts.named(), phrases::ADDRESSES_CHANGE)
 }
 
 fn undo(facts: &Facts) -> Draft {
-    let mut text = format!("configure terminal\naccess-list ip {}", facts.word(&ACL));
+    let mut text = format!("configure terminal\n{}", list(facts));
     for (number, _) in entries(facts) {
         text += &format!("\n no {number}");
     }
     text += "\n exit";
-    if facts.several() {
+    if facts.several() && !old(facts) {
         text += &format!("\nno object-group ip address {}", group(facts));
     }
     text += "\nwrite memory";
     Draft::new(ABOUT.checked)
         .fill_in(C, facts, &ACL)
         .aside(C, &format!("Look first that these numbers are those of {}:", facts.names.comment()))
-        .code(format!("show access-list ip {}", facts.word(&ACL)))
+        .code(if old(facts) {
+            format!("show access-list \"{}\"", facts.word(&ACL))
+        } else {
+            format!("show access-list ip {}", facts.word(&ACL))
+        })
         .code(text)
         .note("Entries are taken back by their numbers: after a resequence they have others.")
 }
@@ -117,15 +174,22 @@ fn undo(facts: &Facts) -> Draft {
 fn verify(facts: &Facts) -> Draft {
     Draft::new(ABOUT.checked)
         .fill_in(C, facts, &ACL)
-        .code(format!("show access-list hitcounts ip {}", facts.word(&ACL)))
+        .code(if old(facts) {
+            format!("show statistics aclv4 \"{}\" vlan 1 in", facts.word(&ACL))
+        } else {
+            format!("show access-list hitcounts ip {}", facts.word(&ACL))
+        })
         .note("Good: the counts of the entries grow when the gateway is replugged. Counting is on where the entry says log or count.")
 }
 
 fn find_lease(facts: &Facts) -> Draft {
     Draft::new(Checked::FromMemory)
-        .code(facts.each("\n", |g| format!("show arp | include {0}\nshow mac-address-table | include {0}", g.mac)))
-        .code("show dhcp-server leases all-vrfs")
-        .note("The second line shows the port that the gateway is on. The leases are empty when another machine is the DHCP server. AOS-S writes the MAC as 001122-334455.")
+        .code(facts.each("\n", |g| {
+            let mac = if old(facts) { halves(g.mac) } else { g.mac.to_string() };
+            format!("show arp | include {mac}\nshow mac-address | include {mac}")
+        }).replace("mac-address |", if old(facts) { "mac-address |" } else { "mac-address-table |" }))
+        .code(if old(facts) { "show dhcp-server binding" } else { "show dhcp-server leases all-vrfs" })
+        .note("The second line shows the port that the gateway is on. The leases are empty when another machine is the DHCP server.")
 }
 
 fn see_denied(facts: &Facts) -> Draft {

@@ -37,6 +37,7 @@ static ABOUT: About = About {
         safe_commit: Some("nothing is kept before write memory: a restart takes it back"),
         dhcp_server: true,
     },
+    releases: &[],
     placeholders: &[ROLE],
 };
 

@@ -11,7 +11,7 @@ use crate::model::rule::{Part, RuleIntent};
 /// # Errors
 /// With one sentence when there is nothing that a rule could allow.
 pub fn change_request(platform: &Platform, intent: &RuleIntent) -> Result<String, String> {
-    let facts = Facts::of(intent)?;
+    let facts = Facts::of(intent, None)?;
     let many = facts.several();
     let (gateways, watch, uses, turns) = if many {
         (format!("{} temperature gateways", facts.gateways.len()), "watch", "They send", "their LEDs turn")

@@ -44,6 +44,7 @@ static ABOUT: About = About {
         safe_commit: Some("nothing is in force before publish and install-policy; discard throws it away"),
         dhcp_server: false,
     },
+    releases: &[],
     placeholders: &[LAYER, PACKAGE],
 };
 

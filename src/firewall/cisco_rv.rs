@@ -32,6 +32,7 @@ static ABOUT: About = About {
         safe_commit: Some("Apply is in force until a restart; Save keeps it"),
         dhcp_server: true,
     },
+    releases: &[],
     placeholders: &[],
 };
 

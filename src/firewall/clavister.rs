@@ -42,6 +42,7 @@ static ABOUT: About = About {
         safe_commit: Some("activate, then commit within half a minute: without commit all is taken back"),
         dhcp_server: true,
     },
+    releases: &[],
     placeholders: &[LAN, WAN, SERVER],
 };
 

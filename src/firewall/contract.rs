@@ -2,6 +2,7 @@
 
 use super::capabilities::{Capabilities, NameMatch, Placeholder};
 use super::facts::Facts;
+use super::releases::{self, Release};
 use crate::model::rule::{Checked, PackPart, Part, RuleIntent};
 
 /// How a line is marked as not meant for the machine.
@@ -41,6 +42,8 @@ pub struct About {
     pub checked: Checked,
     pub capabilities: Capabilities,
     pub placeholders: &'static [Placeholder],
+    /// Where releases write differently; the first is meant when nothing is said. Empty: one text for all versions.
+    pub releases: &'static [Release],
 }
 
 /// A firewall platform: its data, and for each part the function that writes it. To add one: a file with such a static,
@@ -90,6 +93,12 @@ impl Platform {
         self.about.placeholders
     }
 
+    /// The release for a version that somebody typed; none when there is no text for it.
+    #[must_use]
+    pub fn release(&self, version: &str) -> Option<Release> {
+        releases::resolve(self.about.releases, version)
+    }
+
     /// How well the rule text was checked; each part of a pack carries its own.
     #[must_use]
     pub fn checked(&self) -> Checked {
@@ -99,9 +108,11 @@ impl Platform {
     /// One part of the pack. Sanitises first: a platform never sees what a person typed.
     #[must_use]
     pub fn part(&self, part: Part, intent: &RuleIntent) -> PackPart {
-        let draft = match Facts::of(intent) {
+        let release = self.release(&intent.version).or_else(|| self.release(""));
+        let draft = match Facts::of(intent, release) {
             Ok(facts) => {
                 let mut draft = self.write(part, &facts);
+                draft.notes.extend(release.map(|r| self.written_for(r)));
                 if let Some(odd) = facts.odd_address() {
                     draft.notes.insert(0, odd);
                 }
@@ -110,6 +121,13 @@ impl Platform {
             Err(why) => Draft::new(self.about.checked).say(self.about.comment, &why),
         };
         PackPart { part, text: draft.lines.join("\n") + "\n", checked: draft.checked, notes: draft.notes }
+    }
+
+    /// Which versions this text is for, and which others have one.
+    fn written_for(&self, release: Release) -> String {
+        let others: Vec<&str> =
+            self.about.releases.iter().filter(|r| **r != release).map(|r| r.means).collect();
+        format!("Written for {}. There is another text for {}.", release.means, others.join(" and for "))
     }
 
     fn write(&self, part: Part, facts: &Facts) -> Draft {

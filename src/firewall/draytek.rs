@@ -31,6 +31,7 @@ static ABOUT: About = About {
         safe_commit: Some("System Maintenance, Configuration Backup before, Restore after a mistake"),
         dhcp_server: true,
     },
+    releases: &[],
     placeholders: &[],
 };
 

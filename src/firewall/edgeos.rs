@@ -48,6 +48,7 @@ static ABOUT: About = About {
         ),
         dhcp_server: true,
     },
+    releases: &[],
     placeholders: &[RULESET, NUMBER, NETWORK, SUBNET],
 };
 

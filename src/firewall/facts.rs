@@ -2,6 +2,7 @@
 
 use super::capabilities::Placeholder;
 use super::names::{self, Names};
+use super::releases::Release;
 use crate::model::Mac;
 use crate::model::rule::{RuleGateway, RuleIntent, Scope};
 use std::collections::BTreeMap;
@@ -23,6 +24,8 @@ pub struct Facts {
     /// When the addresses were documented.
     pub as_of: String,
     pub log: bool,
+    /// Where releases of the platform write differently.
+    release: Option<Release>,
     /// The site's own words for placeholders, each fit to stand in any platform's text.
     words: BTreeMap<String, String>,
 }
@@ -32,7 +35,7 @@ impl Facts {
     ///
     /// # Errors
     /// With one sentence when there is nothing that a rule could allow.
-    pub fn of(intent: &RuleIntent) -> Result<Facts, String> {
+    pub fn of(intent: &RuleIntent, release: Option<Release>) -> Result<Facts, String> {
         let mut gateways: Vec<RuleGateway> = Vec::new();
         for gateway in &intent.gateways {
             if !gateways.iter().any(|g| g.mac == gateway.mac) {
@@ -85,6 +88,7 @@ impl Facts {
             addresses,
             as_of,
             log: intent.log,
+            release,
             words: intent
                 .words
                 .iter()
@@ -130,6 +134,12 @@ impl Facts {
     pub fn said(&self, placeholder: &Placeholder) -> Option<&str> {
         let words = |text: &str| text.split(' ').count();
         self.words.get(placeholder.key).map(String::as_str).filter(|w| words(w) == words(placeholder.word))
+    }
+
+    /// True when the text is for the release with this id.
+    #[must_use]
+    pub fn is_release(&self, id: &str) -> bool {
+        self.release.is_some_and(|r| r.id == id)
     }
 
     /// True when the destination is to be limited.

@@ -8,6 +8,7 @@ use super::contract::{About, Comment, Draft, Platform};
 use super::facts::Facts;
 use super::idle;
 use super::names::Alphabet;
+use super::releases::Release;
 use crate::model::rule::{Checked, RuleGateway};
 
 /// FortiOS refuses longer names of policies; objects could have 79.
@@ -60,6 +61,10 @@ static ABOUT: About = About {
         ),
         dhcp_server: true,
     },
+    releases: &[
+        Release { id: "7.0", means: "FortiOS 7.0 to 7.6" },
+        Release { id: "6.2", means: "FortiOS 6.2 and 6.4" },
+    ],
     placeholders: &[LAN, WAN, POLICY, SERVER],
 };
 
@@ -155,7 +160,8 @@ fn rule(facts: &Facts) -> Draft {
     draft = draft
         .note("Placement: edit 0 takes the next free number and puts the policy last. If a policy above it denies, type: config firewall policy, move NEW-ID before ID-OF-THE-DENY, end. Both numbers are in the output of: show firewall policy.")
         .note("With VDOMs, enter the right one first: config vdom, edit NAME. With central NAT leave out the line set nat enable.")
-        .note("The MAC is not in the policy: FortiOS takes several sources as either-or, which would widen it. Reserve the address instead (part reserve).");
+        .note("The MAC is not in the policy: FortiOS takes several sources as either-or, which would widen it. Reserve the address instead (part reserve).")
+        .note(format!("To match the MAC and not the address, on a network of this FortiGate itself: in the address object set type mac, then {}.", if facts.is_release("6.2") { "set start-mac and set end-mac, both with the MAC" } else { "set macaddr with the MAC" }));
     if facts.named() {
         draft.note(
             "The host names are resolved by the FortiGate: let it use the same name servers as the gateway.",

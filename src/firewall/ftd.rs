@@ -62,6 +62,7 @@ static ABOUT: About = About {
         safe_commit: Some("nothing is in force before Deploy; its history keeps what was deployed before"),
         dhcp_server: false,
     },
+    releases: &[],
     placeholders: &[DOMAIN, POLICY, RULE, CLOUD, LAN],
 };
 

@@ -47,6 +47,7 @@ static ABOUT: About = About {
         safe_commit: Some("nothing is kept before save: a restart takes it back"),
         dhcp_server: true,
     },
+    releases: &[],
     placeholders: &[LAN, WAN, POOL, MASK],
 };
 

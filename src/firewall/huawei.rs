@@ -42,6 +42,7 @@ static ABOUT: About = About {
         safe_commit: Some("nothing is kept before save: a restart takes it back"),
         dhcp_server: true,
     },
+    releases: &[],
     placeholders: &[LAN, WAN, INTERFACE],
 };
 

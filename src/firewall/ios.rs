@@ -40,6 +40,7 @@ static ABOUT: About = About {
         ),
         dhcp_server: true,
     },
+    releases: &[],
     placeholders: &[ACL, cisco::MASK],
 };
 

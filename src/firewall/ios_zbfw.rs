@@ -38,6 +38,7 @@ static ABOUT: About = About {
         ),
         dhcp_server: true,
     },
+    releases: &[],
     placeholders: &[POLICY, cisco::MASK],
 };
 

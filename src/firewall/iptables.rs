@@ -33,6 +33,7 @@ static ABOUT: About = About {
         ),
         dhcp_server: true,
     },
+    releases: &[],
     placeholders: &[],
 };
 

@@ -32,6 +32,7 @@ static ABOUT: About = About {
         safe_commit: Some("save the configuration to a file first; it can be loaded back"),
         dhcp_server: true,
     },
+    releases: &[],
     placeholders: &[],
 };
 

@@ -39,6 +39,7 @@ static ABOUT: About = About {
         safe_commit: Some("pfctl -nf reads the file without loading it"),
         dhcp_server: true,
     },
+    releases: &[],
     placeholders: &[LAN],
 };
 

@@ -31,6 +31,7 @@ static ABOUT: About = About {
         safe_commit: Some("Organization, Change log shows each change with its old value"),
         dhcp_server: true,
     },
+    releases: &[],
     placeholders: &[],
 };
 

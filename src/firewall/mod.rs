@@ -7,6 +7,7 @@
 //! | `capabilities` | what a platform can do, as data |
 //! | `contract` | the trait of a platform, and a part being written |
 //! | `idle` | how an idle timeout is judged |
+//! | `releases` | versions that write differently |
 //! | `print` | a part as text: header, notes as comments, then what to paste |
 //! | `propose` | the router's maker to the platform shown first |
 //! | `plain` | the rule in plain words |
@@ -60,6 +61,7 @@ mod phrases;
 mod plain;
 mod print;
 mod propose;
+mod releases;
 mod rest;
 mod routeros;
 mod securepoint;
@@ -84,6 +86,7 @@ pub use names::{Alphabet, Names, sanitise};
 pub use plain::in_plain_words;
 pub use print::{render, render_all};
 pub use propose::{Proposal, propose};
+pub use releases::Release;
 
 use crate::model::rule::{PackPart, Part, RuleIntent};
 

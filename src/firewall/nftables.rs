@@ -41,6 +41,7 @@ static ABOUT: About = About {
         safe_commit: None,
         dhcp_server: true,
     },
+    releases: &[],
     placeholders: &[CHAIN],
 };
 

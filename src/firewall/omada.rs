@@ -34,6 +34,7 @@ static ABOUT: About = About {
         safe_commit: Some("switch the status of the entry off: it is out of force at once and stays there"),
         dhcp_server: true,
     },
+    releases: &[],
     placeholders: &[],
 };
 

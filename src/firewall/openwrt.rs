@@ -39,6 +39,7 @@ static ABOUT: About = About {
         ),
         dhcp_server: true,
     },
+    releases: &[],
     placeholders: &[LAN, WAN],
 };
 

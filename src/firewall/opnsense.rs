@@ -4,6 +4,7 @@ use super::capabilities::{Capabilities, Form, Inspection, MacMatch, NameMatch, P
 use super::contract::{About, Comment, Draft, Platform};
 use super::facts::Facts;
 use super::names::{Alphabet, OBJECT_MAX};
+use super::releases::Release;
 use super::{idle, rest};
 use crate::model::rule::{Checked, RuleGateway};
 
@@ -57,11 +58,25 @@ static ABOUT: About = About {
         ),
         dhcp_server: true,
     },
+    releases: &[
+        Release { id: "25.1", means: "OPNsense 25.1 and 25.7" },
+        Release { id: "26.1", means: "OPNsense 26.1 and later" },
+        Release { id: "24.1", means: "OPNsense 24.1 and 24.7" },
+    ],
     placeholders: &[LAN, RULE, GW, PORTS, CLOUD, SUBNET],
 };
 
-pub static OPNSENSE: Platform =
-    Platform { about: &ABOUT, rule, undo, verify, find_lease, see_denied, reserve, bypass, idle_timeout };
+pub static OPNSENSE: Platform = Platform {
+    about: &ABOUT,
+    rule: |facts| spelled(facts, rule(facts)),
+    undo: |facts| spelled(facts, undo(facts)),
+    verify: |facts| spelled(facts, verify(facts)),
+    find_lease: |facts| spelled(facts, find_lease(facts)),
+    see_denied,
+    reserve: |facts| spelled(facts, reserve(facts)),
+    bypass,
+    idle_timeout: |facts| spelled(facts, idle_timeout(facts)),
+};
 
 /// The alias of the gateway; the other two are shared by all gateways of the site.
 fn gateway_alias(facts: &Facts) -> String {
@@ -70,6 +85,25 @@ fn gateway_alias(facts: &Facts) -> String {
 
 fn ports_alias(facts: &Facts) -> String {
     format!("SG_TCP_{}", facts.ports("_")).chars().take(OBJECT_MAX).collect()
+}
+
+/// Before 25 the actions are spelled `addItem`; all else of a path is the same.
+fn spelled(facts: &Facts, mut draft: Draft) -> Draft {
+    if facts.is_release("24.1") {
+        for line in draft.lines.iter_mut().filter(|l| l.starts_with("POST /") || l.starts_with("GET /")) {
+            let path_end = line.match_indices(' ').nth(1).map_or(line.len(), |(at, _)| at);
+            let (path, body) = line.split_at(path_end);
+            let mut words = path.split('_');
+            let mut camel = words.next().unwrap_or_default().to_owned();
+            for word in words {
+                let mut letters = word.chars();
+                camel.extend(letters.next().map(|c| c.to_ascii_uppercase()));
+                camel.push_str(letters.as_str());
+            }
+            *line = camel + body;
+        }
+    }
+    draft
 }
 
 const CLOUD_ALIAS: &str = "SG_CLOUD";
@@ -129,12 +163,13 @@ fn rule(facts: &Facts) -> Draft {
         .code(rest::post("/api/firewall/filter/apply", "{}"));
     draft
         .note(format!(
-            "The same by hand, with the names and values of the calls: Firewall, Aliases: {}. Firewall, Rules (new; before 26.1 Firewall, Automation, Filter): Pass, quick, interface {}, direction in, IPv4, TCP, source the alias of the gateway, destination {to}, destination port the alias of the ports, log {}. Apply.",
+            "The same by hand, with the names and values of the calls: Firewall, Aliases: {}. {}: Pass, quick, interface {}, direction in, IPv4, TCP, source the alias of the gateway, destination {to}, destination port the alias of the ports, log {}. Apply.",
             if facts.named() { "two host aliases and a port alias" } else { "a host alias and a port alias" },
+            if facts.is_release("26.1") { "Firewall, Rules" } else { "Firewall, Automation, Filter" },
             facts.word(&LAN),
             if facts.log { "on" } else { "off" }
         ))
-        .note("Each line is one call: method, path, JSON body; HTTPS with an API key and secret of a user who may change the firewall. Releases before 25 may spell the actions addItem and addRule.")
+        .note("Each line is one call: method, path, JSON body; HTTPS with an API key and secret of a user who may change the firewall.")
         .note("Placement: sequence 1 puts it first of these rules, and they come before the rules of the interface; a floating rule with quick that denies comes before it.")
         .note(format!(
             "If {ports}{} exists already, an earlier gateway made it: go on with the next line.",
@@ -180,13 +215,12 @@ fn verify(facts: &Facts) -> Draft {
 
 fn find_lease(facts: &Facts) -> Draft {
     Draft::new(Checked::FromDocumentation)
-        .say(C, "Dnsmasq, Kea, or the old ISC server: whichever is in use answers.")
-        .code(rest::get("/api/dnsmasq/leases/search"))
-        .code(rest::get("/api/kea/leases4/search"))
+        .say(C, "Each DHCP server that is installed answers with its leases:")
+        .code_if(!facts.is_release("24.1"), rest::get("/api/dnsmasq/leases/search"))
+        .code(rest::get(if facts.is_release("26.1") { "/api/kea/leases/search" } else { "/api/kea/leases4/search" }))
         .code(rest::get("/api/dhcpv4/leases/searchLease"))
         .code(rest::get("/api/diagnostics/interface/get_arp"))
         .note(format!("Look for {} (key hwaddr or mac). By hand: Services, Dnsmasq or Kea, Leases; Interfaces, Diagnostics, ARP Table.", facts.each(", ", |g| g.mac.to_string())))
-        .note("From 26 on the call for Kea is GET /api/kea/leases/search.")
 }
 
 fn see_denied(facts: &Facts) -> Draft {
@@ -220,11 +254,17 @@ fn reserve(facts: &Facts) -> Draft {
         ];
         rest::post("/api/kea/dhcpv4/add_reservation", &rest::wrapped("reservation", &pairs))
     });
-    Draft::new(Checked::ByParser)
-        .say(C, "With Dnsmasq (the default of new installations):")
-        .code(dnsmasq)
-        .code(rest::post("/api/dnsmasq/service/reconfigure", "{}"))
-        .say(C, "With Kea instead:")
+    let draft = Draft::new(Checked::ByParser);
+    let draft = if facts.is_release("24.1") {
+        draft.say(C, "With Kea; the old ISC server has no interface (Services, ISC DHCPv4, static mappings):")
+    } else {
+        draft
+            .say(C, "With Dnsmasq (the default of new installations):")
+            .code(dnsmasq)
+            .code(rest::post("/api/dnsmasq/service/reconfigure", "{}"))
+            .say(C, "With Kea instead:")
+    };
+    draft
         .code(rest::get("/api/kea/dhcpv4/search_subnet"))
         .fill_in(C, facts, &SUBNET)
         .code(kea)

@@ -4,6 +4,7 @@ use super::capabilities::{Capabilities, Form, Inspection, MacMatch, NameMatch, P
 use super::contract::{About, Comment, Draft, Platform};
 use super::facts::Facts;
 use super::names::Alphabet;
+use super::releases::Release;
 use super::{idle, phrases};
 use crate::model::rule::{Checked, RuleGateway};
 
@@ -22,7 +23,7 @@ const INTERFACE: Placeholder = Placeholder {
 static ABOUT: About = About {
     id: "panos",
     name: "Palo Alto Networks PAN-OS",
-    versions: "9.1 to 11.x",
+    versions: "8.1 to 11.x",
     makers: &["palo alto"],
     comment: C,
     checked: Checked::FromDocumentation,
@@ -43,6 +44,10 @@ static ABOUT: About = About {
         ),
         dhcp_server: true,
     },
+    releases: &[
+        Release { id: "9.1", means: "PAN-OS 9.1 to 11.x" },
+        Release { id: "8.1", means: "PAN-OS 8.1 and 9.0" },
+    ],
     placeholders: &[LAN, WAN, INTERFACE],
 };
 
@@ -151,7 +156,10 @@ fn undo(facts: &Facts) -> Draft {
 fn verify(facts: &Facts) -> Draft {
     let mut draft = Draft::new(ABOUT.checked)
         .code(facts.each("\n", |g| format!("show session all filter source {}", g.ip)))
-        .code_if(facts.named(), "request system fqdn show");
+        .code_if(
+            facts.named(),
+            if facts.is_release("8.1") { "request system fqdn show" } else { "show dns-proxy fqdn all" },
+        );
     if let (Some(to), Some(port)) = (facts.addresses.first(), facts.ports.first()) {
         draft = draft
             .say(C, "Which rule would take the connection of the gateway:")

@@ -6,6 +6,7 @@ use super::contract::{About, Comment, Draft, Platform};
 use super::facts::Facts;
 use super::names::{Alphabet, OBJECT_MAX};
 use super::objects::Objects;
+use super::releases::Release;
 use super::{idle, phrases, steps};
 use crate::model::rule::Checked;
 
@@ -37,6 +38,10 @@ static ABOUT: About = About {
         safe_commit: Some("Diagnostics, Backup and Restore, Config History brings any earlier state back"),
         dhcp_server: true,
     },
+    releases: &[
+        Release { id: "2.7", means: "pfSense CE 2.7 and later, Plus 23.01 and later" },
+        Release { id: "2.6", means: "pfSense CE 2.6, Plus 22.x" },
+    ],
     placeholders: &[LAN],
 };
 
@@ -54,6 +59,7 @@ fn description(facts: &Facts) -> String {
 
 fn rule(facts: &Facts) -> Draft {
     let names = objects(facts);
+    let alias = if facts.is_release("2.6") { "Single host or alias" } else { "Address or Alias" };
     Draft::new(ABOUT.checked)
         .fill_in(C, facts, &LAN)
         .aside(C, &format!("For {}", facts.names.comment()))
@@ -80,13 +86,13 @@ fn rule(facts: &Facts) -> Draft {
             "Apply Changes.".to_owned(),
             format!("Firewall, Rules, {}, Add with the arrow up.", facts.word(&LAN)),
             format!(
-                "Action Pass, address family IPv4, protocol TCP, source Address or Alias {}.",
+                "Action Pass, address family IPv4, protocol TCP, source {alias} {}.",
                 names.source()
             ),
             format!(
                 "Destination {}, destination port range (other) {}.",
                 if facts.named() {
-                    format!("Address or Alias {}", names.cloud_group)
+                    format!("{alias} {}", names.cloud_group)
                 } else {
                     "Any".to_owned()
                 },

@@ -7,7 +7,7 @@ use crate::model::rule::RuleIntent;
 /// Label and value of each property of the rule, in the order in which a firewall asks for them.
 #[must_use]
 pub fn in_plain_words(intent: &RuleIntent) -> Vec<(&'static str, String)> {
-    match Facts::of(intent) {
+    match Facts::of(intent, None) {
         Ok(facts) => of(&facts),
         Err(why) => vec![("Rule", why)],
     }

@@ -42,6 +42,7 @@ static ABOUT: About = About {
         ),
         dhcp_server: true,
     },
+    releases: &[],
     placeholders: &[WAN, SERVER],
 };
 

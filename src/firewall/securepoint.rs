@@ -33,6 +33,7 @@ static ABOUT: About = About {
         safe_commit: Some("nothing is in force before system update rule"),
         dhcp_server: true,
     },
+    releases: &[],
     placeholders: &[],
 };
 

@@ -45,6 +45,7 @@ static ABOUT: About = About {
         ),
         dhcp_server: true,
     },
+    releases: &[],
     placeholders: &[LAN, WAN, RULE],
 };
 

@@ -41,6 +41,7 @@ static ABOUT: About = About {
         ),
         dhcp_server: true,
     },
+    releases: &[],
     placeholders: &[SLOT],
 };
 

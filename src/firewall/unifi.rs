@@ -5,6 +5,7 @@ use super::contract::{About, Comment, Draft, Platform};
 use super::facts::Facts;
 use super::names::Alphabet;
 use super::objects::Objects;
+use super::releases::Release;
 use super::{idle, phrases, steps};
 use crate::model::rule::Checked;
 
@@ -14,7 +15,7 @@ const NAME_MAX: usize = 50;
 static ABOUT: About = About {
     id: "unifi",
     name: "Ubiquiti UniFi (Network application)",
-    versions: "Network 9 and later; before 9 see the notes",
+    versions: "Network 7 and later",
     // the maker alone does not tell UniFi from EdgeOS
     makers: &["ubiquiti"],
     comment: C,
@@ -34,6 +35,10 @@ static ABOUT: About = About {
         safe_commit: Some("pause the policy in its list: it is out of force at once and stays there"),
         dhcp_server: true,
     },
+    releases: &[
+        Release { id: "9.0", means: "UniFi Network 9 and later (zones)" },
+        Release { id: "7.0", means: "UniFi Network 7 and 8 (rules)" },
+    ],
     placeholders: &[],
 };
 
@@ -44,7 +49,40 @@ fn name(facts: &Facts) -> String {
     Objects::of(facts, NAME_MAX, Alphabet::Dashes).rule
 }
 
+/// The lists of rules by network, as they were before zones.
+fn old_rule(facts: &Facts) -> Draft {
+    let names = Objects::of(facts, NAME_MAX, Alphabet::Dashes);
+    Draft::new(Checked::FromMemory)
+        .aside(C, &format!("For {}", facts.names.comment()))
+        .say_if(facts.named(), C, &facts.dated())
+        .code(steps::numbered(&[
+            format!("Settings, Profiles, Port/IP Groups, Create New Group: name {}, IPv4 addresses {}.", names.source(), facts.ips(", ")),
+            format!("Once more: name {}, ports {}.", names.service_group, facts.ports(", ")),
+            if facts.named() {
+                format!("Once more: name {}, IPv4 addresses {}.", names.cloud_group, facts.addresses(", "))
+            } else {
+                String::new()
+            },
+            "Settings, Firewall and Security, Firewall Rules, Create New Rule: type LAN In, before predefined rules.".to_owned(),
+            format!("Description {}, action Accept, protocol TCP.", names.rule),
+            format!("Source: Port/IP Group, {}.", names.source()),
+            format!(
+                "Destination: Port/IP Group, address {}, port {}.",
+                if facts.named() { names.cloud_group.as_str() } else { "Any" },
+                names.service_group
+            ),
+            if facts.log { "Advanced: Enable Logging.".to_owned() } else { String::new() },
+            "Apply; then drag it above the rule that blocks.".to_owned(),
+        ]))
+        .note("Placement: rules before the predefined ones are read first; a new one goes last among them, so drag it.")
+        .note("The MAC is not in the rule: source is a group or a MAC, not both. Fix the address instead (part reserve).")
+        .note_if(facts.named(), phrases::ADDRESSES_CHANGE)
+}
+
 fn rule(facts: &Facts) -> Draft {
+    if facts.is_release("7.0") {
+        return old_rule(facts);
+    }
     Draft::new(ABOUT.checked)
         .code(steps::numbered(&[
             "Settings, Policy Engine (before: Security), Firewall, Create Policy.".to_owned(),
@@ -62,15 +100,26 @@ fn rule(facts: &Facts) -> Draft {
             "Add Policy; then Reorder, and drag it above the policy that blocks.".to_owned(),
         ]))
         .note("Placement: the application puts a new policy below the site's others; Reorder moves it.")
-        .note(format!("Before Network 9: Firewall and Security, Firewall Rules, LAN In, before predefined rules: Accept, TCP, source an IP group of the gateways, destination a port group {}.", facts.ports(",")))
         .note("The MAC is not in the rule: source is an address or a device, not both. Fix the address instead (part reserve).")
         .note_if(facts.named(), "Domains are learnt by watching DNS: the gateway must ask the name server of the UniFi gateway, or one whose answers pass it.")
 }
 
 fn undo(facts: &Facts) -> Draft {
+    let names = Objects::of(facts, NAME_MAX, Alphabet::Dashes);
+    if facts.is_release("7.0") {
+        let cloud = if facts.named() { format!(", {}", names.cloud_group) } else { String::new() };
+        return Draft::new(Checked::FromMemory).code(steps::numbered(&[
+            format!("Settings, Firewall and Security, Firewall Rules, LAN In: {}, Remove.", names.rule),
+            format!(
+                "Settings, Profiles, Port/IP Groups: remove {}, {}{cloud}.",
+                names.source(),
+                names.service_group
+            ),
+        ]));
+    }
     Draft::new(ABOUT.checked).code(steps::numbered(&[
         "Settings, Policy Engine, Firewall.".to_owned(),
-        format!("Open {}", name(facts)),
+        format!("Open {}", names.rule),
         "Remove.".to_owned(),
     ]))
 }

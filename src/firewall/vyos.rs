@@ -4,6 +4,7 @@ use super::capabilities::{Capabilities, Form, Inspection, MacMatch, NameMatch, P
 use super::contract::{About, Comment, Draft, Platform};
 use super::facts::Facts;
 use super::names::Alphabet;
+use super::releases::Release;
 use super::{idle, phrases};
 use crate::model::rule::Checked;
 
@@ -13,6 +14,11 @@ const CHAIN: Placeholder = Placeholder {
     key: "chain",
     word: "forward filter",
     means: "the chain that denies (usual default); with zones it is name and the name of the ruleset, as in name LAN-WAN: look with show firewall",
+};
+const RULESET: Placeholder = Placeholder {
+    key: "ruleset",
+    word: "LAN-WAN",
+    means: "the ruleset from the gateway to the internet: look with show firewall (only 1.3)",
 };
 const NUMBER: Placeholder =
     Placeholder { key: "rule", word: "10", means: "a free number below that of the first rule that drops" };
@@ -27,7 +33,7 @@ const SUBNET: Placeholder =
 static ABOUT: About = About {
     id: "vyos",
     name: "VyOS",
-    versions: "1.4 and 1.5",
+    versions: "1.3 to 1.5",
     makers: &[],
     comment: C,
     checked: Checked::FromDocumentation,
@@ -46,7 +52,12 @@ static ABOUT: About = About {
         safe_commit: Some("commit-confirm 10: all is taken back after ten minutes unless confirm follows"),
         dhcp_server: true,
     },
-    placeholders: &[CHAIN, NUMBER, NETWORK, SUBNET],
+    releases: &[
+        Release { id: "1.4", means: "VyOS 1.4" },
+        Release { id: "1.5", means: "VyOS 1.5" },
+        Release { id: "1.3", means: "VyOS 1.3" },
+    ],
+    placeholders: &[CHAIN, RULESET, NUMBER, NETWORK, SUBNET],
 };
 
 pub static VYOS: Platform =
@@ -61,11 +72,37 @@ fn own(facts: &Facts, what: &str) -> String {
     format!("SG-{what}-{}", facts.names.tag())
 }
 
+/// 1.3 has rulesets by name, no names as destination, and states in each rule.
+fn old(facts: &Facts) -> bool {
+    facts.is_release("1.3")
+}
+
+/// Where the rules stand.
+fn chain(facts: &Facts) -> String {
+    if old(facts) {
+        format!("firewall name {}", facts.word(&RULESET))
+    } else {
+        format!("firewall ipv4 {}", facts.word(&CHAIN))
+    }
+}
+
+fn chain_word(facts: &Facts) -> &'static Placeholder {
+    if old(facts) { &RULESET } else { &CHAIN }
+}
+
 fn at(facts: &Facts) -> String {
-    format!("firewall ipv4 {} rule {}", facts.word(&CHAIN), facts.word(&NUMBER))
+    format!("{} rule {}", chain(facts), facts.word(&NUMBER))
+}
+
+/// The kind of the group of destinations.
+fn cloud_kind(facts: &Facts) -> &'static str {
+    if old(facts) { "address-group" } else { "domain-group" }
 }
 
 fn rule(facts: &Facts) -> Draft {
+    if old(facts) && facts.named() && facts.addresses.is_empty() {
+        return Draft::new(ABOUT.checked).say(C, "VyOS 1.3 has no host names in rules and the device profile documents no address: use the scope any-host instead.");
+    }
     let comment = facts.names.comment();
     let group = format!("firewall group address-group {}", group(facts));
     let ports = own(facts, "TCP");
@@ -74,9 +111,13 @@ fn rule(facts: &Facts) -> Draft {
     lines.extend(facts.ports.iter().map(|p| format!("set firewall group port-group {ports} port {p}")));
     if facts.named() {
         let cloud = own(facts, "CLOUD");
-        lines.extend(
-            facts.hosts.iter().map(|h| format!("set firewall group domain-group {cloud} address {h}")),
-        );
+        if old(facts) {
+            let all = facts.addresses.iter();
+            lines.extend(all.map(|ip| format!("set firewall group address-group {cloud} address {ip}")));
+        } else {
+            let all = facts.hosts.iter();
+            lines.extend(all.map(|h| format!("set firewall group domain-group {cloud} address {h}")));
+        }
     }
     let at = at(facts);
     lines.push(format!("set {at} action accept"));
@@ -87,24 +128,29 @@ fn rule(facts: &Facts) -> Draft {
         lines.push(format!("set {at} source mac-address {}", facts.first().mac));
     }
     if facts.named() {
-        lines.push(format!("set {at} destination group domain-group {}", own(facts, "CLOUD")));
+        lines.push(format!("set {at} destination group {} {}", cloud_kind(facts), own(facts, "CLOUD")));
     }
     lines.push(format!("set {at} destination group port-group {ports}"));
+    if old(facts) {
+        lines.push(format!("set {at} state new enable"));
+        lines.push(format!("set {at} state established enable"));
+    }
     if facts.log {
-        lines.push(format!("set {at} log"));
+        lines.push(format!("set {at} log{}", if old(facts) { " enable" } else { "" }));
     }
     lines.push("commit-confirm 10".to_owned());
     Draft::new(ABOUT.checked)
-        .fill_in(C, facts, &CHAIN)
+        .fill_in(C, facts, chain_word(facts))
         .fill_in(C, facts, &NUMBER)
+        .say_if(old(facts) && facts.named(), C, &facts.dated())
         .code("configure")
         .code(lines.join("\n"))
         .say(C, "When it works, within ten minutes; else it is taken back by itself:")
         .code("confirm\nsave")
         .note("Placement: the number decides; below the first rule that drops it stands above every deny.")
-        .note("Replies need established sessions to be accepted: show firewall must have a state policy, or a rule, for established. Most sites have one; where there is none the usual line is set firewall global-options state-policy established action accept, which is a decision for the whole router.")
+        .note_if(!old(facts), "Replies need established sessions to be accepted: show firewall must have a state policy, or a rule, for established. Most sites have one; where there is none the usual line is set firewall global-options state-policy established action accept, which is a decision for the whole router.")
         .note(if facts.several() { phrases::SEVERAL_NO_MAC } else { phrases::MAC_OWN_SEGMENT })
-        .note_if(facts.named(), phrases::NAMES_RESOLVED)
+        .note_if(facts.named(), if old(facts) { phrases::ADDRESSES_CHANGE } else { phrases::NAMES_RESOLVED })
 }
 
 fn undo(facts: &Facts) -> Draft {
@@ -114,10 +160,10 @@ fn undo(facts: &Facts) -> Draft {
         format!("delete firewall group address-group {}", group(facts)),
     ];
     if facts.named() {
-        lines.push(format!("delete firewall group domain-group {}", own(facts, "CLOUD")));
+        lines.push(format!("delete firewall group {} {}", cloud_kind(facts), own(facts, "CLOUD")));
     }
     Draft::new(ABOUT.checked)
-        .fill_in(C, facts, &CHAIN)
+        .fill_in(C, facts, chain_word(facts))
         .fill_in(C, facts, &NUMBER)
         .say(C, "First look that this number is the rule with this description:")
         .aside(C, &facts.names.comment())
@@ -128,7 +174,7 @@ fn undo(facts: &Facts) -> Draft {
 
 fn verify(facts: &Facts) -> Draft {
     Draft::new(ABOUT.checked)
-        .fill_in(C, facts, &CHAIN)
+        .fill_in(C, facts, chain_word(facts))
         .code(format!("show {}", at(facts)))
         .code("show conntrack table ipv4")
         .note(format!("In the operational mode. The packets of the rule grow when the gateway is replugged; the second list shows the session of {}.", facts.ips(" or ")))
@@ -145,11 +191,12 @@ fn find_lease(facts: &Facts) -> Draft {
 
 fn see_denied(facts: &Facts) -> Draft {
     Draft::new(ABOUT.checked)
-        .fill_in(C, facts, &CHAIN)
-        .code(facts.each("\n", |g| format!("show log firewall ipv4 {} | match {}", facts.word(&CHAIN), g.ip)))
+        .fill_in(C, facts, chain_word(facts))
+        .code(facts.each("\n", |g| format!("show log {} | match {}", chain(facts), g.ip)))
         .note(format!(
-            "What the default of the chain denies is written only with: set firewall ipv4 {} default-log.",
-            facts.word(&CHAIN)
+            "What the default of the chain denies is written only with: set {} {}.",
+            chain(facts),
+            if old(facts) { "enable-default-log" } else { "default-log" }
         ))
 }
 
@@ -168,10 +215,10 @@ fn reserve(facts: &Facts) -> Draft {
         .code("configure")
         .code(facts.each("\n", |g| {
             let at = at(facts, &name(g.mac));
-            format!("set {at} ip-address {}\nset {at} mac {}", g.ip, g.mac)
+            let key = if facts.is_release("1.5") { "mac" } else { "mac-address" };
+            format!("set {at} ip-address {}\nset {at} {key} {}", g.ip, g.mac)
         }))
         .code("commit\nsave")
-        .note("Version 1.3 has mac-address in place of mac.")
         .say(C, "To take it back, these and commit:")
         .aside(C, &facts.each("\n", |g| format!("delete {}", at(facts, &name(g.mac)))))
         .note(phrases::REPLUG)
@@ -185,11 +232,18 @@ fn bypass(facts: &Facts) -> Draft {
         .note(phrases::UNTRUSTED)
 }
 
-fn idle_timeout(_: &Facts) -> Draft {
+fn idle_timeout(facts: &Facts) -> Draft {
     Draft::new(ABOUT.checked)
         .say(C, &idle::verdict(&ABOUT.capabilities))
         .code("show configuration commands | match timeout")
         .say(C, &format!("Only if established is under {} there, for the whole router:", idle::YARDSTICK_S))
-        .say(C, "set firewall global-options timeout tcp established 86400")
+        .say(
+            C,
+            if old(facts) {
+                "set system conntrack timeout tcp established 86400"
+            } else {
+                "set firewall global-options timeout tcp established 86400"
+            },
+        )
         .note("The last line is a comment on purpose: it changes every session of the router.")
 }

@@ -33,6 +33,7 @@ static ABOUT: About = About {
         safe_commit: Some("save the configuration to a file first: it can be opened and saved back"),
         dhcp_server: true,
     },
+    releases: &[],
     placeholders: &[],
 };
 

@@ -37,6 +37,7 @@ static ABOUT: About = About {
         safe_commit: Some("nothing is kept before write: a restart takes it back"),
         dhcp_server: true,
     },
+    releases: &[],
     placeholders: &[LAN, WAN],
 };
 

@@ -109,6 +109,8 @@ pub struct RuleIntent {
     pub log: bool,
     /// The site's own words for a platform's placeholders, by key: `wan` is `ge-0/0/0`. Free text, as the site is.
     pub words: BTreeMap<String, String>,
+    /// Version of the platform, as somebody typed it; empty for the usual one.
+    pub version: String,
 }
 
 /// How well the text of a platform was checked.

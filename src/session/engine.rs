@@ -624,6 +624,7 @@ pub fn intent(profile: &Profile, gateways: Vec<RuleGateway>, site: &str, scope: 
     RuleIntent {
         gateways,
         words: BTreeMap::new(),
+        version: String::new(),
         site: site.to_owned(),
         scope,
         ports: profile.cloud.ports.clone(),

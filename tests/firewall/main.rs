@@ -33,6 +33,7 @@ pub fn sample(scope: Scope, site: &str) -> RuleIntent {
     RuleIntent {
         gateways: vec![RuleGateway { mac: MAC, ip: IP }],
         words: BTreeMap::new(),
+        version: String::new(),
         site: site.to_owned(),
         scope,
         ports: vec![443, 4321],

@@ -116,6 +116,7 @@ fn intent(v: &View<'_>, state: &State) -> Result<RuleIntent, Missing> {
     Ok(RuleIntent {
         gateways: vec![RuleGateway { mac: gateway.mac, ip }],
         words: BTreeMap::new(),
+        version: String::new(),
         site: v.snapshot.site.clone(),
         scope: chosen_scope(v, state),
         ports: cloud.ports.clone(),
