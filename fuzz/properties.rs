@@ -11,6 +11,7 @@ use solidgreen::profile::Profile;
 use solidgreen::session::replay::Replay;
 use solidgreen::wire::console::{LONGEST_LINE, LineSplitter, looks_like_wrong_baud, read_line};
 use solidgreen::wire::mdns::{LONGEST_TTL_SECS, TxtService, announcement};
+use solidgreen::wire::pasted::{denials, leases};
 use solidgreen::wire::{dhcp, oui, tls};
 use std::net::Ipv4Addr;
 use std::sync::{Arc, LazyLock};
@@ -19,7 +20,7 @@ use std::sync::{Arc, LazyLock};
 pub type Check = fn(&[u8]);
 
 /// Every reader by the name of its target and of its folder of seeds.
-pub const ALL: [(&str, Check); 8] = [
+pub const ALL: [(&str, Check); 9] = [
     ("dhcp", dhcp),
     ("mdns", mdns),
     ("console", console),
@@ -28,6 +29,7 @@ pub const ALL: [(&str, Check); 8] = [
     ("mac", mac),
     ("profile", profile),
     ("recording", recording),
+    ("pasted", pasted),
 ];
 
 static SHIPPED: LazyLock<Profile> = LazyLock::new(Profile::shipped);
@@ -204,4 +206,25 @@ fn names_are_safe(der: &[u8]) {
         }
         assert!(!tls::is_for(&names, ""));
     }
+}
+
+/// Whatever somebody pastes as a table of leases or as a log.
+pub fn pasted(data: &[u8]) {
+    const GATEWAY: Mac = Mac([0x00, 0x11, 0x22, 0x33, 0x44, 0x55]);
+    const ADDRESS: Ipv4Addr = Ipv4Addr::new(192, 0, 2, 50);
+    let text = String::from_utf8_lossy(data);
+    let lines = text.lines().count();
+    let table = leases::read(&text, &[GATEWAY]);
+    for lease in &table.leases {
+        assert!(lease.mac == GATEWAY && lease.line < lines && table.devices > 0);
+        assert_safe(&lease.shown);
+    }
+    let log = denials::read(&text, &[GATEWAY], &[ADDRESS]);
+    for entry in &log.entries {
+        assert!(entry.line < lines && entry.port != Some(0));
+        assert_safe(&entry.shown);
+        assert_safe(&entry.in_plain_words());
+    }
+    let counted: usize = log.sorts().iter().map(|s| s.times).sum();
+    assert_eq!(counted, log.entries.len());
 }

@@ -167,13 +167,13 @@ pub struct Firewall {
     #[arg(long)]
     pub json: bool,
     /// Id of the platform, from --list.
-    #[arg(long, value_name = "ID", required_unless_present = "list")]
+    #[arg(long, value_name = "ID", required_unless_present_any = ["list", "read_leases", "read_log", "mud"])]
     pub vendor: Option<String>,
     /// The gateway's MAC; any notation.
-    #[arg(long, value_parser = mac, required_unless_present_any = ["list", "gateway"])]
+    #[arg(long, value_parser = mac, required_unless_present_any = ["list", "gateway", "read_log", "mud"])]
     pub mac: Option<Mac>,
     /// The gateway's IP address.
-    #[arg(long, value_parser = ip, required_unless_present_any = ["list", "gateway"])]
+    #[arg(long, value_parser = ip, required_unless_present_any = ["list", "gateway", "read_leases", "read_log", "mud"])]
     pub ip: Option<Ipv4Addr>,
     /// One of several gateways; they get one group and one rule.
     #[arg(long, value_name = "MAC,IP", value_parser = gateway)]
@@ -194,6 +194,19 @@ pub struct Firewall {
     /// The page for whoever has to approve the rule, as Markdown.
     #[arg(long, conflicts_with_all = ["list", "json", "part"])]
     pub change_request: bool,
+    /// The rule as a Manufacturer Usage Description (RFC 8520), for networks that take such files; no gateway is named.
+    #[arg(long, conflicts_with_all = ["list", "json", "part", "vendor", "change_request"])]
+    pub mud: bool,
+    /// Where the MUD file will be served.
+    #[arg(long, value_name = "URL", requires = "mud", default_value = crate::firewall::NOWHERE)]
+    pub mud_url: String,
+    /// Reads a table of leases or of neighbours (ARP) of any platform and finds the gateway's address; - for what is
+    /// pasted into the terminal.
+    #[arg(long, value_name = "FILE", conflicts_with_all = ["list", "vendor", "change_request", "part", "read_log", "mud"])]
+    pub read_leases: Option<PathBuf>,
+    /// Reads lines of a firewall's or DHCP server's log and tells what of this gateway was denied; - for what is pasted.
+    #[arg(long, value_name = "FILE", conflicts_with_all = ["list", "vendor", "change_request", "part", "mud"])]
+    pub read_log: Option<PathBuf>,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]

@@ -3,6 +3,7 @@
 #![allow(clippy::print_stdout, clippy::print_stderr, reason = "this is the terminal's face")]
 
 pub mod args;
+mod firewall;
 mod json;
 #[cfg(feature = "lab")]
 pub mod lab;
@@ -14,13 +15,11 @@ mod watch;
 
 use crate::check::Clock;
 use crate::diagnose::catalogue;
-use crate::firewall;
 use crate::history::History;
 use crate::model::Cause;
 use crate::model::Snapshot;
 use crate::model::evidence::Source;
 use crate::model::finding::Level;
-use crate::model::rule::{Part, RuleGateway, Scope};
 use crate::model::snapshot::Activity;
 use crate::profile::Profile;
 use crate::report;
@@ -106,7 +105,7 @@ pub fn run(cli: Cli, clock: Clock) -> ExitCode {
         }
         Some(Command::Watch(a)) => watch::watch(&profile, a, data, clock),
         Some(Command::Console(a)) => watch::console(&profile, a, clock),
-        Some(Command::Firewall(a)) => firewall_text(&profile, &a),
+        Some(Command::Firewall(a)) => firewall::run(&profile, &a),
         Some(Command::Report(a)) => write_report(&a, data),
         Some(Command::History(a)) => history(a.what, data),
         Some(Command::Replay(a)) => replay::replay(&profile, &a),
@@ -312,63 +311,6 @@ fn check_plan(profile: &Arc<Profile>, a: &args::Check) -> ExitCode {
         }
         Ok((host, plan)) => out(&text::plan(&host, &plan)),
     }
-}
-
-fn firewall_text(profile: &Profile, a: &args::Firewall) -> ExitCode {
-    if a.list {
-        return out(&if a.json { print::platforms_json() } else { print::platforms() });
-    }
-    let one = a.mac.zip(a.ip).map(|(mac, ip)| RuleGateway { mac, ip });
-    let gateways: Vec<RuleGateway> = one.into_iter().chain(a.gateway.iter().copied()).collect();
-    let Some(id) = a.vendor.as_ref().filter(|_| !gateways.is_empty()) else {
-        return fail(USAGE, "give --vendor with --mac and --ip, or with --gateway, or --list");
-    };
-    let Some(platform) = firewall::platform(id) else {
-        let ids: Vec<&str> = firewall::platforms().iter().map(|p| p.id()).collect();
-        let id = crate::model::text::foreign(id);
-        return fail(USAGE, format!("there is no platform '{id}'; there are: {}", ids.join(", ")));
-    };
-    if let Some((key, _)) =
-        a.set.iter().find(|(key, _)| !platform.placeholders().iter().any(|p| p.key == key))
-    {
-        let keys: Vec<&str> = platform.placeholders().iter().map(|p| p.key).collect();
-        let key = crate::model::text::foreign(key);
-        return fail(USAGE, format!("{id} has no placeholder '{key}'; it has: {}", keys.join(", ")));
-    }
-    if let Err(why) = version_has_text(platform, &a.version) {
-        return fail(USAGE, why);
-    }
-    let mut intent = session::intent(profile, gateways, &a.site, Scope::from(a.scope));
-    intent.words = a.set.iter().cloned().collect();
-    intent.version.clone_from(&a.version);
-    if a.change_request {
-        return match firewall::change_request(platform, &intent) {
-            Ok(page) => out(&page),
-            Err(why) => fail(USAGE, why),
-        };
-    }
-    let parts: Vec<Part> = a.part.part().map_or_else(|| Part::ALL.to_vec(), |p| vec![p]);
-    let pack: Vec<_> = parts.iter().map(|p| platform.part(*p, &intent)).collect();
-    if a.json {
-        let value = serde_json::json!({ "schema": json::SCHEMA, "platform": id, "parts": pack });
-        return out(&format!("{value:#}\n"));
-    }
-    out(&firewall::render_all(platform, &pack))
-}
-
-/// Whether there is a text for this version; where one text holds for all, that is only said.
-fn version_has_text(platform: &firewall::Platform, version: &str) -> Result<(), String> {
-    let releases = platform.about().releases;
-    if version.is_empty() || platform.release(version).is_some() {
-        return Ok(());
-    }
-    if releases.is_empty() {
-        eprintln!("solidgreen: {} has one text for all versions: {}", platform.id(), platform.versions());
-        return Ok(());
-    }
-    let known: Vec<String> = releases.iter().map(|r| format!("{} ({})", r.id, r.means)).collect();
-    let version = crate::model::text::foreign(version);
-    Err(format!("{} has no text for version '{version}'; it has: {}", platform.id(), known.join(", ")))
 }
 
 fn open_history(data: Option<PathBuf>) -> Result<History, ExitCode> {

@@ -12,6 +12,7 @@
 //! | `propose` | the router's maker to the platform shown first |
 //! | `plain` | the rule in plain words |
 //! | `change_request` | the page for whoever has to approve the rule |
+//! | `mud` | the rule as RFC 8520 writes it |
 //! | `phrases` | sentences that several packs say |
 //! | `objects` | the names of what a rule is made of |
 //! | `rest` `steps` `cisco` `linux` | family helpers: calls with JSON bodies, steps in pages, Cisco's routers, every Linux router |
@@ -49,6 +50,7 @@ mod lancom;
 mod linux;
 mod macos_pf;
 mod meraki;
+mod mud;
 mod names;
 mod nftables;
 mod objects;
@@ -82,6 +84,7 @@ pub use change_request::change_request;
 pub use contract::{About, Comment, Draft, Platform};
 pub use facts::{Facts, is_word};
 pub use idle::{LIKELY_CUT_S, YARDSTICK_S};
+pub use mud::{NOWHERE, mud};
 pub use names::{Alphabet, Names, sanitise};
 pub use plain::in_plain_words;
 pub use print::{render, render_all};

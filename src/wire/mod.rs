@@ -5,6 +5,7 @@ pub mod console;
 pub mod dhcp;
 pub mod mdns;
 pub mod oui;
+pub mod pasted;
 pub mod tls;
 
 use crate::model::Mac;

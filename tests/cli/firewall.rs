@@ -121,3 +121,87 @@ fn several_gateways_are_one_rule_and_the_site_has_its_own_words() {
         assert!(out.exit == Some(2) && out.err.contains(why), "{args:?}: {out:?}");
     }
 }
+
+#[test]
+fn a_version_has_its_text_or_is_refused() {
+    let home = Home::new();
+    let ask = |vendor: &str, version: &str| {
+        home.run(
+            &[&["firewall", "--vendor", vendor, "--version", version, "--part", "all"][..], &GATEWAY]
+                .concat(),
+        )
+    };
+    assert!(ask("vyos", "1.3").out.contains("set firewall name LAN-WAN"));
+    assert!(ask("vyos", "1.5.2").out.contains("set firewall ipv4 forward filter"));
+    assert!(
+        ask("fortigate", "6.4.9").out.contains("start-mac")
+            && ask("fortigate", "7.4").out.contains("macaddr")
+    );
+    let old = ask("fortigate", "5.6");
+    assert!(old.exit == Some(2) && old.err.contains("it has: 7.0"), "{old:?}");
+    let same = ask("routeros", "6.49");
+    assert!(same.exit == Some(0) && same.err.contains("one text for all versions"), "{same:?}");
+    let listed = list(&home).into_iter().find(|p| p["id"] == "vyos").unwrap();
+    assert_eq!(listed["releases"][0]["id"], "1.4", "the usual one first: {listed}");
+}
+
+#[test]
+fn a_table_of_leases_gives_the_address() {
+    let home = Home::new();
+    let file = home.path().join("leases.txt");
+    std::fs::write(&file, "192.0.2.9 dev lan0 lladdr 0a:00:00:00:00:09 REACHABLE\n192.0.2.50 dev lan0 lladdr 34:a5:e1:00:0b:07 STALE\n").unwrap();
+    let file = file.to_str().unwrap();
+    let found = home.run(&["firewall", "--read-leases", file, "--mac", "34-A5-E1-00-0B-07"]);
+    assert!(found.exit == Some(0) && found.out.starts_with("34:a5:e1:00:0b:07 has 192.0.2.50."), "{found:?}");
+    let json = home.run(&["firewall", "--read-leases", file, "--mac", "34a5e1000b07", "--json"]).json();
+    assert_eq!(
+        (json["leases"][0]["ip"].as_str(), json["leases"][0]["line"].as_u64()),
+        (Some("192.0.2.50"), Some(2))
+    );
+    let absent = home.run(&["firewall", "--read-leases", file, "--mac", "34:a5:e1:00:0b:01"]);
+    assert!(
+        absent.exit == Some(1) && absent.out.contains("is not in this text: 2 lines, 2 devices"),
+        "{absent:?}"
+    );
+    assert!(absent.out.contains("34:a5:e1:00:0b:07 is there and differs"), "{absent:?}");
+    assert_eq!(
+        home.run(&["firewall", "--read-leases", "/nowhere/x", "--mac", "34:a5:e1:00:0b:01"]).exit,
+        Some(3)
+    );
+}
+
+#[test]
+fn a_log_says_what_was_denied() {
+    let home = Home::new();
+    let file = home.path().join("log.txt");
+    let denied = "%ASA-4-106023: Deny tcp src inside:192.0.2.50/50000 dst outside:198.51.100.7/4321 by access-group \"in\" [0x0, 0x0]\n";
+    std::fs::write(&file, denied.repeat(3)).unwrap();
+    let file = file.to_str().unwrap();
+    let told = home.run(&["firewall", "--read-log", file, "--ip", "192.0.2.50"]);
+    assert_eq!(told.exit, Some(1), "something was denied: {told:?}");
+    assert!(told.out.contains("3 x  Denied: TCP port 4321 to 198.51.100.7, by access list in."), "{told:?}");
+    let json = home.run(&["firewall", "--read-log", file, "--ip", "192.0.2.50", "--json"]).json();
+    assert_eq!(
+        (json["entries"][0]["action"].as_str(), json["entries"][0]["port"].as_u64()),
+        (Some("denied"), Some(4321))
+    );
+    assert_eq!(home.run(&["firewall", "--read-log", file, "--ip", "192.0.2.5"]).exit, Some(0));
+    assert_eq!(home.run(&["firewall", "--read-log", file]).exit, Some(2), "of whom?");
+}
+
+#[test]
+fn a_mud_file_names_no_gateway() {
+    let home = Home::new();
+    let ran = home.run(&[
+        "firewall",
+        "--mud",
+        "--scope",
+        "named-hosts",
+        "--mud-url",
+        "https://mud.site.example/gw.json",
+    ]);
+    assert_eq!((ran.exit, ran.err.as_str()), (Some(0), ""), "{ran:?}");
+    let json = ran.json();
+    assert_eq!(json["ietf-mud:mud"]["mud-url"], "https://mud.site.example/gw.json");
+    assert_eq!(home.run(&["firewall", "--mud", "--mud-url", "http://x.example/"]).exit, Some(2));
+}
