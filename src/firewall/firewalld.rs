@@ -26,7 +26,7 @@ static ABOUT: About = About {
     versions: "0.9 and later",
     makers: &[],
     comment: C,
-    checked: Checked::FromDocumentation,
+    checked: Checked::ByParser,
     capabilities: Capabilities {
         form: Form::Shell,
         filters_forwarded: true,
@@ -55,7 +55,9 @@ pub static FIREWALLD: Platform = Platform {
     see_denied,
     reserve: |facts| linux::reserve(C, facts),
     bypass: |facts| linux::no_proxy(C, facts),
-    idle_timeout: |_| linux::kernel_timeout(C, ABOUT.checked, &idle::verdict(&ABOUT.capabilities)),
+    idle_timeout: |_| {
+        linux::kernel_timeout(C, Checked::FromDocumentation, &idle::verdict(&ABOUT.capabilities))
+    },
 };
 
 /// The policy, and the ipset where there are several gateways, have one name. Case does not count to everybody, so it

@@ -46,7 +46,9 @@ pub static IPTABLES: Platform = Platform {
     see_denied,
     reserve: |facts| linux::reserve(C, facts),
     bypass: |facts| linux::no_proxy(C, facts),
-    idle_timeout: |_| linux::kernel_timeout(C, ABOUT.checked, &idle::verdict(&ABOUT.capabilities)),
+    idle_timeout: |_| {
+        linux::kernel_timeout(C, Checked::FromDocumentation, &idle::verdict(&ABOUT.capabilities))
+    },
 };
 
 fn comment(facts: &Facts) -> String {

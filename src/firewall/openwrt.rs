@@ -52,7 +52,9 @@ pub static OPENWRT: Platform = Platform {
     see_denied,
     reserve,
     bypass: |facts| linux::no_proxy(C, facts),
-    idle_timeout: |_| linux::kernel_timeout(C, ABOUT.checked, &idle::verdict(&ABOUT.capabilities)),
+    idle_timeout: |_| {
+        linux::kernel_timeout(C, Checked::FromDocumentation, &idle::verdict(&ABOUT.capabilities))
+    },
 };
 
 /// The name of the section: lower-case letters, digits and underscores.

@@ -43,7 +43,9 @@ pub static UFW: Platform = Platform {
     see_denied,
     reserve: |facts| linux::reserve(C, facts),
     bypass: |facts| linux::no_proxy(C, facts),
-    idle_timeout: |_| linux::kernel_timeout(C, ABOUT.checked, &idle::verdict(&ABOUT.capabilities)),
+    idle_timeout: |_| {
+        linux::kernel_timeout(C, Checked::FromDocumentation, &idle::verdict(&ABOUT.capabilities))
+    },
 };
 
 /// The rules without the word that adds or takes them: one for each gateway and destination.

@@ -36,7 +36,7 @@ static ABOUT: About = About {
     versions: "1.3 to 1.5",
     makers: &[],
     comment: C,
-    checked: Checked::FromDocumentation,
+    checked: Checked::ByParser,
     capabilities: Capabilities {
         form: Form::Cli,
         filters_forwarded: true,
@@ -90,6 +90,11 @@ fn chain_word(facts: &Facts) -> &'static Placeholder {
     if old(facts) { &RULESET } else { &CHAIN }
 }
 
+/// The definitions of 1.4 and 1.5 are checked against; those of 1.3 stand elsewhere.
+fn checked(facts: &Facts) -> Checked {
+    if old(facts) { Checked::FromDocumentation } else { ABOUT.checked }
+}
+
 fn at(facts: &Facts) -> String {
     format!("{} rule {}", chain(facts), facts.word(&NUMBER))
 }
@@ -101,7 +106,7 @@ fn cloud_kind(facts: &Facts) -> &'static str {
 
 fn rule(facts: &Facts) -> Draft {
     if old(facts) && facts.named() && facts.addresses.is_empty() {
-        return Draft::new(ABOUT.checked).say(C, "VyOS 1.3 has no host names in rules and the device profile documents no address: use the scope any-host instead.");
+        return Draft::new(checked(facts)).say(C, "VyOS 1.3 has no host names in rules and the device profile documents no address: use the scope any-host instead.");
     }
     let comment = facts.names.comment();
     let group = format!("firewall group address-group {}", group(facts));
@@ -139,7 +144,7 @@ fn rule(facts: &Facts) -> Draft {
         lines.push(format!("set {at} log{}", if old(facts) { " enable" } else { "" }));
     }
     lines.push("commit-confirm 10".to_owned());
-    Draft::new(ABOUT.checked)
+    Draft::new(checked(facts))
         .fill_in(C, facts, chain_word(facts))
         .fill_in(C, facts, &NUMBER)
         .say_if(old(facts) && facts.named(), C, &facts.dated())
@@ -162,7 +167,7 @@ fn undo(facts: &Facts) -> Draft {
     if facts.named() {
         lines.push(format!("delete firewall group {} {}", cloud_kind(facts), own(facts, "CLOUD")));
     }
-    Draft::new(ABOUT.checked)
+    Draft::new(checked(facts))
         .fill_in(C, facts, chain_word(facts))
         .fill_in(C, facts, &NUMBER)
         .say(C, "First look that this number is the rule with this description:")
@@ -173,7 +178,7 @@ fn undo(facts: &Facts) -> Draft {
 }
 
 fn verify(facts: &Facts) -> Draft {
-    Draft::new(ABOUT.checked)
+    Draft::new(Checked::FromDocumentation)
         .fill_in(C, facts, chain_word(facts))
         .code(format!("show {}", at(facts)))
         .code("show conntrack table ipv4")
@@ -182,7 +187,7 @@ fn verify(facts: &Facts) -> Draft {
 }
 
 fn find_lease(facts: &Facts) -> Draft {
-    Draft::new(ABOUT.checked)
+    Draft::new(Checked::FromDocumentation)
         .code(
             facts.each("\n", |g| format!("show dhcp server leases | match {0}\nshow arp | match {0}", g.mac)),
         )
@@ -190,7 +195,7 @@ fn find_lease(facts: &Facts) -> Draft {
 }
 
 fn see_denied(facts: &Facts) -> Draft {
-    Draft::new(ABOUT.checked)
+    Draft::new(Checked::FromDocumentation)
         .fill_in(C, facts, chain_word(facts))
         .code(facts.each("\n", |g| format!("show log {} | match {}", chain(facts), g.ip)))
         .note(format!(
@@ -225,7 +230,7 @@ fn reserve(facts: &Facts) -> Draft {
 }
 
 fn bypass(facts: &Facts) -> Draft {
-    Draft::new(ABOUT.checked)
+    Draft::new(Checked::FromDocumentation)
         .say(C, "VyOS opens no TLS. Nothing to change if this shows no web proxy:")
         .code("show configuration commands | match webproxy")
         .note(format!("If a web proxy is transparent, exempt {}.", facts.ips(" and ")))
@@ -239,10 +244,10 @@ fn idle_timeout(facts: &Facts) -> Draft {
         .say(C, &format!("Only if established is under {} there, for the whole router:", idle::YARDSTICK_S))
         .say(
             C,
-            if old(facts) {
-                "set system conntrack timeout tcp established 86400"
-            } else {
+            if facts.is_release("1.5") {
                 "set firewall global-options timeout tcp established 86400"
+            } else {
+                "set system conntrack timeout tcp established 86400"
             },
         )
         .note("The last line is a comment on purpose: it changes every session of the router.")

@@ -9,6 +9,7 @@ mod hostile;
 mod matrix;
 mod promises;
 mod real;
+mod schemas;
 mod traffic;
 
 use solidgreen::model::Mac;

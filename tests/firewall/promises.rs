@@ -1,9 +1,9 @@
 //! What each text promises, whatever the platform: dates beside addresses, only additions, nothing empty, nothing dropped.
 
 use crate::sample;
-use solidgreen::firewall::{self, MacMatch, NameMatch};
+use solidgreen::firewall::{self, Form, MacMatch, NameMatch};
 use solidgreen::model::Mac;
-use solidgreen::model::rule::{PackPart, Part, RuleGateway, RuleIntent, Scope};
+use solidgreen::model::rule::{Checked, PackPart, Part, RuleGateway, RuleIntent, Scope};
 use std::collections::BTreeSet;
 
 /// Runs `f` on every part of every platform and scope.
@@ -271,71 +271,115 @@ fn fortios_blocks_close_and_names_fit() {
     assert!(name.trim_matches('"').len() <= 35, "{name}");
 }
 
-/// Fields by table, as the published schema of FortiOS (collection fortinet.fortios 2.4) has them.
-const FORTIOS_FIELDS: [(&str, &str); 6] = [
-    ("firewall address", "subnet comment type fqdn"),
-    ("firewall service custom", "tcp-portrange comment"),
-    (
-        "firewall policy",
-        "name srcintf dstintf srcaddr dstaddr action schedule service logtraffic logtraffic-start utm-status nat comments session-ttl ssl-ssh-profile",
-    ),
-    ("system dhcp server", ""),
-    ("reserved-address", "ip mac action description"),
-    ("log setting", "fwpolicy-implicit-log"),
-];
-
+/// Calls of an HTTP interface: `METHOD path` and, where the method has one, a JSON body.
 #[test]
-fn fortios_tables_have_every_field_that_is_set() {
-    each(|id, _, part| {
-        if id != "fortigate" {
-            return;
-        }
-        let mut tables: Vec<&str> = Vec::new();
-        for line in part.text.lines().map(str::trim) {
-            if let Some(table) = line.strip_prefix("config ") {
-                tables.push(table);
-            } else if line == "end" {
-                tables.pop();
-            } else if let Some(set) = line.strip_prefix("set ") {
-                let table = tables.last().unwrap();
-                let fields =
-                    FORTIOS_FIELDS.iter().find(|(t, _)| t == table).unwrap_or_else(|| panic!("{table}")).1;
-                let field = set.split(' ').next().unwrap();
-                assert!(fields.split(' ').any(|f| f == field), "{table}: {field}");
-            }
-        }
-    });
-}
-
-#[test]
-fn opnsense_lines_are_calls_with_json_bodies_and_names_it_accepts() {
-    let alias = regex_lite::Regex::new(
-        "^([a-zA-Z]|(([_a-zA-Z][a-zA-Z0-9]|[a-zA-Z][_a-zA-Z0-9])[_a-zA-Z0-9]{0,29}))$",
-    )
-    .unwrap();
-    for site in ["Cold Room 2", "2024", &"Long name ".repeat(20)] {
+fn calls_are_calls_and_their_bodies_are_json() {
+    let mut bodies = 0;
+    for p in firewall::platforms().iter().filter(|p| p.capabilities().form == Form::Rest) {
         for scope in Scope::ALL {
-            for part in firewall::pack("opnsense", &sample(scope, site)).unwrap() {
-                for line in part.text.lines().filter(|l| !l.starts_with('#')) {
-                    let mut words = line.splitn(3, ' ');
-                    let (method, path) = (words.next().unwrap(), words.next().unwrap());
-                    assert!(path.starts_with("/api/") && !path.contains('?'), "{line}");
-                    match (method, words.next()) {
-                        ("GET", None) => {}
-                        ("POST", Some(body)) => {
-                            let json: serde_json::Value =
-                                serde_json::from_str(body).unwrap_or_else(|e| panic!("{e}: {line}"));
-                            assert!(json.is_object());
-                            if let Some(name) = json.pointer("/alias/name") {
-                                assert!(alias.is_match(name.as_str().unwrap()), "{name}");
+            for intent in [
+                sample(scope, "Cold Room 2"),
+                crate::twelve(scope, "2024"),
+                sample(scope, &"Long ".repeat(90)),
+            ] {
+                for part in firewall::pack(p.id(), &intent).unwrap() {
+                    let of_pages = ["pages", "command line"].iter().any(|w| part.text.contains(w));
+                    for line in part.text.lines().filter(|l| !l.starts_with('#')) {
+                        let mut words = line.splitn(3, ' ');
+                        let (method, path, body) =
+                            (words.next().unwrap(), words.next().unwrap_or_default(), words.next());
+                        match (method, body) {
+                            ("GET" | "DELETE", None) => assert!(path.starts_with("/api/"), "{line}"),
+                            ("POST" | "PUT", Some(body)) => {
+                                assert!(path.starts_with("/api/"), "{line}");
+                                let json: serde_json::Value =
+                                    serde_json::from_str(body).unwrap_or_else(|e| panic!("{e}: {line}"));
+                                assert!(json.is_object());
+                                bodies += 1;
                             }
+                            // steps in pages, or commands, under a line that says so
+                            _ => assert!(
+                                of_pages || part.part == Part::Reserve,
+                                "{} {:?}: {line}",
+                                p.id(),
+                                part.part
+                            ),
                         }
-                        _ => panic!("not a call: {line}"),
                     }
                 }
             }
         }
     }
+    assert!(bodies > 60, "{bodies}");
+}
+
+#[test]
+fn opnsense_accepts_the_names_of_the_aliases() {
+    let alias = regex_lite::Regex::new(
+        "^([a-zA-Z]|(([_a-zA-Z][a-zA-Z0-9]|[a-zA-Z][_a-zA-Z0-9])[_a-zA-Z0-9]{0,29}))$",
+    )
+    .unwrap();
+    let mut seen = 0;
+    for site in ["Cold Room 2", "2024", &"Long name ".repeat(20)] {
+        for scope in Scope::ALL {
+            for part in firewall::pack("opnsense", &sample(scope, site)).unwrap() {
+                for body in part.text.lines().filter_map(|l| l.splitn(3, ' ').nth(2)) {
+                    let json: serde_json::Value = serde_json::from_str(body).unwrap_or_default();
+                    if let Some(name) = json.pointer("/alias/name") {
+                        assert!(alias.is_match(name.as_str().unwrap()), "{name}");
+                        seen += 1;
+                    }
+                }
+            }
+        }
+    }
+    assert!(seen >= 12, "{seen}");
+}
+
+#[test]
+fn steps_are_numbered_and_short_names_fit() {
+    for p in firewall::platforms().iter().filter(|p| p.capabilities().form == Form::Steps && p.id() != "any")
+    {
+        for scope in Scope::ALL {
+            let rule = p.part(Part::Rule, &sample(scope, "Cold Room 2")).text;
+            let numbers: Vec<usize> =
+                rule.lines().filter_map(|l| l.split_once(". ")?.0.parse().ok()).collect();
+            assert!(
+                numbers.len() >= 3 && numbers.iter().copied().eq(1..=numbers.len()),
+                "{}: {rule}",
+                p.id()
+            );
+        }
+    }
+    let long = firewall::pack("draytek", &crate::twelve(Scope::NamedHosts, &"Room ".repeat(400))).unwrap();
+    let name = long[0].text.split("Comments ").nth(1).unwrap().split(',').next().unwrap();
+    assert!(name.len() <= 14, "{name}");
+}
+
+/// Printed at the end of each run of the tests: what rests on documentation or memory alone.
+#[test]
+fn what_no_parser_checks() {
+    for p in firewall::platforms().iter().filter(|p| p.checked() != Checked::ByParser) {
+        println!("no parser checks the rule of {}: {}", p.id(), p.checked().label());
+    }
+    let by_parser: Vec<&str> =
+        firewall::platforms().iter().filter(|p| p.checked() == Checked::ByParser).map(|p| p.id()).collect();
+    // each of these has a test that gives its text to a parser, a loader or a published schema
+    assert_eq!(
+        by_parser,
+        [
+            "fortigate",
+            "checkpoint",
+            "vyos",
+            "routeros",
+            "opnsense",
+            "nftables",
+            "iptables",
+            "ufw",
+            "firewalld",
+            "stormshield"
+        ]
+    );
 }
 
 #[test]

@@ -222,3 +222,132 @@ fn the_command_database_of_routeros_does_refuse_what_is_wrong() {
         assert!(found.contains("warning") || found.contains("error"), "{from} -> {to}: {found}");
     }
 }
+
+/// Gives a text to a program of the virtual environment that `tests/firewall-tools.sh` makes.
+fn python(script: &str, input: &str) -> std::process::Output {
+    let python = Path::new(env!("CARGO_MANIFEST_DIR")).join("target/firewall-venv/bin/python");
+    assert!(python.exists(), "this test needs its Python packages: run tests/firewall-tools.sh");
+    let mut child = Command::new(python)
+        .args(["-c", script])
+        .stdin(Stdio::piped())
+        .stdout(Stdio::piped())
+        .stderr(Stdio::piped())
+        .spawn()
+        .unwrap();
+    child.stdin.take().unwrap().write_all(input.as_bytes()).unwrap();
+    child.wait_with_output().unwrap()
+}
+
+/// Reads a PowerShell script with a grammar of that language; fails where a line is none.
+fn is_powershell(text: &str) -> bool {
+    let out = python(
+        "import sys, tree_sitter as t, tree_sitter_pwsh as p\n\
+         tree = t.Parser(t.Language(p.language())).parse(sys.stdin.buffer.read())\n\
+         print('wrong' if tree.root_node.has_error else 'right')",
+        text,
+    );
+    let said = String::from_utf8_lossy(&out.stdout).trim().to_owned();
+    assert!(said == "right" || said == "wrong", "{}", String::from_utf8_lossy(&out.stderr));
+    said == "right"
+}
+
+#[test]
+fn the_grammar_of_powershell_reads_every_windows_text() {
+    for intent in intents() {
+        for part in Part::ALL {
+            let text = shown("windows", part, &intent);
+            assert!(is_powershell(&text), "{part:?}: {text}");
+        }
+    }
+    assert!(!is_powershell("Get-NetFirewallRule | | Where {"), "else the test above proves nothing");
+}
+
+#[test]
+fn xml_texts_are_well_formed_documents() {
+    let is_xml = |text: &str| {
+        python("import sys, xml.dom.minidom as x; x.parse(sys.stdin.buffer)", text).status.success()
+    };
+    let mut documents = 0;
+    for platform in firewall::platforms().iter().filter(|p| p.capabilities().form == firewall::Form::Xml) {
+        for intent in intents() {
+            for part in Part::ALL {
+                let text = shown(platform.id(), part, &intent);
+                if text.contains("<Request>") {
+                    assert!(is_xml(&text), "{} {part:?}: {text}", platform.id());
+                    documents += 1;
+                }
+            }
+        }
+    }
+    assert!(documents >= 16 && !is_xml("<Request><a></Request>"), "{documents}");
+}
+
+/// Reads a MUD file by the YANG modules of RFC 8519 and RFC 8520.
+fn is_mud(file: &str) -> Result<(), String> {
+    let modules = Path::new(env!("CARGO_MANIFEST_DIR")).join("target/firewall-venv/share/yang/modules");
+    let dir = tempfile::tempdir().unwrap();
+    let path = dir.path().join("mud.json");
+    std::fs::write(&path, file).unwrap();
+    let ietf = modules.join("ietf");
+    let out = Command::new("yanglint")
+        .arg("-p")
+        .arg(&ietf)
+        .arg("-p")
+        .arg(modules.join("iana"))
+        .args(["-F", "ietf-access-control-list:match-on-ipv4,match-on-tcp,match-on-udp,ipv4"])
+        .args(
+            ["ietf-access-control-list", "ietf-mud", "ietf-acldns"]
+                .map(|m| ietf.join(m).with_extension("yang")),
+        )
+        .arg(&path)
+        .output()
+        .expect("this test needs the Debian package libyang2-tools");
+    if out.status.success() { Ok(()) } else { Err(String::from_utf8_lossy(&out.stderr).into_owned()) }
+}
+
+#[test]
+fn the_mud_file_is_one_by_the_models_of_the_rfcs() {
+    for scope in Scope::ALL {
+        let intent = sample(scope, "x");
+        let file =
+            firewall::mud(&intent, "Oscar TempLog / Sensorist Gateway", firewall::NOWHERE, 1_795_000_000_000)
+                .unwrap();
+        is_mud(&file).unwrap_or_else(|e| panic!("{e}\n{file}"));
+        assert_eq!(file.contains("gk.sensorist.com"), scope == Scope::NamedHosts);
+        assert!(!file.contains("192.0.2.50") && !file.contains("00:11:22"), "it is of a kind of device");
+        for (from, to) in [
+            ("\"eq\"", "\"equals\""),
+            ("\"cache-validity\": 48", "\"cache-validity\": 480"),
+            ("ipv4-acl-type", "ipv5-acl-type"),
+        ] {
+            assert!(file.contains(from) && is_mud(&file.replace(from, to)).is_err(), "{from}");
+        }
+    }
+    for url in ["http://a.example/x", "https://", "https://a b", "https://a\"b", ""] {
+        assert!(firewall::mud(&sample(Scope::AnyHost, "x"), "x", url, 0).is_err(), "{url}");
+    }
+}
+
+#[test]
+fn kea_takes_the_reservations() {
+    for intent in intents() {
+        let text = shown("nftables", Part::Reserve, &intent);
+        let entries: Vec<&str> = text
+            .lines()
+            .filter(|l| l.contains("\"hw-address\""))
+            .map(|l| l.trim_start_matches("#   "))
+            .collect();
+        assert_eq!(entries.len(), intent.gateways.len());
+        let conf = format!(
+            "{{ \"Dhcp4\": {{ \"interfaces-config\": {{ \"interfaces\": [] }}, \"lease-database\": {{ \"type\": \"memfile\", \"persist\": false }}, \"subnet4\": [ {{ \"id\": 1, \"subnet\": \"192.0.2.0/24\", \"reservations\": [ {} ] }} ] }} }}",
+            entries.join("\n")
+        );
+        let out = shell(
+            &format!(
+                "f=$(mktemp)\ncat > $f <<'CONF'\n{conf}\nCONF\nKEA_LOCKFILE_DIR=none kea-dhcp4 -t $f 2>&1 && echo taken\nsed -i 's/:55\"/:5Z\"/' $f\nKEA_LOCKFILE_DIR=none kea-dhcp4 -t $f > /dev/null 2>&1 || echo refused\nrm $f"
+            ),
+            "kea-dhcp4-server",
+        );
+        assert!(out.contains("taken") && out.contains("refused"), "{out}");
+    }
+}

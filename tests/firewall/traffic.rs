@@ -77,7 +77,8 @@ struct FrontEnd {
     /// Prints the ruleset without counters.
     show: &'static str,
     load: &'static str,
-    mac_counts: bool,
+    /// Whether the MAC is a condition of the rule, for one gateway and for several.
+    mac_counts: [bool; 2],
 }
 
 const NFT_BUSY: &str = "nft -f - <<'ROUTER'
@@ -149,26 +150,111 @@ ufw_files() {
 }
 "#;
 
+/// firewalld with a bus of its own, its files being copies; `site_policy` writes what the site has for lan to wan.
+const FIREWALLD_FILES: &str = r#"
+firewalld_up() {
+  mount -t tmpfs run /run
+  mkdir -p /run/dbus /run/firewalld
+  cp -a /etc/firewalld $dir/firewalld
+  mount --bind $dir/firewalld /etc/firewalld
+  mkdir -p /etc/firewalld/policies
+  site_policy > /etc/firewalld/policies/site.xml
+  cat > $dir/bus.conf <<'BUS'
+<busconfig><type>system</type><listen>unix:path=/run/dbus/system_bus_socket</listen><auth>EXTERNAL</auth>
+<policy context="default"><allow user="*"/><allow own="*"/><allow send_type="*"/><allow send_destination="*"/><allow receive_type="*"/></policy></busconfig>
+BUS
+  dbus-daemon --config-file=$dir/bus.conf --fork --nopidfile
+  firewalld --nofork --nopid > $dir/firewalld.log 2>&1 &
+  for _ in $(seq 200); do firewall-cmd --state > /dev/null 2>&1 && break; sleep 0.05; done
+  firewall-cmd --permanent --zone=internal --change-interface=lan0 > /dev/null
+  firewall-cmd --permanent --zone=external --change-interface=wan0 > /dev/null
+  firewall-cmd --reload > /dev/null
+}
+zone_policy() {
+  cat <<'POLICY'
+<?xml version="1.0" encoding="utf-8"?>
+POLICY
+  echo "<policy target=\"$1\" priority=\"$2\"><ingress-zone name=\"internal\"/><egress-zone name=\"external\"/>"
+  for i in $(seq 1 $3); do echo "<rule family=\"ipv4\"><source address=\"10.9.$((i / 200)).$((i % 200))\"/><port port=\"$i\" protocol=\"tcp\"/><accept/></rule>"; done
+  echo '<rule family="ipv4"><port port="80" protocol="tcp"/><accept/></rule></policy>'
+}
+"#;
+const FIREWALLD: &str = "site_policy() { zone_policy CONTINUE 10 0; }\nfirewalld_up\n";
+const FIREWALLD_BUSY: &str = "site_policy() { zone_policy CONTINUE 10 300; }\nfirewalld_up\n";
+const FIREWALLD_REJECT: &str = "site_policy() { zone_policy REJECT -5 0; }\nfirewalld_up\n";
+
+/// What stands in for OpenWrt's uci, fw4 and service.
+const OPENWRT_STANDIN: &str = include_str!("openwrt_standin.py");
+/// Puts the three into the path and gives the router the rule for port 80, below what stands there already.
+const OPENWRT_FILES: &str = r#"
+openwrt_up() {
+  mkdir $dir/standin $dir/bin
+  export STANDIN=$dir/standin PATH=$dir/bin:$PATH
+  for name in uci fw4 service; do
+    printf '#!/bin/sh\nexec python3 %s %s "$@"\n' $dir/openwrt.py $name > $dir/bin/$name
+    chmod +x $dir/bin/$name
+  done
+  uci set firewall.web=rule
+  for set in name=Web src=lan dest=wan family=ipv4 proto=tcp dest_port=80 target=ACCEPT; do uci set firewall.web.$set; done
+  "$@"
+  uci commit firewall
+  service firewall restart
+}
+openwrt_many() {
+  python3 -c '
+import json, os, sys
+path = os.path.join(os.environ["STANDIN"], "staged")
+sections = json.load(open(path))
+for i in range(1, 301):
+    options = {"name": "R%d" % i, "src": "lan", "dest": "wan", "family": "ipv4", "proto": "tcp",
+               "src_ip": ["10.9.%d.%d" % (i // 200, i % 200)], "dest_port": str(i), "target": "ACCEPT"}
+    sections.append({"name": "r%d" % i, "type": "rule", "options": options})
+json.dump(sections, open(path, "w"))
+'
+}
+openwrt_reject() {
+  uci set firewall.no=rule
+  for set in name=No src=lan dest=wan family=ipv4 proto=tcp target=REJECT; do uci set firewall.no.$set; done
+}
+"#;
+const OPENWRT: &str = "openwrt_up true\n";
+const OPENWRT_BUSY: &str = "openwrt_up openwrt_many\n";
+const OPENWRT_REJECT: &str = "openwrt_up openwrt_reject\n";
+
+const FIREWALLD_FRONT: FrontEnd = FrontEnd {
+    id: "firewalld",
+    bases: [FIREWALLD, FIREWALLD_BUSY, FIREWALLD_REJECT],
+    show: "nft list ruleset | sed 's/ packets [0-9]* bytes [0-9]*//'; cat /etc/firewalld/policies/*.xml",
+    load: "sh -eu",
+    mac_counts: [false, false],
+};
+const OPENWRT_FRONT: FrontEnd = FrontEnd {
+    id: "openwrt",
+    bases: [OPENWRT, OPENWRT_BUSY, OPENWRT_REJECT],
+    show: "nft list ruleset | sed 's/ packets [0-9]* bytes [0-9]*//'; uci show",
+    load: "sh -eu",
+    mac_counts: [true, false],
+};
 const NFTABLES_FRONT: FrontEnd = FrontEnd {
     id: "nftables",
     bases: [ROUTER, NFT_BUSY, NFT_REJECT],
     show: "nft list ruleset",
     load: "nft -f",
-    mac_counts: true,
+    mac_counts: [true, true],
 };
 const IPTABLES_FRONT: FrontEnd = FrontEnd {
     id: "iptables",
     bases: [IPTABLES, IPTABLES_BUSY, IPTABLES_REJECT],
     show: "iptables-save | grep -v '^#' | sed 's/ \\[[0-9:]*\\]//'",
     load: "sh -eu",
-    mac_counts: true,
+    mac_counts: [true, true],
 };
 const UFW_FRONT: FrontEnd = FrontEnd {
     id: "ufw",
     bases: [UFW, UFW_BUSY, UFW_REJECT],
     show: "iptables-save | grep -v '^#' | sed 's/ \\[[0-9:]*\\]//'",
     load: "sh -eu",
-    mac_counts: false,
+    mac_counts: [false, false],
 };
 
 /// What the gateway can open before the rule, with it, with another MAC, and after undo, without port 80, which is open
@@ -179,7 +265,9 @@ fn four_looks(front: &FrontEnd, base: &str, intent: &RuleIntent) -> [String; 4] 
     let out = in_namespace(&format!(
         "dir=$(mktemp -d)
 {SITE}
-{UFW_FILES}
+{UFW_FILES}{FIREWALLD_FILES}{OPENWRT_FILES}
+cat > $dir/openwrt.py <<'STANDIN'
+{OPENWRT_STANDIN}STANDIN
 {base}
 show() {{ {show}; }}
 mac() {{
@@ -203,7 +291,7 @@ sh -eu $dir/undo > $dir/said
 show > $dir/after
 cmp $dir/before $dir/after
 probe
-umount /etc/ufw /etc/default 2>/dev/null || true
+umount /etc/ufw /etc/default /etc/firewalld 2>/dev/null || true
 rm -r $dir"
     ));
     let way = ["54.229.1.1:80", "54.229.203.190:80", "54.229.68.147:80"];
@@ -234,7 +322,11 @@ fn lets_this_gateway_out_on_these_ports_and_nothing_else(front: &FrontEnd) {
             let what = format!("{} on ruleset {n}, {scope:?}, several {several}", front.id);
             assert_eq!((before.as_str(), after.as_str()), ("", ""), "before and after: {what}");
             assert_eq!(with, wanted, "with the rule: {what}");
-            assert_eq!(other.is_empty(), front.mac_counts, "another MAC: {what}: {other}");
+            assert_eq!(
+                other.is_empty(),
+                front.mac_counts[usize::from(several)],
+                "another MAC: {what}: {other}"
+            );
         }
     }
 }
@@ -252,4 +344,14 @@ fn iptables_lets_this_gateway_out_on_these_ports_and_nothing_else() {
 #[test]
 fn ufw_lets_this_gateway_out_on_these_ports_and_nothing_else() {
     lets_this_gateway_out_on_these_ports_and_nothing_else(&UFW_FRONT);
+}
+
+#[test]
+fn firewalld_lets_this_gateway_out_on_these_ports_and_nothing_else() {
+    lets_this_gateway_out_on_these_ports_and_nothing_else(&FIREWALLD_FRONT);
+}
+
+#[test]
+fn openwrt_style_rules_let_this_gateway_out_on_these_ports_and_nothing_else() {
+    lets_this_gateway_out_on_these_ports_and_nothing_else(&OPENWRT_FRONT);
 }
