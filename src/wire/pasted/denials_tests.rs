@@ -1,3 +1,5 @@
+//! Logs as each platform writes them, and what is told of each line.
+
 use super::*;
 use proptest::prelude::*;
 

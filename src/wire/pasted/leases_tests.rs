@@ -1,3 +1,5 @@
+//! Tables as each platform prints them, and what is found in them.
+
 use super::*;
 use proptest::prelude::*;
 
