@@ -55,7 +55,7 @@ fn text(profile: &Profile, a: &args::Firewall) -> ExitCode {
     intent.version.clone_from(&a.version);
     if a.change_request {
         return match firewall::change_request(platform, &intent) {
-            Ok(page) => out(&page),
+            Ok(request) => out(&firewall::as_markdown(&request)),
             Err(why) => fail(USAGE, why),
         };
     }

@@ -89,6 +89,97 @@ pub struct Capabilities {
     pub dhcp_server: bool,
 }
 
+impl Capabilities {
+    /// What matters most, in one line.
+    #[must_use]
+    pub fn in_a_line(&self) -> String {
+        let form = match self.form {
+            Form::Cli => "Commands",
+            Form::Shell => "Shell commands",
+            Form::RulesetFile => "A file of rules",
+            Form::Rest => "Calls of its interface",
+            Form::Xml => "A request in XML",
+            Form::Steps => "Steps in its pages",
+        };
+        let mac = match self.mac_in_rule {
+            MacMatch::No => "no MAC in rules",
+            MacMatch::Anded => "the MAC narrows the rule",
+            MacMatch::Ored => "no MAC, it would widen the rule",
+            MacMatch::Binding => "the MAC bound elsewhere",
+        };
+        let names = match self.names_as_destination {
+            NameMatch::Yes => "host names",
+            NameMatch::No | NameMatch::AtLoad | NameMatch::Extra => "addresses, no names",
+        };
+        let placement = match self.placement {
+            Placement::Top => "goes on top",
+            Placement::LastThenMove => "goes last, move it",
+            Placement::Unordered => "no order of rules",
+        };
+        let inspection = match self.inspection {
+            Inspection::No => "opens no TLS",
+            Inspection::AddOn => "TLS opened by add-ons only",
+            Inspection::OnBox => "may open TLS",
+        };
+        let idle = match self.idle_default_s {
+            None => "idle timeout not published".to_owned(),
+            Some(s) if s < super::idle::LIKELY_CUT_S => format!("idle timeout {s} s, likely to cut"),
+            Some(s) if s < super::idle::YARDSTICK_S => format!("idle timeout {s} s, short"),
+            Some(s) => format!("idle timeout {s} s"),
+        };
+        [form, mac, names, placement, inspection, &idle].join(" \u{b7} ")
+    }
+
+    /// Each property and what it is, in words for people: a row of the table.
+    #[must_use]
+    pub fn in_words(&self) -> Vec<(&'static str, String)> {
+        let form = match self.form {
+            Form::Cli => "commands",
+            Form::Shell => "a shell",
+            Form::RulesetFile => "a file of rules",
+            Form::Rest => "calls of its interface",
+            Form::Xml => "a request in XML",
+            Form::Steps => "steps in its pages",
+        };
+        let mac = match self.mac_in_rule {
+            MacMatch::No => "not in a rule",
+            MacMatch::Anded => "narrows the rule",
+            MacMatch::Ored => "would widen the rule, so it is left out",
+            MacMatch::Binding => "not in the rule, but bound to the address elsewhere",
+        };
+        let names = match self.names_as_destination {
+            NameMatch::Yes => "resolved again and again",
+            NameMatch::No => "not possible: addresses",
+            NameMatch::AtLoad => "only when the rules are loaded: addresses",
+            NameMatch::Extra => "not everywhere: addresses",
+        };
+        let placement = match self.placement {
+            Placement::Top => "above every other rule",
+            Placement::LastThenMove => "last, then moved",
+            Placement::Unordered => "rules have no order",
+        };
+        let inspection = match self.inspection {
+            Inspection::No => "never opens TLS",
+            Inspection::AddOn => "opens TLS only with an added product",
+            Inspection::OnBox => "may open TLS",
+        };
+        let idle = match (self.idle_default_s, self.idle_per_rule) {
+            (Some(s), true) => format!("{s} s, each rule can have its own"),
+            (Some(s), false) => format!("{s} s, for the whole box"),
+            (None, _) => "not published, or no sessions".to_owned(),
+        };
+        vec![
+            ("Given as", form.to_owned()),
+            ("MAC", mac.to_owned()),
+            ("Host names", names.to_owned()),
+            ("Place of the rule", placement.to_owned()),
+            ("Inspection", inspection.to_owned()),
+            ("Idle timeout", idle),
+            ("A mistake", self.safe_commit.unwrap_or("is taken back by hand (part undo)").to_owned()),
+        ]
+    }
+}
+
 /// A word in the text that the administrator has to check: printed with the usual default.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
 pub struct Placeholder {

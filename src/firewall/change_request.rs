@@ -1,44 +1,73 @@
-//! The change request: one page for whoever has to approve the rule before somebody types it. Markdown that also reads as
+//! The change request: one page for whoever has to approve the rule before somebody types it. As Markdown it also reads as
 //! plain text in a ticket.
 
 use super::contract::Platform;
 use super::facts::Facts;
 use super::{plain, render};
-use crate::model::rule::{Part, RuleIntent};
+use crate::model::rule::{ChangeRequest, Part, RuleIntent};
 
 /// The page for this rule on this platform.
 ///
 /// # Errors
 /// With one sentence when there is nothing that a rule could allow.
-pub fn change_request(platform: &Platform, intent: &RuleIntent) -> Result<String, String> {
+pub fn change_request(platform: &Platform, intent: &RuleIntent) -> Result<ChangeRequest, String> {
     let facts = Facts::of(intent, None)?;
-    let many = facts.several();
-    let (gateways, watch, uses, turns) = if many {
-        (format!("{} temperature gateways", facts.gateways.len()), "watch", "They send", "their LEDs turn")
+    let (gateways, watch, uses, done_when) = if facts.several() {
+        (
+            format!("{} temperature gateways", facts.gateways.len()),
+            "watch",
+            "They send",
+            "their LEDs turn solid green and stay so",
+        )
     } else {
-        ("a temperature gateway".to_owned(), "watches", "It sends", "its LED turns")
+        ("a temperature gateway".to_owned(), "watches", "It sends", "its LED turns solid green and stays so")
     };
-    let mut out = format!("# Change request: outbound rule for {}\n\n", facts.names.comment());
-    out += &format!(
-        "**Reason.** This site has {gateways} (Oscar TempLog / Sensorist) that {watch} the temperature of medicine or food. {uses} measurements to the cloud over one TCP connection. While the firewall denies it, nothing is monitored and no alarm goes out.\n\n"
-    );
+    let owned = |(label, value): (&str, String)| (label.to_owned(), value);
+    let snippet = |title: &str, part: Part| {
+        let text = render(platform, &platform.part(part, intent));
+        (format!("{title}: {}", platform.name()), text.trim_end().to_owned())
+    };
+    Ok(ChangeRequest {
+        title: format!("Change request: outbound rule for {}", facts.names.comment()),
+        reason: format!(
+            "This site has {gateways} (Oscar TempLog / Sensorist) that {watch} the temperature of medicine or food. {uses} measurements to the cloud over one TCP connection. While the firewall denies it, nothing is monitored and no alarm goes out."
+        ),
+        rule: plain::of(&facts).into_iter().map(owned).collect(),
+        remarks: [
+            ("Risk", "Only connections from inside to outside, from these addresses, on these ports. No inbound rule, no port forwarding, no change of a default policy.".to_owned()),
+            ("Why port 4321", "Some products label it rwhois, the name under which it is registered. Here it is the gateway's own protocol; port 443 is its second way, and is not known to be plain HTTPS.".to_owned()),
+            ("Why no inspection", "The gateway cannot trust a certificate authority of the site. Decryption, web filter or application control would each break the connection.".to_owned()),
+        ]
+        .map(owned)
+        .to_vec(),
+        snippets: vec![
+            snippet("What to type", Part::Rule),
+            snippet("How to see that it works", Part::Verify),
+            snippet("How to take it back", Part::Undo),
+        ],
+        done_when: format!("It is done when {done_when} for a day."),
+        signatures: ["Asked for by", "Approved by", "Done by"].map(str::to_owned).to_vec(),
+    })
+}
+
+/// The page as Markdown.
+#[must_use]
+pub fn as_markdown(request: &ChangeRequest) -> String {
+    let mut out = format!("# {}\n\n**Reason.** {}\n\n", request.title, request.reason);
     out += "| What | Value |\n|---|---|\n";
-    for (label, value) in plain::of(&facts) {
+    for (label, value) in &request.rule {
         out += &format!("| {label} | {value} |\n");
     }
-    out += "\n**Risk.** Only connections from inside to outside, from these addresses, on these ports. No inbound rule, no port forwarding, no change of a default policy.\n\n";
-    out += "**Why port 4321.** Some products label it rwhois, the name under which it is registered. Here it is the gateway's own protocol; port 443 is its second way, and is not known to be plain HTTPS.\n\n";
-    out += "**Why no inspection.** The gateway cannot trust a certificate authority of the site. Decryption, web filter or application control would each break the connection.\n\n";
-    for (title, part) in [
-        ("What to type", Part::Rule),
-        ("How to see that it works", Part::Verify),
-        ("How to take it back", Part::Undo),
-    ] {
-        let text = render(platform, &platform.part(part, intent));
-        out += &format!("## {title}: {}\n\n```\n{}\n```\n\n", platform.name(), text.trim_end());
+    for (head, words) in &request.remarks {
+        out += &format!("\n**{head}.** {words}\n");
     }
-    out += &format!("It is done when {turns} solid green and stay so for a day.\n\n")
-        .replace("stay so", if many { "stay so" } else { "stays so" });
-    out += "| | Name | Telephone | Date |\n|---|---|---|---|\n| Asked for by | | | |\n| Approved by | | | |\n| Done by | | | |\n";
-    Ok(out)
+    out.push('\n');
+    for (title, text) in &request.snippets {
+        out += &format!("## {title}\n\n```\n{text}\n```\n\n");
+    }
+    out += &format!("{}\n\n| | Name | Telephone | Date |\n|---|---|---|---|\n", request.done_when);
+    for who in &request.signatures {
+        out += &format!("| {who} | | | |\n");
+    }
+    out
 }

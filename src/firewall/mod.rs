@@ -80,7 +80,7 @@ mod windows;
 mod zyxel;
 
 pub use capabilities::{Capabilities, Form, Inspection, MacMatch, NameMatch, Placeholder, Placement};
-pub use change_request::change_request;
+pub use change_request::{as_markdown, change_request};
 pub use contract::{About, Comment, Draft, Platform};
 pub use facts::{Facts, is_word};
 pub use idle::{LIKELY_CUT_S, YARDSTICK_S};

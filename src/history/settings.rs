@@ -1,8 +1,9 @@
 //! The few things that the program remembers for its user. A file that cannot be read costs nobody a start.
 
 use super::{HistoryError, disk};
-use crate::model::rule::Scope;
+use crate::model::rule::RuleChoice;
 use serde::{Deserialize, Serialize};
+use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
 const FILE: &str = "settings.toml";
@@ -21,9 +22,8 @@ pub enum Theme {
 pub struct Settings {
     /// Name of the site, for the report and the firewall text.
     pub site: String,
-    /// Id of the firewall platform that was chosen.
-    pub firewall: Option<String>,
-    pub scope: Scope,
+    /// What was chosen for the firewall's text at each site.
+    pub sites: BTreeMap<String, RuleChoice>,
     pub theme: Theme,
     /// Keys of another version: kept as they are.
     others: toml::Table,
@@ -56,8 +56,7 @@ impl Settings {
         let mut remarks = Vec::new();
         let settings = Settings {
             site: take(&mut table, "site", "a text", &mut remarks).unwrap_or_default(),
-            firewall: take(&mut table, "firewall", "the id of a platform", &mut remarks),
-            scope: take(&mut table, "scope", "any-host or named-hosts", &mut remarks).unwrap_or_default(),
+            sites: take(&mut table, "sites", "a table of sites", &mut remarks).unwrap_or_default(),
             theme: take(&mut table, "theme", "system, light or dark", &mut remarks).unwrap_or_default(),
             others: table,
         };
@@ -72,18 +71,11 @@ impl Settings {
         #[derive(Serialize)]
         struct Written<'a> {
             site: &'a str,
-            #[serde(skip_serializing_if = "Option::is_none")]
-            firewall: Option<&'a str>,
-            scope: Scope,
             theme: Theme,
+            sites: &'a BTreeMap<String, RuleChoice>,
         }
         let path = folder.join(FILE);
-        let own = Written {
-            site: &self.site,
-            firewall: self.firewall.as_deref(),
-            scope: self.scope,
-            theme: self.theme,
-        };
+        let own = Written { site: &self.site, theme: self.theme, sites: &self.sites };
         let written = toml::Table::try_from(own).and_then(|own| {
             let mut all = self.others.clone();
             all.extend(own);
@@ -142,7 +134,10 @@ mod tests {
         std::fs::write(dir.path().join(FILE), "future = { a = 1 }\nsite = \"Kök\"\n").unwrap();
         let (mut s, remarks) = Settings::load(dir.path());
         assert!(remarks.is_empty(), "{remarks:?}");
-        (s.theme, s.firewall, s.scope) = (Theme::Dark, Some("fortigate".into()), Scope::NamedHosts);
+        s.theme = Theme::Dark;
+        let choice =
+            RuleChoice { platform: Some("srx".into()), version: "12.1".into(), ..RuleChoice::default() };
+        s.sites.insert("site Kök \"1\"".into(), choice);
         s.save(dir.path()).unwrap();
         assert_eq!(Settings::load(dir.path()), (s, vec![]));
         assert!(std::fs::read_to_string(dir.path().join(FILE)).unwrap().contains("future"));

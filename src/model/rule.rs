@@ -91,6 +91,21 @@ pub struct RuleGateway {
     pub ip: Ipv4Addr,
 }
 
+/// What somebody chose for the text of the firewall; kept for each site.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default)]
+pub struct RuleChoice {
+    /// Id of the platform; `None` is the proposed one.
+    pub platform: Option<String>,
+    /// Version of the platform; empty is the usual one.
+    pub version: String,
+    pub scope: Scope,
+    /// Every gateway that has an address, in one rule; else the chosen one.
+    pub all_gateways: bool,
+    /// The site's own words for placeholders, by key.
+    pub words: BTreeMap<String, String>,
+}
+
 /// Everything a rule needs to know. `site` is free text and never printed before the platform's sanitiser.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct RuleIntent {
@@ -144,4 +159,20 @@ pub struct PackPart {
     pub checked: Checked,
     /// What the platform cannot express, what to look at, where to paste.
     pub notes: Vec<String>,
+}
+
+/// The page for whoever has to approve the rule before somebody types it.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ChangeRequest {
+    pub title: String,
+    pub reason: String,
+    /// Label and value of each property of the rule.
+    pub rule: Vec<(String, String)>,
+    /// Heading and words of what an administrator will ask: the risk, the port, the inspection.
+    pub remarks: Vec<(String, String)>,
+    /// Title and text: what to type, how to see that it works, how to take it back.
+    pub snippets: Vec<(String, String)>,
+    pub done_when: String,
+    /// Who signs it.
+    pub signatures: Vec<String>,
 }

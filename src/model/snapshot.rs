@@ -7,7 +7,7 @@ use super::footprint::Footprint;
 use super::host::{HostView, SerialPort};
 use super::led::{LedSet, LedView};
 use super::mac::Mac;
-use super::rule::Scope;
+use super::rule::{ChangeRequest, RuleChoice, RuleGateway, Scope};
 use super::time::At;
 use serde::{Deserialize, Serialize};
 use std::net::Ipv4Addr;
@@ -202,10 +202,22 @@ pub struct FirewallView {
     /// Id of the platform proposed from the router's maker, and why.
     pub proposed: Option<String>,
     pub proposed_because: String,
-    /// The platform and scope chosen for the report.
+    /// The platform and scope of the text.
     pub platform: String,
     pub platform_name: String,
     pub scope: Scope,
+    /// All that was chosen by hand.
+    #[serde(default)]
+    pub choice: RuleChoice,
+    /// Those that the rule is for.
+    #[serde(default)]
+    pub gateways: Vec<RuleGateway>,
+    /// The page for whoever has to approve the rule; none without a gateway.
+    #[serde(default)]
+    pub change_request: Option<ChangeRequest>,
+    /// What the platform can: property and value.
+    #[serde(default)]
+    pub capabilities: Vec<(String, String)>,
     /// Title, text, evidence line and notes of each part.
     pub parts: Vec<(String, String, String, Vec<String>)>,
 }

@@ -15,6 +15,7 @@ pub(super) fn blocks(s: &Snapshot, options: &ReportOptions, clock: Clock) -> Vec
     gateways(s, clock, &mut out);
     super::checks::checks(s, &mut out);
     findings(s, &mut out);
+    change_request(s, &mut out);
     firewall(s, &mut out);
     footprint(s, &mut out);
     measured_from(s, &mut out);
@@ -179,9 +180,10 @@ fn firewall(s: &Snapshot, out: &mut Vec<Block>) {
         ("Platform".to_owned(), fw.platform_name.clone()),
         ("Scope".to_owned(), scope_words(fw.scope).to_owned()),
     ];
-    if !fw.proposed_because.trim().is_empty() {
+    if !fw.proposed_because.trim().is_empty() && fw.choice.platform.is_none() {
         rows.push(("Proposed because".to_owned(), fw.proposed_because.clone()));
     }
+    rows.extend(fw.capabilities.iter().cloned());
     out.push(Block::KeyValues(rows));
     out.push(Block::Note(
         "The mark ↪ stands before the rest of a line that was too long for the page: it is one line.".into(),
@@ -198,6 +200,33 @@ fn firewall(s: &Snapshot, out: &mut Vec<Block>) {
             out.push(Block::List(notes.clone()));
         }
     }
+}
+
+/// The page for whoever has to approve the rule. It stands alone, so that it can be handed on alone.
+fn change_request(s: &Snapshot, out: &mut Vec<Block>) {
+    let Some(request) = &s.firewall.change_request else { return };
+    out.push(Block::PageBreak);
+    out.push(h2(&request.title));
+    out.push(Block::Paragraph(request.reason.clone()));
+    out.push(Block::KeyValues(request.rule.clone()));
+    out.push(Block::KeyValues(request.remarks.clone()));
+    for (title, text) in &request.snippets {
+        out.push(h3(title.clone()));
+        out.push(Block::Code(text.clone()));
+    }
+    out.push(Block::Paragraph(request.done_when.clone()));
+    let blank = || Cell::plain(String::new());
+    out.push(Block::Table(Table {
+        summary: "Who asked for the change, approved it and made it".into(),
+        head: head(&["", "Name", "Telephone", "Date"]),
+        weights: vec![24, 36, 26, 24],
+        rows: request
+            .signatures
+            .iter()
+            .map(|who| vec![Cell::plain(who.clone()), blank(), blank(), blank()])
+            .collect(),
+    }));
+    out.push(Block::PageBreak);
 }
 
 fn scope_words(scope: crate::model::rule::Scope) -> &'static str {

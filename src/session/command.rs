@@ -1,6 +1,6 @@
 //! Everything that a face can ask of the session.
 
-use crate::model::rule::Scope;
+use crate::model::rule::RuleChoice;
 use crate::model::{At, LedState, Mac};
 use std::net::Ipv4Addr;
 
@@ -44,11 +44,8 @@ pub enum Command {
     ChooseInterface(Option<String>),
     /// Name of the site, for the report and the firewall text.
     SetSite(String),
-    /// Platform id and scope of the firewall text.
-    SetFirewall {
-        platform: String,
-        scope: Scope,
-    },
+    /// Platform, version, scope and words of the firewall text.
+    SetFirewall(RuleChoice),
     /// Put another fault into the simulated site (demo only).
     DemoFault(String),
     /// For a recording that is played.

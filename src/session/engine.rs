@@ -14,7 +14,7 @@ use crate::model::finding::{Level, Verdict};
 use crate::model::footprint::Footprint;
 use crate::model::host::{HostView, SerialPort};
 use crate::model::recording::{Event, Input};
-use crate::model::rule::{RuleGateway, RuleIntent, Scope};
+use crate::model::rule::{RuleChoice, RuleGateway, RuleIntent, Scope};
 use crate::model::snapshot::{
     AGE_STEP_MS, CONSOLE_LINES, ConsoleView, DemoView, FirewallView, GatewayView, Limit, TimelineEntry,
 };
@@ -82,8 +82,8 @@ pub struct Engine {
     pub ask_as_gateway: bool,
     /// Lines that were there before the first of them.
     pub timeline_before: u64,
-    pub platform: Option<String>,
-    pub scope: Scope,
+    /// What was chosen for the firewall's text.
+    pub choice: RuleChoice,
     pub demo: Option<DemoView>,
     /// The idle ladder: when it began, its ages, seconds, and when it ends.
     pub hold: Option<(At, Vec<u64>, At)>,
@@ -130,8 +130,7 @@ impl Engine {
             timeline_before: 0,
             ask_as_gateway: false,
             firewall_made: Mutex::default(),
-            platform: None,
-            scope: Scope::default(),
+            choice: RuleChoice::default(),
             demo: None,
             hold: None,
             plug_in_known: None,

@@ -148,7 +148,7 @@ fn the_firewall_text_follows_the_chosen_gateway() {
     let mut e = engine();
     assert!(e.snapshot(At(1)).firewall.parts.is_empty());
     e.sighting(neighbour(20, MAC, 77));
-    e.platform = Some("nftables".into());
+    e.choice.platform = Some("nftables".into());
     let s = e.snapshot(At(30));
     assert_eq!(s.firewall.parts.len(), 8);
     assert!(

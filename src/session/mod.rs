@@ -8,6 +8,7 @@ mod engine;
 mod interface;
 mod picture;
 pub mod playback;
+mod remembered;
 pub mod replay;
 mod run;
 mod steady;
@@ -19,13 +20,13 @@ use crate::history::History;
 use crate::model::check::CheckPlan;
 use crate::model::host::HostView;
 use crate::model::recording::{self, Header};
-use crate::model::rule::Scope;
 use crate::model::{LedState, Mac, Snapshot};
 use crate::platform::interfaces;
 use crate::profile::Profile;
 pub use command::{Command, PlaybackOrder};
 use engine::Engine;
 pub use engine::intent;
+use remembered::Remembered;
 use std::net::Ipv4Addr;
 use std::path::PathBuf;
 use std::sync::Arc;
@@ -68,8 +69,6 @@ pub struct Options {
     /// A recording is written here too.
     pub record: Option<PathBuf>,
     pub site: String,
-    pub platform: Option<String>,
-    pub scope: Scope,
 }
 
 /// Why a session could not begin.
@@ -118,8 +117,6 @@ impl Session {
             Engine::new(Arc::clone(&profile), History::new_id(started), started)
         };
         engine.site = options.site;
-        engine.platform = options.platform;
-        engine.scope = options.scope;
         engine.ask_as_gateway = options.ask_as_gateway;
         let mut world = World::real(clock);
         world.wanted_interface = options.interface.clone();
@@ -149,6 +146,8 @@ impl Session {
         if let Some(file) = &options.record {
             recorders.push(recorder(file, &header).map_err(StartError::Record)?);
         }
+        let remembered =
+            if world.is_real() { Remembered::open(options.data.clone()) } else { Remembered::default() };
         let keep = if world.is_real() { keeper(&mut engine, options.data) } else { None };
         if let Some(folder) = engine.kept_in.as_deref().filter(|_| keep.is_some()) {
             // a visit without its recording is still a visit
@@ -178,6 +177,7 @@ impl Session {
             wake,
             find_wait,
             keep,
+            remembered,
             recorders,
             kept_lines: 0,
         };

@@ -5,11 +5,10 @@ use crate::diagnose::Diagnosis;
 use crate::firewall;
 use crate::model::check::{CheckId, CheckResult, Measured, Outcome, RungKind, Target};
 use crate::model::finding::Verdict;
-use crate::model::rule::{RuleGateway, Scope};
+use crate::model::rule::{Part, RuleChoice, RuleGateway};
 use crate::model::snapshot::{Activity, FirewallView, GatewayView, HoldView};
 use crate::model::{At, Mac, Snapshot};
 use crate::wire::oui;
-use std::net::Ipv4Addr;
 use std::sync::{Arc, PoisonError};
 
 impl Engine {
@@ -50,7 +49,7 @@ impl Engine {
             }
         }
         let chosen = self.roster.chosen();
-        let firewall = self.firewall(gateways.iter().find(|g| Some(g.mac) == chosen));
+        let firewall = self.firewall(gateways.iter().find(|g| Some(g.mac) == chosen), &gateways);
         Snapshot {
             visit: self.visit.clone(),
             started_unix_ms: self.started_unix_ms,
@@ -144,20 +143,42 @@ impl Engine {
     }
 
     fn router_maker(&self) -> Option<&'static str> {
+        oui::maker(self.router()?)
+    }
+
+    /// The MAC of the router, where one was found.
+    pub(super) fn router(&self) -> Option<Mac> {
         self.results.iter().find_map(|r| match (&r.id, &r.measured) {
-            (CheckId::Router, Measured::RouterMac(mac)) => oui::maker(*mac),
+            (CheckId::Router, Measured::RouterMac(mac)) => Some(*mac),
             _ => None,
         })
     }
 
-    /// The text for this gateway. A picture is made at each change of anything, and this seldom changes.
-    fn firewall(&self, gateway: Option<&GatewayView>) -> Arc<FirewallView> {
+    /// The domain that a DHCP server hands out (option 15).
+    fn domain(&self) -> Option<&str> {
+        self.results.iter().find_map(|r| match &r.measured {
+            Measured::Offers(offers) => offers.iter().find_map(|o| o.domain.as_deref()),
+            _ => None,
+        })
+    }
+
+    /// The gateways that a rule is for: the chosen one, or every one with an address.
+    fn rule_gateways(&self, chosen: Option<&GatewayView>, all: &[GatewayView]) -> Vec<RuleGateway> {
+        let of = |g: &GatewayView| Some(RuleGateway { mac: g.mac, ip: g.ip? });
+        if self.choice.all_gateways {
+            return all.iter().filter_map(of).collect();
+        }
+        chosen.and_then(of).into_iter().collect()
+    }
+
+    /// The text for these gateways. A picture is made at each change of anything, and this seldom changes.
+    fn firewall(&self, chosen: Option<&GatewayView>, all: &[GatewayView]) -> Arc<FirewallView> {
         let about = FirewallAbout {
             maker: self.router_maker(),
-            platform: self.platform.clone(),
-            scope: self.scope,
+            domain: self.domain().map(str::to_owned),
+            choice: self.choice.clone(),
             site: self.site.clone(),
-            gateway: gateway.and_then(|g| Some((g.mac, g.ip?))),
+            gateways: self.rule_gateways(chosen, all),
         };
         let mut made = self.firewall_made.lock().unwrap_or_else(PoisonError::into_inner);
         match &*made {
@@ -171,41 +192,51 @@ impl Engine {
     }
 
     fn write_firewall(&self, about: &FirewallAbout) -> FirewallView {
-        let proposal = firewall::propose(about.maker);
-        let id = about.platform.clone().unwrap_or_else(|| proposal.id.to_owned());
+        let proposal = firewall::propose(about.maker, about.domain.as_deref());
+        let id = about.choice.platform.clone().unwrap_or_else(|| proposal.id.to_owned());
         let platform = firewall::platform(&id);
         let mut view = FirewallView {
             proposed: proposal.recognised.then(|| proposal.id.to_owned()),
             proposed_because: proposal.reason,
             platform_name: platform.map(|p| p.name().to_owned()).unwrap_or_default(),
             platform: id.clone(),
-            scope: about.scope,
+            scope: about.choice.scope,
+            choice: about.choice.clone(),
+            gateways: about.gateways.clone(),
+            change_request: None,
+            capabilities: platform.map(capabilities).unwrap_or_default(),
             parts: Vec::new(),
         };
-        if let Some((mac, ip)) = about.gateway {
-            let gateways = vec![RuleGateway { mac, ip }];
-            let intent = intent(&self.profile, gateways, &about.site, about.scope);
-            for part in firewall::pack(&id, &intent).unwrap_or_default() {
-                view.parts.push((
-                    part.part.title().to_owned(),
-                    part.text,
-                    part.checked.label().to_owned(),
-                    part.notes,
-                ));
-            }
+        let Some(platform) = platform.filter(|_| !about.gateways.is_empty()) else { return view };
+        let choice = &about.choice;
+        let mut intent = intent(&self.profile, about.gateways.clone(), &about.site, choice.scope);
+        intent.words.clone_from(&choice.words);
+        intent.version.clone_from(&choice.version);
+        view.change_request = firewall::change_request(platform, &intent).ok();
+        for part in Part::ALL.map(|part| platform.part(part, &intent)) {
+            view.parts.push((
+                part.part.title().to_owned(),
+                part.text,
+                part.checked.label().to_owned(),
+                part.notes,
+            ));
         }
         view
     }
+}
+
+fn capabilities(platform: &firewall::Platform) -> Vec<(String, String)> {
+    platform.capabilities().in_words().into_iter().map(|(what, how)| (what.to_owned(), how)).collect()
 }
 
 /// Everything that the firewall's text depends on.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) struct FirewallAbout {
     maker: Option<&'static str>,
-    platform: Option<String>,
-    scope: Scope,
+    domain: Option<String>,
+    choice: RuleChoice,
     site: String,
-    gateway: Option<(Mac, Ipv4Addr)>,
+    gateways: Vec<RuleGateway>,
 }
 
 fn is_ladder(r: &CheckResult) -> bool {

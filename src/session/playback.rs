@@ -91,7 +91,7 @@ impl SessionPort for Playback {
     /// Takes what concerns the playing and the showing; a recording cannot be asked to measure.
     fn send(&self, command: Command) -> Result<(), Refused> {
         match command {
-            Command::Playback(_) | Command::Choose(_) | Command::SetFirewall { .. } | Command::SetSite(_) => {
+            Command::Playback(_) | Command::Choose(_) | Command::SetFirewall(_) | Command::SetSite(_) => {
                 self.orders.send(command).map_err(|_| Refused)
             }
             _ => Err(Refused),
@@ -199,10 +199,7 @@ impl Stage {
         match choice {
             Command::Choose(mac) => engine.choose(*mac, now),
             Command::SetSite(site) => engine.site.clone_from(site),
-            Command::SetFirewall { platform, scope } => {
-                engine.platform = Some(platform.clone());
-                engine.scope = *scope;
-            }
+            Command::SetFirewall(choice) => engine.choice.clone_from(choice),
             _ => {}
         }
     }

@@ -2,6 +2,7 @@
 
 use super::command::Command;
 use super::engine::{Engine, KEEPING, Purpose};
+use super::remembered::Remembered;
 use super::world::World;
 use crate::check::{self, Progress, Reach};
 use crate::discover::{self, Eyes, Sighting};
@@ -45,6 +46,7 @@ pub struct Loop {
     pub find_wait: Duration,
     /// Kept on disk, if it may be.
     pub keep: Option<Keeper>,
+    pub remembered: Remembered,
     /// The recordings that are written, each until it cannot be.
     pub recorders: Vec<Recorder>,
     /// Lines of the record that are on disk.
@@ -281,6 +283,7 @@ impl Loop {
     }
 
     fn publish(&mut self) {
+        self.remembered.recall(&mut self.engine);
         let mut snapshot = self.engine.snapshot(self.world.now());
         // only the time going on is no change; and what only the console or an age tells is no reason for a frame
         let (changed, news) = {
@@ -385,9 +388,9 @@ impl Loop {
                 tasks.stop_listeners();
             }
             Command::SetSite(site) => self.engine.site = site,
-            Command::SetFirewall { platform, scope } => {
-                self.engine.platform = Some(platform);
-                self.engine.scope = scope;
+            Command::SetFirewall(choice) => {
+                self.engine.choice = choice;
+                self.remembered.keep(&mut self.engine);
             }
             // this is a session, not a recording
             Command::Playback(_) => {}

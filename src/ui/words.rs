@@ -83,11 +83,12 @@ pub fn link(health: LinkHealth) -> &'static str {
 
 pub fn scope(scope: Scope) -> &'static str {
     match scope {
-        Scope::AnyHost => "Any host on the two ports (recommended by the vendor)",
+        Scope::AnyHost => "Any host (the vendor's advice)",
         Scope::NamedHosts => "Only the cloud's hosts",
     }
 }
 
+#[must_use]
 pub fn link_kind(kind: LinkKind) -> &'static str {
     match kind {
         LinkKind::Wired => "wired",

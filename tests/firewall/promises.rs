@@ -462,7 +462,7 @@ fn the_change_request_is_one_page_that_names_no_more_than_it_must() {
             (sample(Scope::AnyHost, "Kök | 7"), "a temperature gateway"),
             (crate::twelve(Scope::NamedHosts, "Kök | 7"), "12 temperature gateways"),
         ] {
-            let page = firewall::change_request(platform, &intent).unwrap();
+            let page = firewall::as_markdown(&firewall::change_request(platform, &intent).unwrap());
             for wanted in [
                 who,
                 "Kok 7",

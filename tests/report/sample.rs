@@ -6,7 +6,7 @@ use solidgreen::model::evidence::{ConsoleLine, DhcpKind, Source};
 use solidgreen::model::finding::{Evidence, Finding, Level, Owner, Verdict};
 use solidgreen::model::footprint::{Footprint, PacketKind};
 use solidgreen::model::host::*;
-use solidgreen::model::rule::Scope;
+use solidgreen::model::rule::{ChangeRequest, RuleChoice, Scope};
 use solidgreen::model::snapshot::*;
 use solidgreen::model::{At, Basis, LedSet, LedState, LedView, Mac, Snapshot};
 use std::net::{IpAddr, Ipv4Addr, SocketAddr};
@@ -211,6 +211,13 @@ fn firewall() -> FirewallView {
         platform: "fortigate".into(),
         platform_name: "FortiGate (FortiOS 7.2 and later)".into(),
         scope: Scope::AnyHost,
+        choice: RuleChoice::default(),
+        gateways: Vec::new(),
+        change_request: Some(change_request()),
+        capabilities: vec![
+            ("Given as".into(), "commands".into()),
+            ("Idle timeout".into(), "3600 s, each rule can have its own".into()),
+        ],
         parts: vec![
             (
                 "Allow rule".into(),
@@ -234,6 +241,21 @@ fn firewall() -> FirewallView {
                 vec!["This platform hands out no address here: the DHCP server is 10.20.30.2.".into()],
             ),
         ],
+    }
+}
+
+fn change_request() -> ChangeRequest {
+    ChangeRequest {
+        title: "Change request: outbound rule for Solid Green Kylrum Malmo Ostra GW 000B07".into(),
+        reason: "This site has a temperature gateway that watches medicine. While the firewall denies it, nothing is monitored.".into(),
+        rule: vec![
+            ("Source".into(), "10.20.30.71 (MAC 34:A5:E1:00:0B:07)".into()),
+            ("Protocol and ports".into(), "TCP 443 and 4321".into()),
+        ],
+        remarks: vec![("Risk".into(), "Only connections from inside to outside.".into())],
+        snippets: vec![("What to type: FortiGate".into(), "config firewall policy\n    edit 0\n    next\nend".into())],
+        done_when: "It is done when its LED turns solid green and stays so for a day.".into(),
+        signatures: vec!["Asked for by".into(), "Approved by".into(), "Done by".into()],
     }
 }
 

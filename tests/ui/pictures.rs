@@ -54,3 +54,26 @@ fn small_window() {
 fn twice_as_large() {
     picture("twice_as_large", "Overview", sample::blocked(), SMALL, Theme::Light, 2.0);
 }
+
+#[test]
+fn firewall_small_and_dark() {
+    picture("firewall_small_and_dark", "Firewall", sample::blocked(), SMALL, Theme::Dark, 1.0);
+}
+
+#[test]
+fn firewall_reads_a_log() {
+    use egui_kittest::kittest::Queryable;
+    let (mut h, _) = open_as(sample::blocked(), WIDE, Theme::Light, 1.0);
+    go(&mut h, "Firewall");
+    super::press(&mut h, "See what is denied");
+    h.get_by(|n| n.role() == egui::Role::MultilineTextInput).focus();
+    h.run();
+    let denied = "Nov 27 07:03:12 kernel: [LAN_IN-default-D]IN=eth1 OUT=eth0 SRC=192.168.40.71 DST=198.51.100.7 LEN=60 PROTO=TCP SPT=50000 DPT=4321\n";
+    let dns = "Nov 27 07:03:14 kernel: [LAN_IN-20-A]IN=eth1 OUT=eth0 SRC=192.168.40.71 DST=192.168.40.1 LEN=60 PROTO=UDP SPT=50001 DPT=53\n";
+    h.event(egui::Event::Paste(format!("{}{dns}", denied.repeat(2))));
+    h.run();
+    h.remove_cursor();
+    h.get_by_label_contains("These are look-ups of names").scroll_to_me();
+    h.run();
+    h.snapshot("firewall_reads_a_log");
+}

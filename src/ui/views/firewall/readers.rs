@@ -1,0 +1,168 @@
+//! What comes back from a firewall: its answer is pasted, and the gateway's line is found in it.
+
+use super::View;
+use crate::model::Mac;
+use crate::model::rule::RuleGateway;
+use crate::session::Command;
+use crate::ui::theme;
+use crate::ui::widgets::mark::Mark;
+use crate::ui::widgets::parts;
+use crate::wire::pasted::{denials, leases};
+use egui::{Label, RichText, ScrollArea, TextEdit, TextStyle, Ui};
+use std::net::Ipv4Addr;
+
+/// Height of the field, in points.
+const FIELD: f32 = 110.0;
+/// How many sorts of entries of a log are shown.
+const SORTS: usize = 12;
+
+#[derive(Default)]
+pub(super) struct State {
+    leases: Pasted<leases::Table>,
+    log: Pasted<denials::Log>,
+}
+
+/// A pasted text and what was read in it.
+#[derive(Default)]
+struct Pasted<T> {
+    text: String,
+    read: Option<(Vec<RuleGateway>, T)>,
+}
+
+impl<T> Pasted<T> {
+    /// The field; what is in it is read anew when it changes.
+    fn field(
+        &mut self,
+        ui: &mut Ui,
+        id: &str,
+        hint: &str,
+        gateways: &[RuleGateway],
+        read: impl Fn(&str) -> T,
+    ) {
+        let changed = theme::code_frame(ui)
+            .show(ui, |ui| {
+                ScrollArea::vertical().id_salt(id).max_height(FIELD).show(ui, |ui| {
+                    let field = TextEdit::multiline(&mut self.text)
+                        .id_salt(id)
+                        .hint_text(hint)
+                        .font(TextStyle::Monospace)
+                        .frame(egui::Frame::NONE)
+                        .desired_rows(4)
+                        .desired_width(f32::INFINITY);
+                    ui.add(field).changed()
+                })
+            })
+            .inner
+            .inner;
+        let stale = self.read.as_ref().is_none_or(|(of, _)| of != gateways);
+        if self.text.trim().is_empty() {
+            self.read = None;
+        } else if changed || stale {
+            self.read = Some((gateways.to_vec(), read(&self.text)));
+        }
+    }
+
+    fn clear_button(&mut self, ui: &mut Ui) {
+        if !self.text.is_empty() && ui.button("Clear").clicked() {
+            self.text.clear();
+            self.read = None;
+        }
+    }
+}
+
+impl State {
+    pub(super) fn leases(&mut self, ui: &mut Ui, v: &mut View<'_>, gateways: &[RuleGateway]) {
+        ui.add_space(8.0);
+        ui.horizontal(|ui| {
+            parts::title(ui, "Read its answer");
+            self.leases.clear_button(ui);
+        });
+        let macs: Vec<Mac> = gateways.iter().map(|g| g.mac).collect();
+        let hint = "Paste the table of leases or the ARP table here, of any machine. The gateway's line is found by its MAC.";
+        self.leases.field(ui, "pasted leases", hint, gateways, |text| leases::read(text, &macs));
+        let Some((_, table)) = &self.leases.read else { return };
+        for g in gateways {
+            match table.of(g.mac) {
+                Some(lease) => lease_ui(ui, v, *g, lease),
+                None => said(
+                    ui,
+                    Mark::Warn,
+                    &format!(
+                        "{} is not in this text: {}, {}.",
+                        g.mac,
+                        many(table.lines, "line"),
+                        many(table.devices, "device")
+                    ),
+                ),
+            }
+        }
+        for near in &table.near {
+            said(
+                ui,
+                Mark::Note,
+                &format!("{near} is there and differs in a digit or two: read the label again."),
+            );
+        }
+    }
+
+    pub(super) fn log(&mut self, ui: &mut Ui, gateways: &[RuleGateway]) {
+        ui.add_space(8.0);
+        ui.horizontal(|ui| {
+            parts::title(ui, "Read its log");
+            self.log.clear_button(ui);
+        });
+        let macs: Vec<Mac> = gateways.iter().map(|g| g.mac).collect();
+        let ips: Vec<Ipv4Addr> = gateways.iter().map(|g| g.ip).collect();
+        let hint =
+            "Paste lines of the log here, of any machine. Those of the gateway are told in plain words.";
+        self.log.field(ui, "pasted log", hint, gateways, |text| denials::read(text, &macs, &ips));
+        let Some((_, log)) = &self.log.read else { return };
+        let sorts = log.sorts();
+        let head = format!("{}, {} of the gateway.", many(log.lines, "line"), log.entries.len());
+        parts::quiet(ui, head);
+        for sort in sorts.iter().take(SORTS) {
+            let mark = match sort.action {
+                denials::Action::Denied => Mark::Bad,
+                denials::Action::Allowed => Mark::Good,
+                denials::Action::Unclear => Mark::Unsure,
+            };
+            let times = if sort.times == 1 { String::new() } else { format!("{} times: ", sort.times) };
+            said(ui, mark, &format!("{times}{} (line {})", sort.sentence, sort.line + 1));
+        }
+        if sorts.len() > SORTS {
+            parts::quiet(ui, format!("and {} more sorts", sorts.len() - SORTS));
+        }
+    }
+}
+
+fn lease_ui(ui: &mut Ui, v: &mut View<'_>, g: RuleGateway, lease: &leases::Lease) {
+    let good = lease.in_force && lease.ip.is_some();
+    said(ui, if good { Mark::Good } else { Mark::Warn }, &lease.in_plain_words());
+    theme::notice(ui).show(ui, |ui| {
+        ui.set_min_width(ui.available_width());
+        ui.horizontal_wrapped(|ui| {
+            parts::quiet(ui, format!("Line {}", lease.line + 1));
+            ui.add(Label::new(RichText::new(&lease.shown).monospace()).wrap());
+        });
+    });
+    let Some(ip) = lease.ip.filter(|_| good) else { return };
+    let is_chosen = v.snapshot.chosen_gateway().is_some_and(|c| c.mac == g.mac);
+    if ip == g.ip {
+        parts::quiet(ui, "That is the address that the rule has.");
+    } else if is_chosen && ui.button(format!("Take {ip} over")).clicked() {
+        v.asks.send(Command::TypeIp(ip));
+    }
+}
+
+/// A mark and a sentence, which a screen reader says when it appears.
+fn said(ui: &mut Ui, mark: Mark, sentence: &str) {
+    ui.horizontal_top(|ui| {
+        mark.show(ui);
+        let label = ui.add(Label::new(sentence).wrap());
+        parts::live(&label);
+    });
+}
+
+fn many(n: usize, what: &str) -> String {
+    if n == 1 { format!("1 {what}") } else { format!("{n} {what}s") }
+}
