@@ -61,13 +61,12 @@ pub fn as_markdown(request: &ChangeRequest) -> String {
     for (head, words) in &request.remarks {
         out += &format!("\n**{head}.** {words}\n");
     }
-    out.push('\n');
-    for (title, text) in &request.snippets {
-        out += &format!("## {title}\n\n```\n{text}\n```\n\n");
-    }
-    out += &format!("{}\n\n| | Name | Telephone | Date |\n|---|---|---|---|\n", request.done_when);
+    out += &format!("\n{}\n\n| | Name | Telephone | Date |\n|---|---|---|---|\n", request.done_when);
     for who in &request.signatures {
         out += &format!("| {who} | | | |\n");
+    }
+    for (title, text) in &request.snippets {
+        out += &format!("\n## {title}\n\n```\n{text}\n```\n");
     }
     out
 }

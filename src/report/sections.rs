@@ -210,10 +210,6 @@ fn change_request(s: &Snapshot, out: &mut Vec<Block>) {
     out.push(Block::Paragraph(request.reason.clone()));
     out.push(Block::KeyValues(request.rule.clone()));
     out.push(Block::KeyValues(request.remarks.clone()));
-    for (title, text) in &request.snippets {
-        out.push(h3(title.clone()));
-        out.push(Block::Code(text.clone()));
-    }
     out.push(Block::Paragraph(request.done_when.clone()));
     let blank = || Cell::plain(String::new());
     out.push(Block::Table(Table {
@@ -226,6 +222,11 @@ fn change_request(s: &Snapshot, out: &mut Vec<Block>) {
             .map(|who| vec![Cell::plain(who.clone()), blank(), blank(), blank()])
             .collect(),
     }));
+    // the first page is signed; what to type stands behind it
+    for (title, text) in &request.snippets {
+        out.push(h3(title.clone()));
+        out.push(Block::Code(text.clone()));
+    }
     out.push(Block::PageBreak);
 }
 
