@@ -208,6 +208,22 @@ impl Redactor {
             // object names of firewall texts end in the last octets, and the maker's prefix is known to everybody
             for mac in &self.gateways {
                 out = without_tail(&out, &mac.bare()[6..]);
+                // macOS writes octets without their leading zeros
+                let short = mac.0.map(|octet| format!("{octet:x}")).join(":");
+                out = replace_word(&out, &short, "[mac]");
+            }
+            // a table of connections of Check Point has addresses in hexadecimal, LCOS writes a letter before them
+            for (ip, v4) in self.numbers.keys().filter_map(|ip| match ip {
+                IpAddr::V4(v4) => Some((ip, v4)),
+                IpAddr::V6(_) => None,
+            }) {
+                let (hex, lettered) = (format!("{:08x}", u32::from(*v4)), format!("%A{v4}"));
+                if (out.contains(&hex) || out.contains(&lettered))
+                    && let Some(masked) = self.ip(*ip)
+                {
+                    out = replace_word(&out, &hex, &masked);
+                    out = replace_word(&out, &lettered, &format!("%A{masked}"));
+                }
             }
         }
         for name in &self.names {

@@ -138,3 +138,40 @@ fn every_look() -> Vec<Snapshot> {
         })
         .collect()
 }
+
+/// Every platform writes MACs in its own way; for anybody, none of them may be left.
+#[test]
+fn no_platforms_text_gives_a_gateway_away() {
+    use solidgreen::firewall;
+    use solidgreen::model::rule::{Part, Scope};
+    let profile = solidgreen::profile::Profile::shipped();
+    let mut s = sample::snapshot();
+    let (mac, ip) = (s.gateways[0].mac, s.gateways[0].ip.unwrap());
+    let gateway = solidgreen::model::rule::RuleGateway { mac, ip };
+    let intent = solidgreen::session::intent(&profile, vec![gateway], &s.site, Scope::NamedHosts);
+    let view = std::sync::Arc::make_mut(&mut s.firewall);
+    for platform in firewall::platforms() {
+        view.change_request = firewall::change_request(platform, &intent).ok();
+        for p in Part::ALL.map(|part| platform.part(part, &intent)) {
+            let title = format!("{} {}", platform.id(), p.part.title());
+            view.parts.push((title, p.text, p.checked.label().to_owned(), p.notes));
+        }
+    }
+    let text = report::markdown(&report::document(&s, &options(Redact::Public))).to_lowercase();
+    // the three octets that tell one gateway from another, however they are joined
+    let tail = &mac.bare()[6..];
+    let pairs = [&tail[0..2], &tail[2..4], &tail[4..6]];
+    let dotted = mac.dotted();
+    let mut forms: Vec<String> = [":", "-", ""].iter().map(|sep| pairs.join(sep)).collect();
+    forms.extend([
+        dotted.clone(),
+        dotted.replace('.', "-"),
+        ip.to_string(),
+        format!("{:08x}", u32::from(ip)),
+    ]);
+    forms.push(mac.0.map(|octet| format!("{octet:x}")).join(":"));
+    for form in forms {
+        let line = text.lines().find(|l| l.contains(&form));
+        assert!(line.is_none(), "'{form}' in {line:?}");
+    }
+}
