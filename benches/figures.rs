@@ -20,6 +20,7 @@ mod figures {
     pub mod numbers;
     pub mod screen;
     pub mod sites;
+    pub mod texts;
     pub mod watch;
     pub mod window;
 }

@@ -1,6 +1,6 @@
 //! Chooses the figures, and runs those of the network each in a sandbox of its own.
 
-use super::{check, find, watch, window};
+use super::{check, find, texts, watch, window};
 use crate::{helper, sandbox};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
@@ -12,10 +12,11 @@ const RESULT: &str = "RESULT ";
 
 type Figure = (&'static str, &'static str, fn() -> Result<(), String>);
 
-const FIGURES: [Figure; 4] = [
+const FIGURES: [Figure; 5] = [
     ("find", "a /24 with 20 hosts, a router and a gateway: who is seen when", find::measure),
     ("check", "one check on a healthy site and on each fault of the lab", check::measure),
     ("watch", "from a change of the LED to the line that says so", watch::measure),
+    ("texts", "all firewall texts of a site with twelve gateways", texts::measure),
     ("window", "first frame, frames, processor time and memory of the window", window::measure),
 ];
 

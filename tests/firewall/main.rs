@@ -5,6 +5,7 @@
 // A helper of a test may stop the test.
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
 
+mod aerleon;
 mod hostile;
 mod matrix;
 mod promises;

@@ -68,6 +68,40 @@ print(" ".join(sorted(got)) or "nothing")
 }
 "#;
 
+/// The virtual gateway and cloud in place of sockets: a DHCP and name server on the router, the program as box and as cloud.
+/// `led` starts a box, waits until its LED has come to rest and prints what it shows and on which port it is connected.
+const VIRTUAL: &str = r#"
+dnsmasq --keep-in-foreground --conf-file=/dev/null --no-resolv --no-hosts --user= --group= --pid-file= \
+  --interface=lan0 --bind-interfaces --except-interface=lo --dhcp-authoritative --dhcp-leasefile=$dir/leases \
+  --dhcp-range=192.0.2.50,192.0.2.50,255.255.255.0,1h --dhcp-option=3,192.0.2.1 --dhcp-option=6,192.0.2.1 \
+  --address=/gk.sensorist.com/54.229.203.190 --address=/gk.sensorist.net/54.229.68.147 --log-facility=$dir/dnsmasq &
+in_cloud $PROGRAM lab cloud --listen 0.0.0.0:443 --listen 0.0.0.0:4321 > $dir/cloud 2>&1 &
+in_gw ip addr flush dev eth0
+led() {
+  $PROGRAM profile --print | sed "s/^ports = .*/ports = [$1]/" > $dir/profile.toml
+  rm -f $dir/led
+  in_gw $PROGRAM lab gateway --profile $dir/profile.toml --interface eth0 --status $dir/led --retry-ms 200 > $dir/box 2>&1 & box=$!
+  for _ in $(seq 120); do
+    sleep 0.1
+    grep -q solid-green $dir/led 2>/dev/null && break
+    # it has tried both addresses and was refused or not heard
+    failed=$(grep -c connect-failed $dir/led 2>/dev/null || true)
+    [ "${failed:-0}" -ge 2 ] && break
+  done
+  python3 -c '
+import json, sys
+led, to = "dark", "nothing"
+for line in open(sys.argv[1]):
+    e = json.loads(line)
+    led = e.get("led", led)
+    if e["event"] == "connected":
+        to = e["to"].rsplit(":", 1)[1]
+print(led, "on", to)
+' $dir/led
+  kill $box; wait $box 2>/dev/null || true
+}
+"#;
+
 /// A front end of the packet filter, and how its rulesets are made, shown and given a text.
 struct FrontEnd {
     id: &'static str,
@@ -79,6 +113,8 @@ struct FrontEnd {
     load: &'static str,
     /// Whether the MAC is a condition of the rule, for one gateway and for several.
     mac_counts: [bool; 2],
+    /// Lets the router itself be asked for addresses and names.
+    let_in: &'static str,
 }
 
 const NFT_BUSY: &str = "nft -f - <<'ROUTER'
@@ -227,6 +263,7 @@ const FIREWALLD_FRONT: FrontEnd = FrontEnd {
     show: "nft list ruleset | sed 's/ packets [0-9]* bytes [0-9]*//'; cat /etc/firewalld/policies/*.xml",
     load: "sh -eu",
     mac_counts: [false, false],
+    let_in: "for s in dhcp dns; do firewall-cmd --permanent --zone=internal --add-service=$s > /dev/null; done; firewall-cmd --reload > /dev/null",
 };
 const OPENWRT_FRONT: FrontEnd = FrontEnd {
     id: "openwrt",
@@ -234,6 +271,7 @@ const OPENWRT_FRONT: FrontEnd = FrontEnd {
     show: "nft list ruleset | sed 's/ packets [0-9]* bytes [0-9]*//'; uci show",
     load: "sh -eu",
     mac_counts: [true, false],
+    let_in: "",
 };
 const NFTABLES_FRONT: FrontEnd = FrontEnd {
     id: "nftables",
@@ -241,6 +279,7 @@ const NFTABLES_FRONT: FrontEnd = FrontEnd {
     show: "nft list ruleset",
     load: "nft -f",
     mac_counts: [true, true],
+    let_in: "",
 };
 const IPTABLES_FRONT: FrontEnd = FrontEnd {
     id: "iptables",
@@ -248,6 +287,7 @@ const IPTABLES_FRONT: FrontEnd = FrontEnd {
     show: "iptables-save | grep -v '^#' | sed 's/ \\[[0-9:]*\\]//'",
     load: "sh -eu",
     mac_counts: [true, true],
+    let_in: "",
 };
 const UFW_FRONT: FrontEnd = FrontEnd {
     id: "ufw",
@@ -255,6 +295,7 @@ const UFW_FRONT: FrontEnd = FrontEnd {
     show: "iptables-save | grep -v '^#' | sed 's/ \\[[0-9:]*\\]//'",
     load: "sh -eu",
     mac_counts: [false, false],
+    let_in: "ufw allow in on lan0 > /dev/null",
 };
 
 /// What the gateway can open before the rule, with it, with another MAC, and after undo, without port 80, which is open
@@ -354,4 +395,72 @@ fn firewalld_lets_this_gateway_out_on_these_ports_and_nothing_else() {
 #[test]
 fn openwrt_style_rules_let_this_gateway_out_on_these_ports_and_nothing_else() {
     lets_this_gateway_out_on_these_ports_and_nothing_else(&OPENWRT_FRONT);
+}
+
+/// The box itself: its LED blinks before the rule, is green on either port with it, and blinks again after undo.
+fn the_led_turns_green_on_both_ports(front: &FrontEnd) {
+    let intent = sample(Scope::AnyHost, "Cold Room 2");
+    let (rule, undo) = (shown(front.id, Part::Rule, &intent), shown(front.id, Part::Undo, &intent));
+    let (base, load, let_in) = (front.bases[0], front.load, front.let_in);
+    // the cloud is the program now; port 80 stays what shows that the site works
+    let site = SITE.replace("for port in (80, 443, 4321):\n    l =", "for port in (80,):\n    l =");
+    assert_ne!(site, SITE);
+    let out = in_namespace(&format!(
+        "dir=$(mktemp -d)
+PROGRAM={program}
+{site}
+{UFW_FILES}{FIREWALLD_FILES}{OPENWRT_FILES}
+cat > $dir/openwrt.py <<'STANDIN'
+{OPENWRT_STANDIN}STANDIN
+{base}
+{let_in}
+{VIRTUAL}
+cat > $dir/rule <<'RULE'
+{rule}RULE
+cat > $dir/undo <<'RULE'
+{undo}RULE
+led 443
+led 4321
+{load} $dir/rule > $dir/said
+led 443
+led 4321
+sh -eu $dir/undo > $dir/said
+led 443
+umount /etc/ufw /etc/default /etc/firewalld 2>/dev/null || true
+rm -r $dir",
+        program = env!("CARGO_BIN_EXE_solidgreen")
+    ));
+    let wanted = [
+        "blinking-red on nothing",
+        "blinking-red on nothing",
+        "solid-green on 443",
+        "solid-green on 4321",
+        "blinking-red on nothing",
+    ];
+    assert_eq!(out.lines().collect::<Vec<_>>(), wanted, "{}", front.id);
+}
+
+#[test]
+fn nftables_turns_the_led_green() {
+    the_led_turns_green_on_both_ports(&NFTABLES_FRONT);
+}
+
+#[test]
+fn iptables_turns_the_led_green() {
+    the_led_turns_green_on_both_ports(&IPTABLES_FRONT);
+}
+
+#[test]
+fn ufw_turns_the_led_green() {
+    the_led_turns_green_on_both_ports(&UFW_FRONT);
+}
+
+#[test]
+fn firewalld_turns_the_led_green() {
+    the_led_turns_green_on_both_ports(&FIREWALLD_FRONT);
+}
+
+#[test]
+fn openwrt_style_rules_turn_the_led_green() {
+    the_led_turns_green_on_both_ports(&OPENWRT_FRONT);
 }

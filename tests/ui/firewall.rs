@@ -123,6 +123,16 @@ fn ctrl_c_copies_the_snippet() {
     assert!(copied(&h).expect("something is on the clipboard").contains("delete solidgreen-out"));
 }
 
+#[test]
+fn the_preview_changes_in_the_frame_of_the_choice() {
+    let (mut h, _) = at_firewall(sample::blocked());
+    h.get_by_label("Only the cloud's hosts").click();
+    // the pointer goes down in one frame and up in the next: that one shows the new text
+    h.step();
+    h.step();
+    assert_shown(&h, "scope named-hosts");
+}
+
 /// Opens the list of platforms and types into its field.
 fn search(h: &mut Harness<'_, App>, text: &str) {
     h.get_by_role_and_label(egui::Role::ComboBox, "Platform").click();

@@ -53,10 +53,13 @@ pub fn firewall_ui(ui: &mut Ui, v: &mut View<'_>, state: &mut State) {
         ui.label(RichText::new("Text for the firewall").text_style(TextStyle::Heading));
         parts::quiet(ui, "For the person who runs the firewall. Nothing is changed from here.");
         ui.add_space(6.0);
-        let choice = state.chosen.clone().unwrap_or_else(|| v.snapshot.firewall.choice.clone());
-        let platform = choose::platform(v, &choice);
+        let mut choice = state.chosen.clone().unwrap_or_else(|| v.snapshot.firewall.choice.clone());
+        let mut platform = choose::platform(v, &choice);
+        // what was chosen is shown in this frame already
         if let Some(new) = choose::choosers(ui, v, &mut state.chooser, &choice, &platform) {
             v.asks.send(crate::session::Command::SetFirewall(new.clone()));
+            platform = choose::platform(v, &new);
+            choice.clone_from(&new);
             state.chosen = Some(new);
         }
         ui.add_space(6.0);
