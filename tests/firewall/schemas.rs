@@ -189,3 +189,62 @@ fn vyos_defines_every_path_that_is_set() {
         "service dhcp-server shared-network-name LAN subnet 192.0.2.0/24 static-mapping x mac-address y"
     ));
 }
+
+const OPNSENSE: &str = include_str!("schemas/opnsense.txt");
+
+/// Calls of servers that come as plugins, which the models of the system itself do not have.
+const OPNSENSE_PLUGINS: [&str; 2] = ["/api/dhcpv4/leases/", "/api/proxy/settings/"];
+
+/// What is wrong with a call of OPNsense, if anything: its path, a key or a field of its body, a word of a field.
+fn wrong_in_opnsense(line: &str) -> Option<String> {
+    let mut words = line.splitn(3, ' ').skip(1);
+    let (path, body) = (words.next()?, words.next());
+    if !OPNSENSE_PLUGINS.iter().any(|p| path.starts_with(p)) {
+        // what is changed is named at the end
+        let known = |path: &str| names(OPNSENSE).any(|l| l.strip_prefix("call: ") == Some(path));
+        let without_id = path.rsplit_once('/').map_or(path, |(head, _)| head);
+        if !known(path) && !known(without_id) {
+            return Some(format!("no call {path}"));
+        }
+    }
+    let body: serde_json::Value = serde_json::from_str(body.unwrap_or("{}")).unwrap();
+    for (key, fields) in body.as_object().unwrap().iter().filter(|(_, v)| v.is_object()) {
+        let Some(known) = names(OPNSENSE).find_map(|l| l.strip_prefix(key.as_str())?.strip_prefix(": "))
+        else {
+            return Some(format!("no key {key}"));
+        };
+        for (field, value) in fields.as_object().unwrap() {
+            if !known.split(' ').any(|k| k == field) {
+                return Some(format!("{key} has no {field}"));
+            }
+            let options = format!("options {key}.{field}: ");
+            if let Some(options) = names(OPNSENSE).find_map(|l| l.strip_prefix(&options))
+                && !options.split(' ').any(|o| Some(o) == value.as_str())
+            {
+                return Some(format!("{key}.{field} takes none of {value}"));
+            }
+        }
+    }
+    None
+}
+
+#[test]
+fn opnsense_has_every_call_field_and_word() {
+    let mut calls = 0;
+    // the names are those of today's source: of the release in force then
+    for (part, text) in texts("opnsense", "26.1") {
+        for line in text.lines().filter(|l| l.starts_with("POST /") || l.starts_with("GET /")) {
+            assert_eq!(wrong_in_opnsense(line), None, "{part:?}: {line}");
+            calls += 1;
+        }
+    }
+    assert!(calls > 80, "{calls}");
+    for wrong in [
+        "POST /api/firewall/alias/add_thing {}",
+        "POST /api/firewall/filter/add_rule {\"rule\":{\"acton\":\"pass\"}}",
+        "POST /api/firewall/filter/add_rule {\"rule\":{\"action\":\"allow\"}}",
+        "POST /api/firewall/filter/add_rule {\"rules\":{\"action\":\"pass\"}}",
+    ] {
+        assert!(wrong_in_opnsense(wrong).is_some(), "{wrong}");
+    }
+}
