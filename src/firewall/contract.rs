@@ -112,7 +112,7 @@ impl Platform {
         let draft = match Facts::of(intent, release) {
             Ok(facts) => {
                 let mut draft = self.write(part, &facts);
-                draft.notes.extend(release.map(|r| self.written_for(r)));
+                draft.notes.extend(release.and_then(|r| self.written_for(part, &facts, &draft, r)));
                 if let Some(odd) = facts.odd_address() {
                     draft.notes.insert(0, odd);
                 }
@@ -123,11 +123,18 @@ impl Platform {
         PackPart { part, text: draft.lines.join("\n") + "\n", checked: draft.checked, notes: draft.notes }
     }
 
-    /// Which versions this text is for, and which others have one.
-    fn written_for(&self, release: Release) -> String {
-        let others: Vec<&str> =
-            self.about.releases.iter().filter(|r| **r != release).map(|r| r.means).collect();
-        format!("Written for {}. There is another text for {}.", release.means, others.join(" and for "))
+    /// Which versions this part is for, where it is another one for others.
+    fn written_for(&self, part: Part, facts: &Facts, draft: &Draft, release: Release) -> Option<String> {
+        let others: Vec<&str> = self
+            .about
+            .releases
+            .iter()
+            .filter(|r| **r != release && self.write(part, &facts.of_release(**r)) != *draft)
+            .map(|r| r.means)
+            .collect();
+        (!others.is_empty()).then(|| {
+            format!("Written for {}. There is another text for {}.", release.means, others.join(" and for "))
+        })
     }
 
     fn write(&self, part: Part, facts: &Facts) -> Draft {

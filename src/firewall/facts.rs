@@ -136,6 +136,12 @@ impl Facts {
         self.words.get(placeholder.key).map(String::as_str).filter(|w| words(w) == words(placeholder.word))
     }
 
+    /// The same for another release of the platform.
+    #[must_use]
+    pub fn of_release(&self, release: Release) -> Facts {
+        Facts { release: Some(release), ..self.clone() }
+    }
+
     /// True when the text is for the release with this id.
     #[must_use]
     pub fn is_release(&self, id: &str) -> bool {

@@ -165,7 +165,7 @@ fn bypass(facts: &Facts) -> Draft {
 }
 
 fn idle_timeout(facts: &Facts) -> Draft {
-    Draft::new(Checked::FromDocumentation)
+    Draft::new(Checked::FromMemory)
         .say(C, &idle::verdict(&ABOUT.capabilities))
         .say(C, "The rule keeps its connections for 24 hours, which is 86400 s, with long-link. For a rule that was made without:")
         .code(format!(

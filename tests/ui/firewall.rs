@@ -193,6 +193,14 @@ fn the_sites_own_words_reach_the_text_when_they_are_fit_for_it() {
     h.run();
     assert_shown(&h, "One word of letters, digits");
     assert!(desk.asked().is_empty(), "what is not fit stays out");
+    // another platform has other words
+    h.get_by_role_and_label(egui::Role::ComboBox, "Platform").scroll_to_me();
+    h.run();
+    search(&mut h, "nftables");
+    h.key_press(egui::Key::Enter);
+    h.run();
+    let asked = desk.asked();
+    assert!(matches!(asked.last(), Some(Command::SetFirewall(c)) if c.words.is_empty()), "{asked:?}");
 }
 
 #[test]

@@ -100,6 +100,8 @@ fn platform_row(ui: &mut Ui, v: &View<'_>, state: &mut State, platform: &str, ne
                     if id != platform {
                         new.platform = Some(id.clone());
                         new.version.clear();
+                        // a zone of one platform is no interface of another
+                        new.words = typed_words(&state.typed, id);
                     }
                     state.search.clear();
                     ui.close();
@@ -112,6 +114,17 @@ fn platform_row(ui: &mut Ui, v: &View<'_>, state: &mut State, platform: &str, ne
     if f.proposed.as_deref() == Some(platform) && !f.proposed_because.is_empty() {
         parts::quiet(ui, format!("Proposed: {}", f.proposed_because));
     }
+}
+
+/// What was typed for this platform before, as far as it is fit for its text.
+fn typed_words(typed: &BTreeMap<(String, &'static str), String>, id: &str) -> BTreeMap<String, String> {
+    let placeholders = firewall::platform(id).map_or(&[][..], firewall::Platform::placeholders);
+    let word = |p: &firewall::Placeholder| {
+        let word = typed.get(&(id.to_owned(), p.key))?.trim();
+        let fit = !word.is_empty() && fits(word, p.word.split(' ').count());
+        fit.then(|| (p.key.to_owned(), word.to_owned()))
+    };
+    placeholders.iter().filter_map(word).collect()
 }
 
 /// Whether somebody who typed this looks for that platform: every word is somewhere in its name.
