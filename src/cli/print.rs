@@ -48,19 +48,17 @@ pub fn platforms() -> String {
             if c.safe_commit.is_some() { "yes" } else { "-" },
             p.checked().label()
         );
-        let _ = writeln!(out, "               {}, {}", p.name(), p.versions());
-        for release in p.about().releases {
-            let _ = writeln!(out, "               --version {}: {}", release.id, release.means);
-        }
-        for placeholder in p.placeholders() {
-            let _ = writeln!(
-                out,
-                "               --set {}={}: {}",
-                placeholder.key, placeholder.word, placeholder.means
-            );
-        }
     }
     out.push_str(LEGEND);
+    for p in firewall::platforms() {
+        let _ = writeln!(out, "\n{}: {}, {}", p.id(), p.name(), p.versions());
+        for release in p.about().releases {
+            let _ = writeln!(out, "  --version {}: {}", release.id, release.means);
+        }
+        for placeholder in p.placeholders() {
+            let _ = writeln!(out, "  --set {}={}: {}", placeholder.key, placeholder.word, placeholder.means);
+        }
+    }
     out
 }
 
