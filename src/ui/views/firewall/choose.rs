@@ -7,7 +7,7 @@ use crate::model::rule::{RuleChoice, Scope};
 use crate::ui::widgets::mark::Mark;
 use crate::ui::widgets::parts;
 use crate::ui::{theme, words};
-use egui::{ComboBox, Key, PopupCloseBehavior, RichText, TextEdit, Ui};
+use egui::{ComboBox, Key, PopupCloseBehavior, Response, RichText, TextEdit, Ui};
 use std::collections::BTreeMap;
 
 /// Height of the list of platforms, in points.
@@ -16,6 +16,8 @@ const LIST: f32 = 320.0;
 const WORD: f32 = 170.0;
 /// Below this width, in points, the fields are narrower so that a row stays one.
 const NARROW: f32 = 560.0;
+/// From this width on, in points, platform and version stand side by side.
+const ONE_ROW: f32 = 520.0;
 
 #[derive(Default)]
 pub(super) struct State {
@@ -65,6 +67,7 @@ pub(super) fn choosers(
 fn platform_row(ui: &mut Ui, v: &View<'_>, state: &mut State, platform: &str, new: &mut RuleChoice) {
     let platforms = &v.sources.firewall.platforms;
     let name = platforms.iter().find(|(id, _)| id == platform).map_or(platform, |(_, name)| name);
+    let one_row = ui.available_width() >= ONE_ROW;
     ui.horizontal_wrapped(|ui| {
         let label = parts::key(ui, "Platform");
         let combo = ComboBox::from_id_salt("platform")
@@ -108,8 +111,15 @@ fn platform_row(ui: &mut Ui, v: &View<'_>, state: &mut State, platform: &str, ne
                 }
             });
         combo.response.labelled_by(label.id);
-        version(ui, platform, new);
+        if one_row {
+            version(ui, platform, new, |ui| {
+                ui.label(RichText::new("Version").text_style(theme::strong_style()))
+            });
+        }
     });
+    if !one_row {
+        ui.horizontal_wrapped(|ui| version(ui, platform, new, |ui| parts::key(ui, "Version")));
+    }
     let f = &v.snapshot.firewall;
     if f.proposed.as_deref() == Some(platform) && !f.proposed_because.is_empty() {
         parts::quiet(ui, format!("Proposed: {}", f.proposed_because));
@@ -133,11 +143,11 @@ fn is_meant(search: &str, id: &str, name: &str) -> bool {
     search.to_lowercase().split_whitespace().all(|word| entry.contains(word))
 }
 
-fn version(ui: &mut Ui, platform: &str, new: &mut RuleChoice) {
+fn version(ui: &mut Ui, platform: &str, new: &mut RuleChoice, label: impl FnOnce(&mut Ui) -> Response) {
     let Some(known) = firewall::platform(platform).filter(|p| !p.about().releases.is_empty()) else { return };
     let releases = known.about().releases;
     let Some(now) = known.release(&new.version).or_else(|| known.release("")) else { return };
-    let label = ui.label(RichText::new("Version").text_style(theme::strong_style()));
+    let label = label(ui);
     let combo = ComboBox::from_id_salt("version").width(150.0).selected_text(now.means).show_ui(ui, |ui| {
         for release in releases {
             if ui.selectable_label(*release == now, release.means).clicked() && *release != now {

@@ -16,7 +16,7 @@ use crate::ui::state::{Ask, Route};
 use crate::ui::theme;
 use crate::ui::widgets::mark::Mark;
 use crate::ui::widgets::parts;
-use egui::{Event, RichText, TextStyle, Ui};
+use egui::{Event, Label, RichText, ScrollArea, TextStyle, Ui};
 
 /// What the tabs show.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -191,7 +191,13 @@ fn change_request_ui(ui: &mut Ui, v: &mut View<'_>, printed: &Printed) {
             ),
         );
     });
-    parts::code(ui, WHAT, &printed.change_request, 520.0);
+    theme::code_frame(ui).show(ui, |ui| {
+        ui.set_min_width(ui.available_width());
+        ScrollArea::vertical().id_salt(WHAT).max_height(520.0).show(ui, |ui| {
+            // a page to read: its sentences are wrapped, unlike what is pasted into a machine
+            ui.add(Label::new(RichText::new(&printed.change_request).monospace()).wrap());
+        });
+    });
     if copy_pressed(ui) {
         v.asks.0.push(Ask::Copy { what: WHAT.to_owned(), text: printed.change_request.clone() });
     }

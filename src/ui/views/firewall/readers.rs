@@ -138,11 +138,11 @@ impl State {
 fn lease_ui(ui: &mut Ui, v: &mut View<'_>, g: RuleGateway, lease: &leases::Lease) {
     let good = lease.in_force && lease.ip.is_some();
     said(ui, if good { Mark::Good } else { Mark::Warn }, &lease.in_plain_words());
-    theme::notice(ui).show(ui, |ui| {
+    theme::code_frame(ui).show(ui, |ui| {
         ui.set_min_width(ui.available_width());
         ui.horizontal_wrapped(|ui| {
             parts::quiet(ui, format!("Line {}", lease.line + 1));
-            ui.add(Label::new(RichText::new(&lease.shown).monospace()).wrap());
+            ui.add(Label::new(RichText::new(&lease.shown).monospace().strong()).wrap());
         });
     });
     let Some(ip) = lease.ip.filter(|_| good) else { return };
