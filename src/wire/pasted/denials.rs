@@ -253,55 +253,40 @@ fn remark(line: &str) -> Option<Remark> {
     }
 }
 
-/// The first word that tells it.
-fn action(line: &str) -> Action {
-    const DENIED: [&str; 13] = [
-        "deny",
-        "denied",
-        "drop",
-        "dropped",
-        "dropping",
-        "block",
-        "blocked",
-        "reject",
-        "rejected",
-        "discard",
-        "discarded",
-        "refused",
-        "unhandled",
-    ];
-    const ALLOWED: [&str; 10] =
-        ["allow", "allowed", "accept", "accepted", "permit", "permitted", "pass", "passed", "built", "close"];
-    // a key that says it is surer than a word somewhere
-    for key in ["action", "log_subtype", "status", "pattern"] {
-        if let Some(value) = value(line, key) {
-            let word = value
-                .split(|c: char| !c.is_alphanumeric())
-                .find(|w| !w.is_empty() && !w.chars().all(|c| c.is_ascii_digit()));
-            match word.map(str::to_ascii_lowercase) {
-                Some(w) if DENIED.contains(&w.as_str()) => {
-                    return Action::Denied;
-                }
-                Some(w) if ALLOWED.contains(&w.as_str()) => return Action::Allowed,
-                _ => {}
-            }
-        }
+/// What a word says was done; none for a word that says nothing of it.
+fn told_by(word: &str) -> Option<Action> {
+    match word {
+        "deny" | "denied" | "drop" | "dropped" | "dropping" | "block" | "blocked" | "reject" | "rejected"
+        | "discard" | "discarded" | "refused" | "unhandled" => Some(Action::Denied),
+        "allow" | "allowed" | "accept" | "accepted" | "permit" | "permitted" | "pass" | "passed"
+        | "built" | "created" => Some(Action::Allowed),
+        _ => None,
     }
-    let lower = line.to_ascii_lowercase();
-    for word in lower.split(|c: char| !c.is_alphanumeric()) {
-        if DENIED.contains(&word) {
-            return Action::Denied;
+}
+
+/// What was done: by the key that says it, by the letter that Linux routers put behind a rule's name, by a participle
+/// (`denied`), by any other word, in this order. A list may be called PERMIT-IN and deny.
+fn action(line: &str) -> Action {
+    for key in ["action", "log_subtype", "status", "pattern"] {
+        let Some(value) = value(line, key) else { continue };
+        let lower = value.to_ascii_lowercase();
+        if let Some(told) = lower.split(|c: char| !c.is_alphanumeric()).find_map(told_by) {
+            return told;
         }
-        if ALLOWED.contains(&word) {
+        // FortiOS notes how a session that it had allowed came to its end
+        if matches!(lower.as_str(), "close" | "timeout" | "client-rst" | "server-rst") {
             return Action::Allowed;
         }
     }
-    // Linux routers end the prefix of the rule in a letter: [LAN_IN-default-D]
-    match prefix_of_linux(line).as_deref().and_then(|p| p.rsplit('-').next()) {
-        Some("D" | "R") => Action::Denied,
-        Some("A") => Action::Allowed,
-        _ => Action::Unclear,
+    match prefix_of_linux(line).as_deref().and_then(|p| p.rsplit_once('-')) {
+        Some((_, "D" | "R")) => return Action::Denied,
+        Some((_, "A")) => return Action::Allowed,
+        _ => {}
     }
+    let lower = line.to_ascii_lowercase();
+    let words = || lower.split(|c: char| !c.is_alphanumeric());
+    let participle = words().filter(|w| w.ends_with("ed") || *w == "dropping").find_map(told_by);
+    participle.or_else(|| words().find_map(told_by)).unwrap_or(Action::Unclear)
 }
 
 fn protocol(line: &str) -> Option<&'static str> {

@@ -155,6 +155,36 @@ fn the_line_of_every_platform_is_told_in_plain_words() {
 }
 
 #[test]
+fn the_name_of_a_list_does_not_say_what_was_done() {
+    let of = |line: &str| read(line, &[], &[IP]).entries[0].action;
+    for (line, action) in [
+        (
+            "%SEC-6-IPACCESSLOGP: list PERMIT-IN denied tcp 192.0.2.50(1) -> 198.51.100.7(4321), 1 packet",
+            Action::Denied,
+        ),
+        (
+            "%SEC-6-IPACCESSLOGP: list DENY-REST permitted tcp 192.0.2.50(1) -> 198.51.100.7(443), 1 packet",
+            Action::Allowed,
+        ),
+        (
+            "kernel: [ALLOW_LAN-20-D]IN=eth1 OUT=eth0 SRC=192.0.2.50 DST=198.51.100.7 PROTO=TCP DPT=443",
+            Action::Denied,
+        ),
+        (
+            "kernel: [DROP_REST-20-A]IN=eth1 OUT=eth0 SRC=192.0.2.50 DST=198.51.100.7 PROTO=TCP DPT=443",
+            Action::Allowed,
+        ),
+        (
+            "srcip=192.0.2.50 dstip=198.51.100.7 dstport=443 policyname=\"deny-all-but\" action=\"timeout\"",
+            Action::Allowed,
+        ),
+        ("srcip=192.0.2.50 dstip=198.51.100.7 dstport=443 action=\"ip-conn\"", Action::Unclear),
+    ] {
+        assert_eq!(of(line), action, "{line}");
+    }
+}
+
+#[test]
 fn lines_of_others_are_left_out() {
     for (name, line, _) in LINES {
         let (mac, ip) = (Mac([0x0a, 0, 0, 0, 0, 1]), Ipv4Addr::new(203, 0, 113, 200));

@@ -35,7 +35,7 @@ impl Lease {
         let mac = self.mac;
         match (self.ip, self.in_force) {
             (Some(ip), true) => format!("{mac} has {ip}."),
-            (Some(ip), false) => format!("{mac} had {ip}, which is no longer in force."),
+            (Some(ip), false) => format!("{mac} had {ip}, which is not in force now."),
             (None, true) => format!("{mac} is there, but this text gives it no address."),
             (None, false) => format!("{mac} asked and got no address."),
         }
@@ -145,27 +145,29 @@ fn is_host(ip: Ipv4Addr) -> bool {
     !(ip.is_unspecified() || ip.is_loopback() || ip.octets()[0] >= 224)
 }
 
+/// Whether an entry says that its address is not in use now: in a phrase, or as a word that stands alone. A device may be
+/// called waiting-room.
 fn is_over(line: &str) -> bool {
-    const OVER: [&str; 12] = [
+    const PHRASES: [&str; 4] =
+        ["binding state free", "binding state backup", "no free leases", "no address available"];
+    const WORDS: [&str; 11] = [
         "expired",
         "released",
         "declined",
         "abandoned",
         "incomplete",
-        "binding state free",
-        "binding state backup",
+        "(incomplete)",
         "inactive",
+        "inactivereservation",
+        "waiting",
         "failed",
         "unreachable",
-        "no free leases",
-        "no address available",
     ];
-    let line = line.to_ascii_lowercase();
-    // the time at which it will end says `expire`, as a key or in a head line
-    let head = line.replace("lease expired", "").contains("expired:");
     // `next binding state free` is what comes after it
-    let line = line.replace("next binding state", "").replace("rewind binding state", "");
-    !head && OVER.iter().any(|word| line.contains(word))
+    let line =
+        line.to_ascii_lowercase().replace("next binding state", "").replace("rewind binding state", "");
+    let mut words = line.split(|c: char| c.is_whitespace() || matches!(c, ',' | ';' | '"' | '='));
+    PHRASES.iter().any(|phrase| line.contains(phrase)) || words.any(|word| WORDS.contains(&word))
 }
 
 fn digits_apart(a: Mac, b: Mac) -> usize {

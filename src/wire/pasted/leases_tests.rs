@@ -128,6 +128,16 @@ fn what_is_over_counts_less_than_what_is_in_force() {
 }
 
 #[test]
+fn a_name_is_no_state() {
+    let in_force = |text: &str| read(text, &[MAC]).of(MAC).unwrap().in_force;
+    assert!(in_force("192.0.2.50 00:11:22:33:44:55 waiting-room 1"));
+    assert!(in_force("192.0.2.50,00:11:22:33:44:55,expired-goods.lan,0"));
+    assert!(!in_force(" 1   192.0.2.50  00:11:22:33:44:55  sensor  defconf  waiting  never"));
+    assert!(!in_force("192.0.2.50 192.0.2.0 00-11-22-33-44-55 sensor InactiveReservation"));
+    assert!(!in_force("192.0.2.50 dev lan0 lladdr 00:11:22:33:44:55 FAILED"));
+}
+
+#[test]
 fn a_device_without_an_address_is_found_as_one() {
     let log = "dhcpd: DHCPDISCOVER from 00:11:22:33:44:55 via eth1: network LAN: no free leases\n";
     let table = read(log, &[MAC]);
