@@ -121,10 +121,11 @@ fn see_denied(facts: &Facts) -> Draft {
 }
 
 fn reserve(facts: &Facts) -> Draft {
-    Draft::new(Checked::FromMemory)
-        .say(C, "The DHCP server of this platform reserves no address on most releases. Reserve it where the leases of this network are given out:")
-        .code(facts.each("\n", |g| format!("{} always gets {}", g.mac, g.ip)))
-        .note(phrases::REPLUG)
+    phrases::reserve_elsewhere(
+        C,
+        facts,
+        "The DHCP server of this platform reserves no address on most releases.",
+    )
 }
 
 fn bypass(facts: &Facts) -> Draft {

@@ -175,11 +175,9 @@ fn see_denied(facts: &Facts) -> Draft {
 }
 
 fn reserve(facts: &Facts) -> Draft {
-    Draft::new(Checked::FromMemory)
-        .say(C, "The DHCP server of Gaia has no reservation on most versions. Reserve the address where the leases of this network are given out:")
-        .code(facts.each("\n", |g| format!("{} always gets {}", g.mac, g.ip)))
-        .note("Quantum Spark: Users and Objects, Network Objects, a single IP, Reserve IP address in DHCP for MAC.")
-        .note(phrases::REPLUG)
+    phrases::reserve_elsewhere(C, facts, "The DHCP server of Gaia has no reservation on most versions.").note(
+        "Quantum Spark: Users and Objects, Network Objects, a single IP, Reserve IP address in DHCP for MAC.",
+    )
 }
 
 fn bypass(facts: &Facts) -> Draft {

@@ -5,8 +5,8 @@ use super::contract::{About, Comment, Draft, Platform};
 use super::facts::Facts;
 use super::names::{Alphabet, OBJECT_MAX};
 use super::objects::Objects;
+use super::vrp::groups;
 use super::{idle, phrases};
-use crate::model::Mac;
 use crate::model::rule::Checked;
 
 const C: Comment = Comment::HASH;
@@ -56,11 +56,6 @@ pub static H3C: Platform =
 
 fn objects(facts: &Facts) -> Objects {
     Objects::of(facts, OBJECT_MAX, Alphabet::Dashes)
-}
-
-/// `0011-2233-4455`.
-fn groups(mac: Mac) -> String {
-    mac.dotted().replace('.', "-")
 }
 
 fn rule(facts: &Facts) -> Draft {

@@ -15,7 +15,7 @@
 //! | `mud` | the rule as RFC 8520 writes it |
 //! | `phrases` | sentences that several packs say |
 //! | `objects` | the names of what a rule is made of |
-//! | `rest` `steps` `cisco` `linux` | family helpers: calls with JSON bodies, steps in pages, Cisco's routers, every Linux router |
+//! | `rest` `steps` `cisco` `vrp` `linux` | family helpers: calls with JSON bodies, steps in pages, Cisco's routers, VRP and Comware, every Linux router |
 //! | the others | one platform each |
 //!
 //! What holds for all: texts only add, never deny, never change a default; `undo` removes what `rule` made and nothing
@@ -74,6 +74,7 @@ mod steps;
 mod stormshield;
 mod ufw;
 mod unifi;
+mod vrp;
 mod vyos;
 mod watchguard;
 mod windows;
