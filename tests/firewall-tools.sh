@@ -19,7 +19,7 @@ if [ -n "$missing" ]; then
     if [ "$(id -u)" = 0 ]; then
         # word splitting is wanted: a list of packages
         # shellcheck disable=SC2086
-        apt-get install -y --no-install-recommends $missing
+        tests/install.sh $missing
     else
         echo "missing Debian packages:$missing (install them with: sudo apt-get install$missing)" >&2
         exit 1
