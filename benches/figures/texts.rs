@@ -3,7 +3,7 @@
 use super::numbers::{Numbers, row, runs};
 use solidgreen::firewall;
 use solidgreen::model::Mac;
-use solidgreen::model::rule::{RuleGateway, Scope};
+use solidgreen::model::rule::{RuleChoice, RuleGateway, Scope};
 use solidgreen::profile::Profile;
 use std::time::Instant;
 
@@ -19,14 +19,24 @@ pub fn measure() -> Result<(), String> {
         bytes = 0;
         for platform in firewall::platforms() {
             for scope in Scope::ALL {
-                let intent = solidgreen::session::intent(&profile, gateways.clone(), "Cold Room 2", scope);
+                let intent = solidgreen::session::intent(
+                    &profile,
+                    gateways.clone(),
+                    "Cold Room 2",
+                    &RuleChoice { scope, ..RuleChoice::default() },
+                );
                 let pack = firewall::pack(platform.id(), &intent).ok_or("a platform of the list is none")?;
                 bytes += firewall::render_all(platform, &pack).len();
             }
         }
         all.add(begun.elapsed().as_secs_f64() * 1e3);
         let begun = Instant::now();
-        let intent = solidgreen::session::intent(&profile, gateways.clone(), "Cold Room 2", Scope::AnyHost);
+        let intent = solidgreen::session::intent(
+            &profile,
+            gateways.clone(),
+            "Cold Room 2",
+            &RuleChoice { scope: Scope::AnyHost, ..RuleChoice::default() },
+        );
         firewall::pack("fortigate", &intent).ok_or("no FortiGate")?;
         one.add(begun.elapsed().as_secs_f64() * 1e3);
     }

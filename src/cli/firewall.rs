@@ -4,7 +4,7 @@
 use super::{BLIND, CAUSE, USAGE, args, fail, json, out, print};
 use crate::firewall;
 use crate::model::Mac;
-use crate::model::rule::{Part, RuleGateway, Scope};
+use crate::model::rule::{Part, RuleChoice, RuleGateway, Scope};
 use crate::profile::Profile;
 use crate::session;
 use crate::wire::pasted::{denials, leases};
@@ -50,9 +50,13 @@ fn text(profile: &Profile, a: &args::Firewall) -> ExitCode {
     if let Err(why) = version_has_text(platform, &a.version) {
         return fail(USAGE, why);
     }
-    let mut intent = session::intent(profile, gateways, &a.site, Scope::from(a.scope));
-    intent.words = a.set.iter().cloned().collect();
-    intent.version.clone_from(&a.version);
+    let choice = RuleChoice {
+        version: a.version.clone(),
+        scope: Scope::from(a.scope),
+        words: a.set.iter().cloned().collect(),
+        ..RuleChoice::default()
+    };
+    let intent = session::intent(profile, gateways, &a.site, &choice);
     if a.change_request {
         return match firewall::change_request(platform, &intent) {
             Ok(request) => out(&firewall::as_markdown(&request)),
@@ -86,7 +90,8 @@ fn version_has_text(platform: &firewall::Platform, version: &str) -> Result<(), 
 /// The rule of a kind of device: no gateway is named in it.
 fn mud(profile: &Profile, a: &args::Firewall) -> ExitCode {
     let anyone = RuleGateway { mac: Mac([0x02, 0, 0, 0, 0, 0]), ip: Ipv4Addr::new(192, 0, 2, 1) };
-    let intent = session::intent(profile, vec![anyone], "", Scope::from(a.scope));
+    let choice = RuleChoice { scope: Scope::from(a.scope), ..RuleChoice::default() };
+    let intent = session::intent(profile, vec![anyone], "", &choice);
     match firewall::mud(&intent, &profile.name, &a.mud_url, session::world::unix_ms()) {
         Ok(file) => {
             if a.mud_url == firewall::NOWHERE {

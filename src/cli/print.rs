@@ -66,7 +66,8 @@ pub fn platforms() -> String {
 const LEGEND: &str = "
 MAC         as a condition of the rule: anded (narrows it), ored (would widen it, so it is left out), binding, no
 names       as destination: yes (resolved again and again), at-load and extra (the text prints addresses), no
-idle        seconds of silence after which a TCP session is forgotten, as delivered; * one rule can have its own
+idle        seconds of silence after which a TCP session is forgotten, as delivered; * one rule can have its own;
+            the part idle-timeout says how well that is known
 inspection  whether the box itself may open TLS
 placement   where the text puts the rule: top, last-then-move, unordered
 safe        a mistake takes itself back

@@ -222,6 +222,19 @@ pub struct FirewallView {
     pub parts: Vec<(String, String, String, Vec<String>)>,
 }
 
+impl RuleChoice {
+    /// Whom the rule is for: the chosen gateway, or every one; only those with an address.
+    #[must_use]
+    pub fn gateways(&self, chosen: Option<&GatewayView>, all: &[GatewayView]) -> Vec<RuleGateway> {
+        let of = |g: &GatewayView| Some(RuleGateway { mac: g.mac, ip: g.ip? });
+        if self.all_gateways {
+            all.iter().filter_map(of).collect()
+        } else {
+            chosen.and_then(of).into_iter().collect()
+        }
+    }
+}
+
 /// Everything a face may show.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 pub struct Snapshot {

@@ -14,14 +14,14 @@ use crate::model::finding::{Level, Verdict};
 use crate::model::footprint::Footprint;
 use crate::model::host::{HostView, SerialPort};
 use crate::model::recording::{Event, Input};
-use crate::model::rule::{RuleChoice, RuleGateway, RuleIntent, Scope};
+use crate::model::rule::{RuleChoice, RuleGateway, RuleIntent};
 use crate::model::snapshot::{
     AGE_STEP_MS, CONSOLE_LINES, ConsoleView, DemoView, FirewallView, GatewayView, Limit, TimelineEntry,
 };
 use crate::model::{At, Cause, LedSet, LedState, Mac};
 use crate::profile::Profile;
 use crate::wire::oui;
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeSet;
 use std::net::{Ipv4Addr, SocketAddr};
 use std::sync::{Arc, Mutex};
 
@@ -617,15 +617,15 @@ fn unseen(now: At, at: At, led: LedState) -> GatewayView {
     }
 }
 
-/// The rule that a gateway needs, with the profile's hosts and ports.
+/// The rule that gateways need, with the profile's hosts and ports and what was chosen.
 #[must_use]
-pub fn intent(profile: &Profile, gateways: Vec<RuleGateway>, site: &str, scope: Scope) -> RuleIntent {
+pub fn intent(profile: &Profile, gateways: Vec<RuleGateway>, site: &str, choice: &RuleChoice) -> RuleIntent {
     RuleIntent {
         gateways,
-        words: BTreeMap::new(),
-        version: String::new(),
+        words: choice.words.clone(),
+        version: choice.version.clone(),
         site: site.to_owned(),
-        scope,
+        scope: choice.scope,
         ports: profile.cloud.ports.clone(),
         hosts: profile.cloud.hosts.clone(),
         addresses: profile.cloud.documented_addresses.clone(),

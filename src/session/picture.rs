@@ -157,18 +157,11 @@ impl Engine {
     /// The domain that a DHCP server hands out (option 15).
     fn domain(&self) -> Option<&str> {
         self.results.iter().find_map(|r| match &r.measured {
-            Measured::Offers(offers) => offers.iter().find_map(|o| o.domain.as_deref()),
+            Measured::Offers(offers) | Measured::Answers { offers, .. } => {
+                offers.iter().find_map(|o| o.domain.as_deref())
+            }
             _ => None,
         })
-    }
-
-    /// The gateways that a rule is for: the chosen one, or every one with an address.
-    fn rule_gateways(&self, chosen: Option<&GatewayView>, all: &[GatewayView]) -> Vec<RuleGateway> {
-        let of = |g: &GatewayView| Some(RuleGateway { mac: g.mac, ip: g.ip? });
-        if self.choice.all_gateways {
-            return all.iter().filter_map(of).collect();
-        }
-        chosen.and_then(of).into_iter().collect()
     }
 
     /// The text for these gateways. A picture is made at each change of anything, and this seldom changes.
@@ -178,7 +171,7 @@ impl Engine {
             domain: self.domain().map(str::to_owned),
             choice: self.choice.clone(),
             site: self.site.clone(),
-            gateways: self.rule_gateways(chosen, all),
+            gateways: self.choice.gateways(chosen, all),
         };
         let mut made = self.firewall_made.lock().unwrap_or_else(PoisonError::into_inner);
         match &*made {
@@ -208,10 +201,7 @@ impl Engine {
             parts: Vec::new(),
         };
         let Some(platform) = platform.filter(|_| !about.gateways.is_empty()) else { return view };
-        let choice = &about.choice;
-        let mut intent = intent(&self.profile, about.gateways.clone(), &about.site, choice.scope);
-        intent.words.clone_from(&choice.words);
-        intent.version.clone_from(&choice.version);
+        let intent = intent(&self.profile, about.gateways.clone(), &about.site, &about.choice);
         view.change_request = firewall::change_request(platform, &intent).ok();
         for part in Part::ALL.map(|part| platform.part(part, &intent)) {
             view.parts.push((

@@ -324,8 +324,7 @@ fn windows(text: &str) -> Flows {
             word.split(',').map(plain).collect()
         };
         let (to, ports) = (value("-RemoteAddress ", "remoteip="), value("-RemotePort ", "remoteport="));
-        let as_str = |all: &'_ [String]| -> Vec<String> { all.to_vec() };
-        for t in as_str(&to) {
+        for t in &to {
             flows.extend(ports.iter().map(|p| ("this computer".to_owned(), t.clone(), p.clone())));
         }
     }

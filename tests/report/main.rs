@@ -143,12 +143,17 @@ fn every_look() -> Vec<Snapshot> {
 #[test]
 fn no_platforms_text_gives_a_gateway_away() {
     use solidgreen::firewall;
-    use solidgreen::model::rule::{Part, Scope};
+    use solidgreen::model::rule::{Part, RuleChoice, Scope};
     let profile = solidgreen::profile::Profile::shipped();
     let mut s = sample::snapshot();
     let (mac, ip) = (s.gateways[0].mac, s.gateways[0].ip.unwrap());
     let gateway = solidgreen::model::rule::RuleGateway { mac, ip };
-    let intent = solidgreen::session::intent(&profile, vec![gateway], &s.site, Scope::NamedHosts);
+    let intent = solidgreen::session::intent(
+        &profile,
+        vec![gateway],
+        &s.site,
+        &RuleChoice { scope: Scope::NamedHosts, ..RuleChoice::default() },
+    );
     let view = std::sync::Arc::make_mut(&mut s.firewall);
     for platform in firewall::platforms() {
         view.change_request = firewall::change_request(platform, &intent).ok();

@@ -264,6 +264,19 @@ fn a_pasted_table_of_leases_gives_the_address_and_it_can_be_taken_over() {
 }
 
 #[test]
+fn a_box_whose_address_is_not_known_is_found_in_a_pasted_table() {
+    let mut s = sample::blocked();
+    s.gateways[0].ip = None;
+    let (mut h, desk) = at_firewall(s);
+    assert_shown(&h, "IP address is not known yet; a rule needs it");
+    paste(&mut h, "table of leases", "192.168.40.71 34:a5:e1:00:0b:07 box\n");
+    h.get_by_label("Take 192.168.40.71 over").scroll_to_me();
+    h.run();
+    press(&mut h, "Take 192.168.40.71 over");
+    assert_eq!(desk.asked(), [Command::TypeIp([192, 168, 40, 71].into())]);
+}
+
+#[test]
 fn a_pasted_log_is_told_in_plain_words() {
     let (mut h, _) = at_firewall(sample::blocked());
     press(&mut h, "See what is denied");

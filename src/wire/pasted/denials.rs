@@ -35,7 +35,7 @@ impl Action {
 pub enum Remark {
     /// No rule took the packet: the deny at the end did.
     DefaultDeny,
-    /// A packet of a session that the firewall had forgotten: an idle timeout, not a rule.
+    /// A packet of a session that the firewall does not know any more: no rule denied it.
     ForgottenSession,
     /// The DHCP server had no address left.
     PoolExhausted,
@@ -129,7 +129,7 @@ impl Entry {
         };
         let by = match (&self.rule, self.remark) {
             (_, Some(Remark::ForgottenSession)) => {
-                ", since the firewall had already forgotten the session: its idle timeout is too short"
+                ", since the firewall knew no session for it any more: an idle timeout, a restart, or a table that was cleared"
                     .to_owned()
             }
             (Some(rule), Some(Remark::DefaultDeny)) => {
@@ -202,6 +202,10 @@ fn of_line(line: &str, ips: &[Ipv4Addr]) -> Option<Entry> {
     if e.rule.as_deref().is_some_and(|r| r.starts_with("SG-ALLOW")) && e.action == Action::Unclear {
         e.action = Action::Allowed;
     }
+    // a lease that is renewed, for example: nothing of it is denied, and it is no connection
+    if e.action == Action::Unclear && e.destination.is_none() && e.remark.is_none() {
+        return None;
+    }
     e.rule = e.rule.map(|r| text::foreign(&r)).filter(|r| !r.trim().is_empty());
     e.remark = e.remark.or_else(|| default_deny(&e).then_some(Remark::DefaultDeny));
     Some(e)
@@ -234,7 +238,7 @@ fn remark(line: &str) -> Option<Remark> {
         "scope full",
         "no available address",
         "pool exhausted",
-    ]) || l.starts_with("14,")
+    ]) || is_windows_dhcp(&l, "14")
     {
         Some(Remark::PoolExhausted)
     } else if has(&[
@@ -246,11 +250,17 @@ fn remark(line: &str) -> Option<Remark> {
     ]) && has(&["dhcp"])
     {
         Some(Remark::MacRefused)
-    } else if has(&["dhcpnak", "dhcp4_lease_advert_fail", ",nack,"]) || l.starts_with("15,") {
+    } else if has(&["dhcpnak"]) || is_windows_dhcp(&l, "15") {
         Some(Remark::Nak)
     } else {
         None
     }
+}
+
+/// A line of the log of Windows' DHCP server with this number: `15,11/27/26,07:03:12,NACK,...`.
+fn is_windows_dhcp(line: &str, number: &str) -> bool {
+    let mut fields = line.split(',');
+    fields.next() == Some(number) && fields.next().is_some_and(|date| date.matches('/').count() == 2)
 }
 
 /// What a word says was done; none for a word that says nothing of it.

@@ -31,7 +31,7 @@ const LINES: [(&str, &str, &str); 27] = [
     (
         "asa 106015",
         "%ASA-6-106015: Deny TCP (no connection) from 192.0.2.50/50000 to 198.51.100.7/4321 flags PSH ACK  on interface inside",
-        "Denied: TCP port 4321 to 198.51.100.7, since the firewall had already forgotten the session: its idle timeout is too short.",
+        "Denied: TCP port 4321 to 198.51.100.7, since the firewall knew no session for it any more: an idle timeout, a restart, or a table that was cleared.",
     ),
     (
         "ios",
@@ -151,6 +151,17 @@ fn the_line_of_every_platform_is_told_in_plain_words() {
         let log = read(line, &[MAC], &[IP]);
         let found: Vec<String> = log.entries.iter().map(Entry::in_plain_words).collect();
         assert_eq!(found, [sentence], "{name}");
+    }
+}
+
+#[test]
+fn what_denies_nothing_and_is_no_connection_is_left_out() {
+    for line in [
+        "Nov 27 07:03:12 dnsmasq-dhcp[99]: DHCPACK(br0) 192.0.2.50 00:11:22:33:44:55 sensor",
+        "10,11/27/26,07:03:12,Assign,192.0.2.50,sensor,001122334455,,0,6,,,,,,,,,0",
+        "14,,,rule,igb1,match,unknown,192.0.2.50",
+    ] {
+        assert!(read(line, &[MAC], &[IP]).entries.is_empty(), "{line}");
     }
 }
 

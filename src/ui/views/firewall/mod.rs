@@ -11,6 +11,7 @@ mod readers;
 
 use super::View;
 use crate::firewall;
+use crate::model::Mac;
 use crate::model::rule::{PackPart, Part, RuleChoice, RuleGateway, RuleIntent};
 use crate::ui::state::{Ask, Route};
 use crate::ui::theme;
@@ -64,7 +65,14 @@ pub fn firewall_ui(ui: &mut Ui, v: &mut View<'_>, state: &mut State) {
         }
         ui.add_space(6.0);
         match intent(v, &choice) {
-            Err(Missing(what)) => missing(ui, v, what),
+            Err(Missing(what)) => {
+                missing(ui, v, what);
+                // the MAC is enough to find the address in what a DHCP server shows
+                let macs: Vec<Mac> = v.snapshot.chosen_gateway().map(|g| g.mac).into_iter().collect();
+                if !macs.is_empty() {
+                    state.readers.leases(ui, v, &macs);
+                }
+            }
             Ok(intent) => {
                 print(v, state, &platform, intent);
                 pack_ui(ui, v, state);
@@ -75,11 +83,7 @@ pub fn firewall_ui(ui: &mut Ui, v: &mut View<'_>, state: &mut State) {
 
 /// The gateways with an address: the chosen one, or all of them.
 fn gateways(v: &View<'_>, choice: &RuleChoice) -> Vec<RuleGateway> {
-    let of = |g: &crate::model::snapshot::GatewayView| Some(RuleGateway { mac: g.mac, ip: g.ip? });
-    if choice.all_gateways {
-        return v.snapshot.gateways.iter().filter_map(of).collect();
-    }
-    v.snapshot.chosen_gateway().and_then(of).into_iter().collect()
+    choice.gateways(v.snapshot.chosen_gateway(), &v.snapshot.gateways)
 }
 
 fn intent(v: &View<'_>, choice: &RuleChoice) -> Result<RuleIntent, Missing> {
@@ -90,10 +94,7 @@ fn intent(v: &View<'_>, choice: &RuleChoice) -> Result<RuleIntent, Missing> {
     if gateways.is_empty() {
         return Err(Missing("The gateway's IP address is not known yet; a rule needs it."));
     }
-    let mut intent = crate::session::intent(v.profile, gateways, &v.snapshot.site, choice.scope);
-    intent.words.clone_from(&choice.words);
-    intent.version.clone_from(&choice.version);
-    Ok(intent)
+    Ok(crate::session::intent(v.profile, gateways, &v.snapshot.site, choice))
 }
 
 fn missing(ui: &mut Ui, v: &mut View<'_>, what: &str) {
@@ -153,7 +154,10 @@ fn pack_ui(ui: &mut Ui, v: &mut View<'_>, state: &mut State) {
             let Some(k) = printed.pack.iter().find(|k| k.part == part) else { return };
             part_ui(ui, v, printed, k);
             match part {
-                Part::FindLease => readers.leases(ui, v, &printed.intent.gateways),
+                Part::FindLease => {
+                    let macs: Vec<Mac> = printed.intent.gateways.iter().map(|g| g.mac).collect();
+                    readers.leases(ui, v, &macs);
+                }
                 Part::SeeDenied => readers.log(ui, &printed.intent.gateways),
                 _ => {}
             }

@@ -18,27 +18,26 @@ const SORTS: usize = 12;
 
 #[derive(Default)]
 pub(super) struct State {
-    leases: Pasted<leases::Table>,
-    log: Pasted<denials::Log>,
+    leases: Pasted<Mac, leases::Table>,
+    log: Pasted<RuleGateway, denials::Log>,
 }
 
 /// A pasted text and what was read in it.
-#[derive(Default)]
-struct Pasted<T> {
+struct Pasted<Of, T> {
     text: String,
-    read: Option<(Vec<RuleGateway>, T)>,
+    /// For whom it was read, and what was found.
+    read: Option<(Vec<Of>, T)>,
 }
 
-impl<T> Pasted<T> {
+impl<Of, T> Default for Pasted<Of, T> {
+    fn default() -> Self {
+        Pasted { text: String::new(), read: None }
+    }
+}
+
+impl<Of: Clone + PartialEq, T> Pasted<Of, T> {
     /// The field; what is in it is read anew when it changes.
-    fn field(
-        &mut self,
-        ui: &mut Ui,
-        id: &str,
-        hint: &str,
-        gateways: &[RuleGateway],
-        read: impl Fn(&str) -> T,
-    ) {
+    fn field(&mut self, ui: &mut Ui, id: &str, hint: &str, of: &[Of], read: impl Fn(&str) -> T) {
         let changed = theme::code_frame(ui)
             .show(ui, |ui| {
                 ScrollArea::vertical().id_salt(id).max_height(FIELD).show(ui, |ui| {
@@ -54,11 +53,11 @@ impl<T> Pasted<T> {
             })
             .inner
             .inner;
-        let stale = self.read.as_ref().is_none_or(|(of, _)| of != gateways);
+        let stale = self.read.as_ref().is_none_or(|(before, _)| before != of);
         if self.text.trim().is_empty() {
             self.read = None;
         } else if changed || stale {
-            self.read = Some((gateways.to_vec(), read(&self.text)));
+            self.read = Some((of.to_vec(), read(&self.text)));
         }
     }
 
@@ -71,25 +70,23 @@ impl<T> Pasted<T> {
 }
 
 impl State {
-    pub(super) fn leases(&mut self, ui: &mut Ui, v: &mut View<'_>, gateways: &[RuleGateway]) {
+    pub(super) fn leases(&mut self, ui: &mut Ui, v: &mut View<'_>, macs: &[Mac]) {
         ui.add_space(8.0);
         ui.horizontal(|ui| {
-            parts::title(ui, "Read its answer");
+            parts::title(ui, "Read a table of leases");
             self.leases.clear_button(ui);
         });
-        let macs: Vec<Mac> = gateways.iter().map(|g| g.mac).collect();
         let hint = "Paste the table of leases or the ARP table here, of any machine. The gateway's line is found by its MAC.";
-        self.leases.field(ui, "pasted leases", hint, gateways, |text| leases::read(text, &macs));
+        self.leases.field(ui, "pasted leases", hint, macs, |text| leases::read(text, macs));
         let Some((_, table)) = &self.leases.read else { return };
-        for g in gateways {
-            match table.of(g.mac) {
-                Some(lease) => lease_ui(ui, v, *g, lease),
+        for mac in macs {
+            match table.of(*mac) {
+                Some(lease) => lease_ui(ui, v, lease),
                 None => said(
                     ui,
                     Mark::Warn,
                     &format!(
-                        "{} is not in this text: {}, {}.",
-                        g.mac,
+                        "{mac} is not in this text: {}, {}.",
                         many(table.lines, "line"),
                         many(table.devices, "device")
                     ),
@@ -108,7 +105,7 @@ impl State {
     pub(super) fn log(&mut self, ui: &mut Ui, gateways: &[RuleGateway]) {
         ui.add_space(8.0);
         ui.horizontal(|ui| {
-            parts::title(ui, "Read its log");
+            parts::title(ui, "Read a log");
             self.log.clear_button(ui);
         });
         let macs: Vec<Mac> = gateways.iter().map(|g| g.mac).collect();
@@ -135,7 +132,7 @@ impl State {
     }
 }
 
-fn lease_ui(ui: &mut Ui, v: &mut View<'_>, g: RuleGateway, lease: &leases::Lease) {
+fn lease_ui(ui: &mut Ui, v: &mut View<'_>, lease: &leases::Lease) {
     let good = lease.in_force && lease.ip.is_some();
     said(ui, if good { Mark::Good } else { Mark::Warn }, &lease.in_plain_words());
     theme::code_frame(ui).show(ui, |ui| {
@@ -146,9 +143,10 @@ fn lease_ui(ui: &mut Ui, v: &mut View<'_>, g: RuleGateway, lease: &leases::Lease
         });
     });
     let Some(ip) = lease.ip.filter(|_| good) else { return };
-    let is_chosen = v.snapshot.chosen_gateway().is_some_and(|c| c.mac == g.mac);
-    if ip == g.ip {
-        parts::quiet(ui, "That is the address that the rule has.");
+    let known = v.snapshot.gateways.iter().find(|g| g.mac == lease.mac).and_then(|g| g.ip);
+    let is_chosen = v.snapshot.chosen_gateway().is_some_and(|c| c.mac == lease.mac);
+    if known == Some(ip) {
+        parts::quiet(ui, "That is the address that is known already.");
     } else if is_chosen && ui.button(format!("Take {ip} over")).clicked() {
         v.asks.send(Command::TypeIp(ip));
     }
