@@ -26,7 +26,7 @@ pub fn picture(scene: &Scene<'_>, d: &Digest<'_>, findings: &[Finding]) -> PathV
     let family = first.code.code().split('.').next().unwrap_or_default();
     match family {
         "host" => {}
-        "gateway" => {
+        "gateway" | "port" => {
             path.gateway_switch = if first.code == Cause::GatewayWrongMac { Unknown } else { Broken };
         }
         "dhcp" | "ip" => path.switch_router = Broken,
