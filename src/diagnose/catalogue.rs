@@ -18,6 +18,7 @@ macro_rules! what_to_allow {
 mod cloud;
 mod dhcp;
 mod dns;
+mod excluders;
 mod gateway;
 mod hides;
 mod host;
@@ -26,6 +27,8 @@ mod ok;
 mod port;
 #[cfg(test)]
 mod tests;
+
+pub use excluders::excluded_by;
 
 /// Everything that is said about one cause.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -131,6 +134,11 @@ pub fn explain(cause: Cause) -> String {
     ] {
         out.push_str(&format!("\n{head}\n"));
         wrap(&mut out, text, "  ");
+    }
+    let excluders: Vec<&str> = excluded_by(cause).iter().map(|o| o.says()).collect();
+    if !excluders.is_empty() {
+        out.push_str("\nWhat excludes it\n");
+        wrap(&mut out, &format!("{}.", excluders.join("; ")), "  ");
     }
     if !page.hides.is_empty() {
         let mut hidden = page.hides.to_vec();

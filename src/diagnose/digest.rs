@@ -2,7 +2,7 @@
 
 use super::Scene;
 use super::names::{Names, NamesState, read_names};
-use super::spoken::Spoken;
+use super::spoken::{Spoken, is_inside};
 use crate::model::check::{CheckId, CheckResult, Failure, Measured, Offer, OfferTo, Outcome, Target};
 use crate::model::host::LinkKind;
 use std::collections::BTreeSet;
@@ -88,6 +88,8 @@ pub struct Digest<'a> {
     pub attempts: Option<&'a [Option<u64>]>,
     /// Shortest time to a SYN-ACK of the cloud, microseconds.
     pub quickest: Option<u64>,
+    /// Some router beyond this site said that it knows no way, or was the last to tell of itself.
+    pub ends_outside: bool,
     results: &'a [CheckResult],
 }
 
@@ -125,6 +127,7 @@ impl<'a> Digest<'a> {
         if names.disputed && way_out != WayOut::Open && opens_elsewhere(results) {
             // the address that the names give is shut where the cloud itself is open: a filter's page
             names.state = NamesState::Blocked;
+            names.leads_to_a_page = true;
             way_out = self::way_out(results, true);
         }
         Digest {
@@ -155,8 +158,21 @@ impl<'a> Digest<'a> {
             cloud_elsewhere: elsewhere(results),
             attempts: attempts(results),
             quickest: quickest(results),
+            ends_outside: ends_outside(results, interface.and_then(|i| i.router)),
             results,
         }
+    }
+
+    /// The results of the ports that decide.
+    pub fn deciding(&self) -> impl Iterator<Item = &'a CheckResult> + use<'a> {
+        let names_lie = self.names.state == NamesState::Redirected || self.names.leads_to_a_page;
+        deciding(self.results, names_lie).into_iter().map(|(_, r)| r)
+    }
+
+    /// This result is one of them.
+    #[must_use]
+    pub fn decides(&self, r: &CheckResult) -> bool {
+        self.deciding().any(|d| d.target == r.target)
     }
 
     /// A resolved address opens, so that the box can get through at all.
@@ -347,6 +363,19 @@ fn quickest(results: &[CheckResult]) -> Option<u64> {
         _ => None,
     });
     opened.min()
+}
+
+/// Who sent the ICMP errors, or the farthest hop that is known, is on the public internet and not the first router.
+fn ends_outside(results: &[CheckResult], router: Option<Ipv4Addr>) -> bool {
+    let outside = |who: IpAddr| !is_inside(who) && Some(who) != router.map(IpAddr::V4);
+    results.iter().any(|r| match &r.measured {
+        Measured::Offender(who) => r.id == CheckId::Ports && outside(*who),
+        Measured::Hops(hops) => {
+            let farthest = hops.iter().rev().find_map(|h| h.who.map(|who| (h.distance, who)));
+            farthest.is_some_and(|(distance, who)| distance >= 2 && outside(who))
+        }
+        _ => false,
+    })
 }
 
 /// The gateway's address, when it is known and in none of this computer's subnets.

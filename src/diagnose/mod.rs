@@ -10,6 +10,7 @@ mod flapping;
 pub mod forensics;
 pub mod idle;
 mod names;
+pub mod observed;
 mod path;
 mod rules;
 mod spoken;
@@ -123,8 +124,7 @@ pub fn may_still_change(g: &GatewayView, now: At) -> bool {
 #[must_use]
 pub fn diagnose(scene: &Scene<'_>) -> Diagnosis {
     let digest = digest::Digest::of(scene);
-    let found = rules::all(scene, &digest);
-    let findings = conclude(&found);
+    let findings = conclude(&standing(scene, &digest));
     let mut verdict = verdict_of(&findings);
     if verdict.code.is_none()
         && scene.checked
@@ -137,10 +137,28 @@ pub fn diagnose(scene: &Scene<'_>) -> Diagnosis {
         .iter()
         .map(|g| {
             let alone = Scene { alone: Some(g.mac), ..*scene };
-            (g.mac, verdict_of(&conclude(&rules::all(&alone, &digest::Digest::of(&alone)))))
+            (g.mac, verdict_of(&conclude(&standing(&alone, &digest::Digest::of(&alone)))))
         })
         .collect();
     Diagnosis { path: path::picture(scene, &digest, &findings), findings, verdict, by_gateway }
+}
+
+/// What the rules found, but for what an observation excludes: no finding stands against the evidence (law 2).
+/// Information is told beside what contradicts it, and says so by its level.
+fn standing(scene: &Scene<'_>, d: &digest::Digest<'_>) -> Vec<Found> {
+    let mut found = rules::all(scene, d);
+    found.retain(|f| f.level() == Level::Info || excluded(scene, d, f).is_empty());
+    found
+}
+
+/// The observations that a finding cannot live with.
+fn excluded(scene: &Scene<'_>, d: &digest::Digest<'_>, f: &Found) -> Vec<observed::Observed> {
+    let excluders = catalogue::excluded_by(f.cause);
+    if excluders.is_empty() {
+        return Vec::new();
+    }
+    let seen = observed::of(scene, d, f.about);
+    excluders.iter().copied().filter(|o| seen.contains(o)).collect()
 }
 
 /// Hides what follows from another cause, joins what was found twice, sorts what to fix first to the top.

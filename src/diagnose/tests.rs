@@ -4,8 +4,8 @@ mod walk;
 
 use super::*;
 use crate::model::check::{
-    CheckId, CheckResult, Failure, Inspector, Measured, NameRole, Offer, Outcome, Said, ServerRole, Target,
-    TlsSeen, Transport,
+    CheckId, CheckResult, Failure, Hop, Inspector, Measured, NameRole, Offer, Outcome, Said, ServerRole,
+    Target, TlsSeen, Transport,
 };
 use crate::model::evidence::{DhcpKind, Source};
 use crate::model::host::{HostAddress, Interface, LinkKind};
@@ -60,6 +60,8 @@ pub(in crate::diagnose) fn gateway(mac: Mac, possible: LedSet, basis: Basis) -> 
         dhcp_trace: Vec::new(),
         led_changes: Vec::new(),
         rivals: Vec::new(),
+        answered: None,
+        addresses: Vec::new(),
         remarks: vec![],
         verdict: Verdict::default(),
     }
@@ -328,9 +330,26 @@ fn an_internet_that_is_down_is_told_from_a_filter() {
     let mut made = Made::healthy();
     made.ports(|_, _| SILENT).control(SILENT);
     assert_eq!(made.verdict(), "cloud.both-ports-dropped");
+    // the router knows no way at all: its line is down, or this network has none
+    let unreachable = || Outcome::Failed(Failure::IcmpNetUnreachable);
     let mut made = Made::healthy();
-    made.ports(|_, _| Outcome::Failed(Failure::IcmpNetUnreachable))
-        .control(Outcome::Failed(Failure::IcmpNetUnreachable));
+    made.ports(|_, _| unreachable()).control(unreachable()).names(SILENT, SILENT, SILENT);
+    let d = made.diagnose();
+    assert_eq!(d.verdict.code, Some(Cause::InternetDown));
+    assert_eq!(d.findings[0].possible.iter().map(|p| p.code).collect::<Vec<_>>(), [Cause::CloudNoRoute]);
+    // names come from the internet, so that the line is up
+    let mut made = Made::healthy();
+    made.ports(|_, _| unreachable()).control(unreachable());
+    let v = made.diagnose().verdict;
+    assert_eq!((v.code, v.owner), (Some(Cause::CloudNoRoute), Owner::It));
+    // it is a router of the provider that knows no way, whatever its name servers say
+    let far = result(
+        CheckId::Path,
+        Target::Hops("54.229.203.190:443".parse().unwrap()),
+        Outcome::Passed,
+        Measured::Hops(vec![Hop { distance: 3, who: Some([203, 0, 113, 7].into()), opened: false }]),
+    );
+    made.results.push(far);
     assert_eq!(made.verdict(), "internet.down");
     // the profile's control list may be empty: then nothing is said about the internet
     let mut made = Made::healthy();

@@ -258,12 +258,14 @@ impl Track {
         });
     }
 
-    /// One round of ARP without an answer at the address it had.
-    pub fn arp_missed(&mut self) {
+    /// One round of ARP without an answer at the address it had. True once that is given up.
+    pub fn arp_missed(&mut self) -> bool {
         self.missed += 1;
-        if self.missed >= ARP_MISSES {
+        let given_up = self.missed >= ARP_MISSES;
+        if given_up {
             self.items.retain(|i| !matches!(i.kind, Kind::Arp | Kind::Bound));
         }
+        given_up
     }
 
     /// An mDNS announcement of this box.

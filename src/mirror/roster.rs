@@ -3,7 +3,7 @@
 use super::led::{ARP_MISSES, Track};
 use crate::model::evidence::{DhcpKind, DhcpSeen, Fact, Observation, Source};
 use crate::model::finding::Verdict;
-use crate::model::snapshot::{DhcpTrace, GatewayView, HostSeen};
+use crate::model::snapshot::{DhcpTrace, GatewayView, HostSeen, TRACE_KEPT};
 use crate::model::{At, LedSet, Mac};
 use crate::profile::Profile;
 use std::collections::{BTreeMap, BTreeSet};
@@ -13,10 +13,10 @@ use std::net::Ipv4Addr;
 const PROXY_ARP_FROM: usize = 8;
 /// DHCP messages kept of each gateway.
 const DHCP_KEPT: usize = 30;
-/// The same with what they carried.
-const TRACE_KEPT: usize = 64;
 /// Changes of a LED's set that are kept of each gateway.
 const CHANGES_KEPT: usize = 200;
+/// Addresses that are kept of each gateway.
+const ADDRESSES_KEPT: usize = 32;
 /// What a box said of its own address is held against a neighbour's answer for this long.
 const CLAIM_GOOD_MS: u64 = 120_000;
 
@@ -45,6 +45,10 @@ struct Gateway {
     claims: Option<(Ipv4Addr, At)>,
     /// Others that answered at the address it claims.
     rivals: BTreeMap<Mac, At>,
+    /// Where and when it last answered ARP.
+    answered: Option<(Ipv4Addr, At)>,
+    /// The addresses that it had, with the time since when.
+    addresses: Vec<(At, Ipv4Addr)>,
 }
 
 /// Everybody who was seen on the segment.
@@ -93,6 +97,12 @@ impl Roster {
                 g.changes.push((o.at, now));
                 if g.changes.len() > CHANGES_KEPT {
                     g.changes.remove(0);
+                }
+            }
+            if let Some(ip) = g.ip.filter(|ip| g.addresses.last().is_none_or(|(_, last)| last != ip)) {
+                g.addresses.push((o.at, ip));
+                if g.addresses.len() > ADDRESSES_KEPT {
+                    g.addresses.remove(0);
                 }
             }
         }
@@ -155,6 +165,7 @@ impl Roster {
                         Some(age) => {
                             g.old_row = false;
                             g.track.arp(at.minus(age), *ip);
+                            g.answered = Some((*ip, at.minus(age)));
                             if g.last_request == Some(*ip) {
                                 g.last_request = None;
                             }
@@ -172,7 +183,9 @@ impl Roster {
             }
             Fact::Unanswered { ip } => {
                 for g in self.gateways.values_mut().filter(|g| g.ip == Some(*ip)) {
-                    g.track.arp_missed();
+                    if g.track.arp_missed() {
+                        g.answered = None;
+                    }
                 }
             }
             Fact::Dhcp(seen) => self.dhcp(profile, at, seen),
@@ -353,6 +366,8 @@ impl Roster {
                 dhcp: g.dhcp.clone(),
                 dhcp_trace: g.trace.clone(),
                 led_changes: g.changes.clone(),
+                answered: g.answered.filter(|(ip, _)| g.ip == Some(*ip)).map(|(_, at)| at),
+                addresses: g.addresses.clone(),
                 rivals: g.rivals.iter().map(|(m, t)| (*m, *t)).collect(),
                 remarks: g.track.remarks().iter().map(|(_, text)| text.clone()).collect(),
                 verdict: Verdict::default(),

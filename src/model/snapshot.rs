@@ -37,6 +37,13 @@ pub struct GatewayView {
     /// How its LED's set changed, oldest first, the present one last.
     #[serde(default)]
     pub led_changes: Vec<(At, LedSet)>,
+    /// When its MAC last answered at the address that it has now (ARP), in this visit; `None` once it has missed as many
+    /// rounds as it takes to give it up.
+    #[serde(default)]
+    pub answered: Option<At>,
+    /// The addresses that it had in this visit, with the time since when, the present one last.
+    #[serde(default)]
+    pub addresses: Vec<(At, Ipv4Addr)>,
     /// Other MACs that answered at its address, with the time of the last answer.
     #[serde(default)]
     pub rivals: Vec<(Mac, At)>,
@@ -45,6 +52,9 @@ pub struct GatewayView {
     /// Findings about this gateway alone.
     pub verdict: Verdict,
 }
+
+/// DHCP messages with what they carried that are kept of each gateway.
+pub const TRACE_KEPT: usize = 64;
 
 /// One DHCP message of a gateway, or to it, as far as forensics ask (RFC 2131).
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]

@@ -25,6 +25,8 @@ fn snapshot() -> Snapshot {
             dhcp_trace: Vec::new(),
             led_changes: Vec::new(),
             rivals: Vec::new(),
+            answered: None,
+            addresses: Vec::new(),
             remarks: vec![],
             verdict: Verdict::default(),
         }],

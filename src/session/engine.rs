@@ -612,6 +612,8 @@ fn unseen(now: At, at: At, led: LedState) -> GatewayView {
         dhcp_trace: Vec::new(),
         led_changes: Vec::new(),
         rivals: Vec::new(),
+        answered: None,
+        addresses: Vec::new(),
         remarks: Vec::new(),
         verdict: Verdict::default(),
     }

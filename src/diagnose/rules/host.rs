@@ -79,7 +79,9 @@ pub(super) fn box_itself(scene: &Scene<'_>, d: &Digest<'_>, g: &GatewayView, out
     }
     if hangs(scene, g) {
         let text = format!("{} has not been heard for five minutes, and it was here before", name(g));
-        push(Cause::GatewayHung, vec![led_evidence(g), evidence(text, Basis::Measured, "neighbour", 0)], out);
+        let lines = vec![led_evidence(g), evidence(text, Basis::Measured, "neighbour", 0)];
+        let hung = Found { about: Some(g.mac), ..found(Cause::GatewayHung, lines) };
+        out.push(super::port::or_shut(hung));
     }
     if scene.host.interfaces.iter().any(|i| i.mac == Some(g.mac)) {
         let text = format!("{} is the address of this computer itself", g.mac);
@@ -109,12 +111,14 @@ pub(super) fn box_itself(scene: &Scene<'_>, d: &Digest<'_>, g: &GatewayView, out
             scene.hosts.len()
         );
         let mut lines = vec![evidence(text, Basis::Measured, "neighbour", 0)];
-        if failed(d, CheckId::Witness, Failure::PortAuthenticated) {
+        let signed_in = failed(d, CheckId::Witness, Failure::PortAuthenticated);
+        if signed_in {
             let text = "this computer signed in to its switch port (802.1X): such a port lets no word of the gateway through, unless its MAC is admitted there (MAC authentication bypass)";
             lines.push(evidence(text, Basis::Measured, "witness", 0));
         }
         let silent = found(Cause::GatewaySilent, lines);
         let silent = Found { about: Some(g.mac), ..silent };
+        let silent = if signed_in { super::port::or_shut(silent) } else { silent };
         // its lease may be in another network; only its LED tells
         out.push(if super::lease::refused(d) {
             or_else(

@@ -3,6 +3,7 @@
 use super::{about, evidence, found, is_solid_red, led_evidence, name, or_else, say};
 use crate::diagnose::digest::{Address, Digest};
 use crate::diagnose::forensics::{self, Sign};
+use crate::diagnose::observed::{self, Observed};
 use crate::diagnose::{Found, Scene, may_still_change};
 use crate::model::check::{CheckId, Offer, OfferTo};
 use crate::model::evidence::DhcpKind;
@@ -34,7 +35,7 @@ pub(super) fn lease(scene: &Scene<'_>, d: &Digest<'_>, out: &mut Vec<Found>) {
             let mut lines = say(scene, d, CheckId::Lease);
             lines.extend(say(scene, d, CheckId::Offer));
             lines.extend(boxes.red.iter().map(|g| asks(g)));
-            let nobody = found(no_server(scene), lines);
+            let nobody = found(no_server(scene, d), lines);
             out.push(if d.offers.is_some() {
                 nobody
             } else {
@@ -60,7 +61,7 @@ pub(super) fn lease(scene: &Scene<'_>, d: &Digest<'_>, out: &mut Vec<Found>) {
     }
     let anybody_addressed = boxes.any_addressed || scene.gateways.iter().any(|g| g.ip.is_some());
     if d.offers == Some(&[]) && scene.searched && !anybody_addressed {
-        out.push(found(no_server(scene), say(scene, d, CheckId::Offer)));
+        out.push(found(no_server(scene, d), say(scene, d, CheckId::Offer)));
     }
 }
 
@@ -92,10 +93,11 @@ impl<'a> Boxes<'a> {
     }
 }
 
-/// Nobody hands out IPv4 addresses; where a router announces IPv6, that is all there is.
-fn no_server(scene: &Scene<'_>) -> Cause {
+/// Nobody hands out IPv4 addresses; where a router announces IPv6 and nobody speaks IPv4, that is all there is.
+fn no_server(scene: &Scene<'_>, d: &Digest<'_>) -> Cause {
     let ipv6 = scene.host.interface().is_some_and(|i| i.ipv6_router == Some(true));
-    if ipv6 { Cause::DhcpIpv6Only } else { Cause::DhcpNoServer }
+    let ipv4 = observed::of(scene, d, None).contains(&Observed::Ipv4IsSpoken);
+    if ipv6 && !ipv4 { Cause::DhcpIpv6Only } else { Cause::DhcpNoServer }
 }
 
 fn asks(g: &GatewayView) -> Evidence {
@@ -141,48 +143,80 @@ fn red_box(scene: &Scene<'_>, d: &Digest<'_>, g: &GatewayView) -> Found {
                 0,
             ),
         ];
-        return this(Cause::GatewaySilent, lines);
+        return super::port::or_shut(this(Cause::GatewaySilent, lines));
     }
     lines.extend(say(scene, d, CheckId::Offer));
     let Some(offers) = d.offers else {
         // nothing could be asked: this computer's own lease decides, and says so
         let served =
             scene.host.interface().and_then(|i| i.lease.as_ref()).is_some_and(|l| l.dhcp == Some(true));
-        let cause = if served { Cause::DhcpGatewayRefused } else { no_server(scene) };
+        let cause = if served { Cause::DhcpGatewayRefused } else { no_server(scene, d) };
         return Found { level: Some(Level::Warning), ..this(cause, lines) };
     };
     if offers.is_empty() {
-        return this(no_server(scene), lines);
+        return this(no_server(scene, d), lines);
+    }
+    why_not_served(scene, d, g, this(Cause::DhcpGatewayRefused, lines))
+}
+
+/// Servers answer here, and this box has no address: whom they serve decides. `refused` is the finding with its lines;
+/// the cause that fits takes its place.
+fn why_not_served(scene: &Scene<'_>, d: &Digest<'_>, g: &GatewayView, refused: Found) -> Found {
+    let offers = d.offers.unwrap_or_default();
+    let the = |cause| Found { cause, ..refused.clone() };
+    let weaker = |f: Found| Found { level: Some(Level::Warning), ..f };
+    // it accepts what it is offered, and has no address all the same: what comes after the offer is missing
+    let accepts = observed::takes_offers(g);
+    if any(offers, |o| o.to_gateway) {
+        // the server would serve this very MAC, so that nobody refuses it
+        let (code, test) = if accepts {
+            (
+                Cause::DhcpNakLoop,
+                "look in the DHCP server's log for this MAC: where it lists refusals (NAK), they are its answers",
+            )
+        } else {
+            (
+                Cause::PortShut,
+                "look at the gateway's port on the switch: if it is shut or not authorised, nothing passes in either direction",
+            )
+        };
+        let lost = or_else(the(Cause::DhcpOfferLost), code, test);
+        return if scene.hears_dhcp { lost } else { weaker(lost) };
     }
     if any(offers, |o| o.to_new_mac) {
-        let refused = this(Cause::DhcpGatewayRefused, lines);
-        if any(offers, |o| o.to_gateway) {
-            return or_else(
+        return if d.asked_for.contains(&OfferTo::Gateway) && !accepts {
+            refused
+        } else {
+            or_else(
                 refused,
                 Cause::DhcpOfferLost,
                 "look in the DHCP server's log for this MAC: where it lists offers, they are lost at the box's own switch port",
-            );
-        }
-        return refused;
+            )
+        };
     }
     if !d.asked_for.is_empty() && !d.asked_for.contains(&OfferTo::NewMac) {
         // only this computer was asked for: others are served, and more is not known
-        return Found { level: Some(Level::Warning), ..this(Cause::DhcpGatewayRefused, lines) };
+        return weaker(refused);
     }
-    let asked_own = d.asked_for.contains(&OfferTo::OwnMac);
-    let static_address =
-        scene.host.interface().and_then(|i| i.lease.as_ref()).is_some_and(|l| l.dhcp == Some(false));
-    if asked_own && !any(offers, |o| o.to_own) && !static_address {
+    let leases =
+        "look at the DHCP server's list of leases: where addresses are free, it serves known devices only";
+    // an answer to this computer's own lease is due; without a lease of this server none is
+    let due = d.asked_for.contains(&OfferTo::OwnMac) && observed::leases_here(scene);
+    if due && !any(offers, |o| o.to_own) {
         return or_else(
-            this(Cause::DhcpOfferLost, lines),
+            the(Cause::DhcpOfferLost),
             Cause::DhcpPoolExhausted,
             "look at the DHCP server's list of leases: a pool without a free address would explain it too, if this computer's address is not from that pool",
         );
     }
+    let full = or_else(the(Cause::DhcpPoolExhausted), Cause::DhcpGatewayRefused, leases);
+    if any(offers, |o| o.to_own) {
+        return full;
+    }
     or_else(
-        this(Cause::DhcpPoolExhausted, lines),
-        Cause::DhcpGatewayRefused,
-        "look at the DHCP server's list of leases: where addresses are free, it serves known devices only",
+        full,
+        Cause::DhcpOfferLost,
+        "look in the DHCP server's log: where it lists offers for this network, they are lost on the way to this socket",
     )
 }
 

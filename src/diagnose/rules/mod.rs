@@ -1,13 +1,17 @@
 //! The rules: which cause the digest shows. Each rule looks at one thing and names what supports it; what follows
 //! from what is declared in the catalogue, not here. Reads from this computer outwards to the cloud.
 //!
-//! `host` is this computer and the box as it is seen, `lease` is vendor's step 2, `site` the way out, `lasting` what
+//! `alone` is a box that is held back where this computer is not, `host` is this computer and the box as it is seen, `lease` is vendor's step 2, `site` the way out, `port` the switch port before it, `lasting` what
 //! connects and does not last; the comparison of box and computer is a table of its own ([`super::compare`]).
 
+mod alone;
 mod host;
 mod lasting;
 mod lease;
+mod port;
 mod site;
+
+pub(super) use lasting::RESENT_US;
 
 use super::compare::{Led, Say, Site, Stand, compare};
 use super::digest::{Address, Digest, Router, WayOut};
@@ -26,6 +30,7 @@ pub fn all(scene: &Scene<'_>, d: &Digest<'_>) -> Vec<Found> {
     for gateway in about(scene) {
         host::box_itself(scene, d, gateway, &mut found);
         lasting::flaps(scene, gateway, &mut found);
+        port::late(scene, gateway, &mut found);
     }
     if about(scene).next().is_none() {
         host::nobody_seen(scene, d, &mut found);
@@ -76,6 +81,7 @@ fn compared(scene: &Scene<'_>, d: &Digest<'_>, way: Site, out: &mut Vec<Found>) 
                     "open the addresses that are shut, then check again: if this computer reaches all of them and the box still blinks, a rule holds back this box alone",
                 ));
             }
+            Say::The(Cause::CloudGatewayOnlyBlocked) => out.push(alone::blocked(scene, d, g)),
             Say::The(cause) => {
                 let mut lines = vec![led_evidence(g)];
                 lines.extend(passes(scene, d));
@@ -109,7 +115,7 @@ fn answered_for_nobody(d: &Digest<'_>) -> std::collections::BTreeSet<u16> {
 }
 
 /// The gateways that the question is about: the one chosen, else all.
-fn about<'a>(scene: &Scene<'a>) -> impl Iterator<Item = &'a GatewayView> + use<'a> {
+pub(super) fn about<'a>(scene: &Scene<'a>) -> impl Iterator<Item = &'a GatewayView> + use<'a> {
     let wanted = scene.alone.or(scene.typed_mac).or(scene.chosen);
     // an address that was typed in without a MAC is the question, whoever else is here
     let at = scene.typed_ip.filter(|_| scene.typed_mac.or(scene.alone).is_none());

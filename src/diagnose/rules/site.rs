@@ -32,8 +32,10 @@ pub(super) fn site(scene: &Scene<'_>, d: &Digest<'_>) -> Vec<Found> {
         }
         _ => {}
     }
-    if internet_is_down(d) {
-        out.push(internet_down(scene, d));
+    match nothing_beyond(d) {
+        None => {}
+        Some(Cause::CloudNoRoute) => out.push(no_route(scene, d)),
+        Some(_) => out.push(internet_down(scene, d)),
     }
     portal(scene, d, &mut out);
     proxy_required(scene, d, &mut out);
@@ -63,16 +65,34 @@ fn no_router_is_handed_out(scene: &Scene<'_>, d: &Digest<'_>) -> bool {
 }
 
 /// Nothing beyond the router answers: no cloud, no control, no name from outside. When a filter refuses the cloud
-/// alone, names or controls still come through.
-fn internet_is_down(d: &Digest<'_>) -> bool {
+/// alone, names or controls still come through; when only this network has no route, names do.
+fn nothing_beyond(d: &Digest<'_>) -> Option<Cause> {
     if d.control != Some(false) {
-        return false;
+        return None;
     }
     match d.way_out {
-        WayOut::Unreachable => true,
-        WayOut::Dropped | WayOut::Unknown => !d.names.upstream_alive && !names_work(d),
-        WayOut::Rejected | WayOut::Open | WayOut::PortsBlocked(_) | WayOut::AddressesBlocked(_) => false,
+        WayOut::Unreachable if d.names.line_up && !d.ends_outside => Some(Cause::CloudNoRoute),
+        WayOut::Unreachable => Some(Cause::InternetDown),
+        WayOut::Dropped | WayOut::Unknown if !d.names.upstream_alive && !names_work(d) => {
+            Some(Cause::InternetDown)
+        }
+        _ => None,
     }
+}
+
+const OTHER_NETWORK: &str = "open any web page from another network of this site, such as its Wi-Fi: if it opens, the line is up and it is this network that has no route";
+
+/// A router says that it knows no way, and names still come from the internet.
+fn no_route(scene: &Scene<'_>, d: &Digest<'_>) -> Found {
+    let mut lines = say(scene, d, CheckId::Ports);
+    lines.extend(say(scene, d, CheckId::Control));
+    lines.push(evidence(
+        "names of the internet resolve here, and a made-up one is said not to exist: the line is up",
+        Basis::Measured,
+        "names",
+        scene.results_age_ms,
+    ));
+    found(Cause::CloudNoRoute, lines)
 }
 
 /// What beyond the router was seen decides how sure it is that the line is down, and not a firewall shut.
@@ -89,8 +109,12 @@ fn internet_down(scene: &Scene<'_>, d: &Digest<'_>) -> Found {
     }
     let down = found(Cause::InternetDown, lines);
     let beyond = d.spoken.farthest.is_some_and(|(distance, _)| distance >= 2);
-    let router_says = d.way_out == WayOut::Unreachable;
-    if beyond || router_says {
+    if d.way_out == WayOut::Unreachable {
+        // the first router knows no way: its line is down, or this network has none
+        let near = !beyond;
+        return if near { or_else(down, Cause::CloudNoRoute, OTHER_NETWORK) } else { down };
+    }
+    if beyond {
         return down;
     }
     or_else(
