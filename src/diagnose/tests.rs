@@ -1,5 +1,6 @@
 //! The diagnosis over made-up scenes: each rule, each twin, and a walk over all combinations of LED, host and way.
 
+mod against;
 mod walk;
 
 use super::*;
@@ -229,9 +230,13 @@ impl Made {
     }
 
     fn diagnose(&self) -> Diagnosis {
-        let profile = Profile::shipped();
-        diagnose(&Scene {
-            profile: &profile,
+        diagnose(&self.scene())
+    }
+
+    fn scene(&self) -> Scene<'_> {
+        static PROFILE: std::sync::LazyLock<Profile> = std::sync::LazyLock::new(Profile::shipped);
+        Scene {
+            profile: &PROFILE,
             host: &self.host,
             results: &self.results,
             results_age_ms: 0,
@@ -245,7 +250,7 @@ impl Made {
             hears_dhcp: self.hears_dhcp,
             checked: true,
             alone: None,
-        })
+        }
     }
 
     fn verdict(&self) -> &'static str {

@@ -249,7 +249,8 @@ fn closed(scene: &Scene<'_>, d: &Digest<'_>, cause: Cause) -> Found {
         }));
         return found(Cause::CloudServiceDown, lines);
     }
-    let far = d.spoken.farthest.filter(|(_, who)| !is_inside(*who));
+    // over another network it opens: it is not the cloud that refuses
+    let far = d.spoken.farthest.filter(|(_, who)| !is_inside(*who) && d.cloud_elsewhere != Some(true));
     if let Some((distance, who)) = far.filter(|_| all_refused(d) && names_and_net) {
         lines.push(evidence(
             format!("the refusal comes from beyond {who}, {distance} hop(s) away on the public internet"),
