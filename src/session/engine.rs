@@ -8,7 +8,7 @@ use crate::check::offer::Patience;
 use crate::diagnose::{self, Diagnosis, Scene};
 use crate::discover::Sighting;
 use crate::mirror::Roster;
-use crate::model::check::{CheckId, CheckResult, Outcome, Target};
+use crate::model::check::{CheckId, CheckResult, Measured, OfferTo, Outcome, Target};
 use crate::model::evidence::{Fact, Observation, Source};
 use crate::model::finding::{Level, Verdict};
 use crate::model::footprint::Footprint;
@@ -53,6 +53,8 @@ pub struct Run {
     pub checks_done: bool,
     /// Called by watching, not by a person.
     pub quiet: bool,
+    /// The DHCP servers were asked once more, for a box that was heard late.
+    pub asked_again: bool,
 }
 
 /// Everything the session knows.
@@ -170,8 +172,14 @@ impl Engine {
     /// Begins a run: what the last one measured is forgotten, what was seen stays.
     pub fn begin(&mut self, purpose: Purpose, now: At, quiet: bool) {
         self.take_down(now, Input::Begun { check: purpose == Purpose::FindAndCheck, quiet });
-        self.run =
-            Some(Run { purpose, begun: now, searched: false, checks_done: purpose == Purpose::Find, quiet });
+        self.run = Some(Run {
+            purpose,
+            begun: now,
+            searched: false,
+            checks_done: purpose == Purpose::Find,
+            quiet,
+            asked_again: false,
+        });
         if !quiet {
             self.searched = false;
             self.limits.retain(|l| l.what == KEEPING);
@@ -373,6 +381,27 @@ impl Engine {
         asked.iter().find(|g| g.mac.is_device() && (g.led.possible == red || unseen(g))).map(|g| g.mac)
     }
 
+    /// A box without an address was heard after the servers had been asked: they have to be asked for its MAC too, since
+    /// what they offer to others says nothing of it. True once a run; the run then waits for the answer.
+    pub fn owes_offer(&mut self, now: At) -> bool {
+        let asked = |r: &CheckResult| match &r.measured {
+            Measured::Answers { offers, asked } => offers.is_empty() || asked.contains(&OfferTo::Gateway),
+            _ => true,
+        };
+        let known = self.results.iter().filter(|r| r.id == CheckId::Offer).all(asked);
+        if known || self.ask_as(now).is_none() {
+            return false;
+        }
+        match &mut self.run {
+            Some(run) if run.checks_done && !run.quiet && !run.asked_again => {
+                run.asked_again = true;
+                run.checks_done = false;
+                true
+            }
+            _ => false,
+        }
+    }
+
     /// How much a DHCP server's answer is still waited for.
     #[must_use]
     pub fn patience_with_dhcp(&self, now: At) -> Patience {
@@ -425,6 +454,9 @@ impl Engine {
         if unheard && !run.searched {
             return false; // a box without an address gets the whole search to be heard asking
         }
+        if !run.searched && asked.iter().any(|g| self.is_silent_at_its_address(g)) {
+            return false; // it has the whole search to answer
+        }
         let starting: Vec<&GatewayView> =
             asked.iter().filter(|g| diagnose::may_still_change(g, now)).collect();
         if !starting.is_empty() {
@@ -436,6 +468,18 @@ impl Engine {
         // a console that was opened for this gets the whole search to say something
         let console_may_speak = self.console.port.is_some() && !run.searched;
         known || elapsed >= ANNOUNCEMENT_WAIT_MS && !console_may_speak
+    }
+
+    /// A box that blinks and says that it has an address of this network, where it has not answered yet.
+    fn is_silent_at_its_address(&self, g: &GatewayView) -> bool {
+        let here = |ip: Ipv4Addr| {
+            self.host
+                .interface()
+                .is_some_and(|i| i.addresses.iter().any(|a| !a.is_link_local() && a.contains(ip)))
+        };
+        g.led.possible == LedSet::only(LedState::BlinkingRed)
+            && g.answered.is_none()
+            && g.ip.is_some_and(here)
     }
 
     /// Ends the run; true when it was a check.

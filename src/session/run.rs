@@ -186,6 +186,12 @@ impl Loop {
                 let is = self.engine.patience_with_dhcp(now);
                 std::mem::replace(was, is) != is
             });
+            if self.world.is_real() && self.engine.owes_offer(now) {
+                let reach = self.reach();
+                let again =
+                    check::offer::again(reach, needs.clone(), super::world::random(), progress_in.clone());
+                tasks.checks = Some(tasks.set.spawn(again));
+            }
             self.record();
             if self.engine.settled(now) {
                 tasks.stop_run();
@@ -425,7 +431,7 @@ impl Loop {
         let interface = self.engine.host.interface().cloned();
         if self.world.is_real() {
             let can_send = check::plan::can_send(&self.engine.host);
-            match interface.clone().filter(|_| can_send) {
+            match interface.filter(|_| can_send) {
                 Some(i) => {
                     if tasks.listeners.is_empty() {
                         tasks.listeners.push(
@@ -443,12 +449,7 @@ impl Loop {
             self.world.search_simulated(eyes, &mut tasks.set);
         }
         if purpose == Purpose::FindAndCheck {
-            let reach = Reach {
-                meter: self.world.meter.clone(),
-                interface,
-                simulated: self.world.simulated(),
-                clock: self.world.clock(),
-            };
+            let reach = self.reach();
             if check::plan::can_send(&self.engine.host) {
                 self.engine.running = crate::model::check::CheckId::ALL.into_iter().collect();
             }
@@ -457,6 +458,16 @@ impl Loop {
             let random = super::world::random();
             tasks.checks =
                 Some(tasks.set.spawn(check::run(reach, profile, host, needs.clone(), random, out)));
+        }
+    }
+
+    /// What the checks measure through.
+    fn reach(&self) -> Reach {
+        Reach {
+            meter: self.world.meter.clone(),
+            interface: self.engine.host.interface().cloned(),
+            simulated: self.world.simulated(),
+            clock: self.world.clock(),
         }
     }
 
@@ -482,12 +493,7 @@ impl Loop {
             return;
         }
         self.engine.begin_hold(now, rungs, what.lasts());
-        let reach = Reach {
-            meter: self.world.meter.clone(),
-            interface: self.engine.host.interface().cloned(),
-            simulated: self.world.simulated(),
-            clock: self.world.clock(),
-        };
+        let reach = self.reach();
         let (rows_in, mut rows) = mpsc::channel(4);
         let out = progress.clone();
         tasks.hold = Some(tasks.set.spawn(async move {
