@@ -88,6 +88,8 @@ pub struct Digest<'a> {
     pub attempts: Option<&'a [Option<u64>]>,
     /// Shortest time to a SYN-ACK of the cloud, microseconds.
     pub quickest: Option<u64>,
+    /// A check broke inside this program: what it would have said may gainsay the rest.
+    pub broke: bool,
     results: &'a [CheckResult],
 }
 
@@ -127,6 +129,10 @@ impl<'a> Digest<'a> {
             names.state = NamesState::Blocked;
             way_out = self::way_out(results, true);
         }
+        if way_out != WayOut::Open && results.iter().any(|r| r.id == CheckId::Names && r.broke()) {
+            // which addresses the box would use is not known, and a documented one may be retired
+            way_out = WayOut::Unknown;
+        }
         Digest {
             has_interface: interface.is_some(),
             carrier: interface.and_then(|i| if i.up { i.carrier } else { Some(false) }),
@@ -155,6 +161,7 @@ impl<'a> Digest<'a> {
             cloud_elsewhere: elsewhere(results),
             attempts: attempts(results),
             quickest: quickest(results),
+            broke: results.iter().any(|r| r.broke() && r.id != CheckId::Hold),
             results,
         }
     }
