@@ -79,7 +79,7 @@ mod window {
             Err(e) => match demo {
                 Some(fault) => {
                     fail(CLEAR, format!("{e}. Here is the same in the terminal:"));
-                    cli::demo(&profile, clock, &fault, false)
+                    cli::demo(&profile, clock, &fault, None, false)
                 }
                 None => fail(
                     BLIND,

@@ -1,17 +1,18 @@
 //! One run of all checks: what runs at once, what waits for what, and what is no longer needed.
 
-use super::reach::Reach;
-use super::{Progress, dns, limits, local, names, offer, path, plan, portal, router, speaks, tcp};
+use super::reach::{Breaks, Reach};
+use super::{Progress, broken, dns, limits, local, names, offer, path, plan, portal, router, speaks, tcp};
 use crate::model::check::{CheckId, CheckResult, Measured, Offer, Outcome, Target};
 use crate::model::evidence::DhcpSeen;
 use crate::model::host::{HostView, Interface, LinkKind};
+use crate::platform::supervise::{Crew, caught, supervised};
 use crate::profile::Profile;
 use std::collections::BTreeMap;
 use std::net::{IpAddr, SocketAddr};
 use std::sync::Arc;
 use std::time::Duration;
 use tokio::sync::{mpsc, watch};
-use tokio::task::{AbortHandle, JoinSet};
+use tokio::task::AbortHandle;
 
 /// Results of some checks that have ended.
 type Parts = Vec<(CheckId, Vec<CheckResult>)>;
@@ -30,7 +31,7 @@ pub async fn run(
         profile,
         host,
         out,
-        others: JoinSet::new(),
+        others: Crew::default(),
         known: BTreeMap::new(),
         control: None,
         way: watch::channel(None).0,
@@ -38,12 +39,9 @@ pub async fn run(
         doubted: None,
         tried_again: false,
     };
-    let witness = local::witness(&course.host);
-    course.tell(CheckId::Witness, witness).await;
-    let link = vec![local::link(&course.host)];
-    course.tell(CheckId::Link, link).await;
-    let lease = local::lease(&course.host);
-    course.tell(CheckId::Lease, lease).await;
+    course.look(CheckId::Witness, local::witness).await;
+    course.look(CheckId::Link, |host| vec![local::link(host)]).await;
+    course.look(CheckId::Lease, local::lease).await;
     if plan::can_send(&course.host) || course.reach.simulated.is_some() {
         course.run(needs, random).await;
     }
@@ -55,7 +53,7 @@ struct Course {
     profile: Arc<Profile>,
     host: HostView,
     out: mpsc::Sender<Progress>,
-    others: JoinSet<Parts>,
+    others: Crew<Parts>,
     /// What is known so far, by check; a check may end in parts.
     known: BTreeMap<CheckId, Vec<CheckResult>>,
     control: Option<AbortHandle>,
@@ -77,15 +75,47 @@ impl Course {
         let _ = self.out.send(Progress::Ended(id, all.clone())).await;
     }
 
-    fn spawn(&mut self, part: impl Future<Output = Parts> + Send + 'static) -> AbortHandle {
-        self.others.spawn(part)
+    /// A check that only looks at this computer.
+    async fn look(&mut self, id: CheckId, look: impl FnOnce(&HostView) -> Vec<CheckResult>) {
+        let looked = caught(|| {
+            self.reach.may_break(Breaks::Check(id));
+            look(&self.host)
+        });
+        self.tell(id, looked.unwrap_or_else(|broke| vec![broken(id, Target::Host, &broke)])).await;
+    }
+
+    /// Begins what gives results of these checks. What breaks gives a row for each of them, so that whoever waits for
+    /// them goes on.
+    fn spawn(
+        &mut self,
+        ids: &'static [CheckId],
+        part: impl Future<Output = Parts> + Send + 'static,
+    ) -> AbortHandle {
+        let reach = self.reach.clone();
+        self.others.spawn(async move {
+            let part = async {
+                ids.iter()
+                    .filter(|id| **id != CheckId::Size)
+                    .for_each(|id| reach.may_break(Breaks::Check(*id)));
+                part.await
+            };
+            let rows = |broke| ids.iter().map(|id| (*id, vec![broken(*id, Target::Host, &broke)])).collect();
+            supervised(part).await.unwrap_or_else(rows)
+        })
     }
 
     async fn run(&mut self, needs: offer::Needs, random: u64) {
         let routable = self.host.interface().and_then(|i| i.address()).is_some_and(|a| !a.is_link_local());
         let (offers_in, offers) = watch::channel::<Option<Vec<Offer>>>(None);
         let (heard_in, mut heard) = mpsc::channel::<DhcpSeen>(64);
-        let offer_task = offer::offer(self.reach.clone(), needs, offers_in, heard_in, random);
+        let reach = self.reach.clone();
+        let offer_task = async move {
+            let asked = supervised(async {
+                reach.may_break(Breaks::Check(CheckId::Offer));
+                offer::offer(reach, needs, offers_in, heard_in, random).await
+            });
+            asked.await.unwrap_or_else(|broke| broken(CheckId::Offer, Target::Segment, &broke))
+        };
         let (opened_in, mut opened) = mpsc::channel::<SocketAddr>(256);
         let (speak_in, speak_on) = mpsc::channel::<SocketAddr>(256);
         if routable {
@@ -106,15 +136,11 @@ impl Course {
                     offer_done = true;
                     self.tell(CheckId::Offer, vec![result]).await;
                 }
-                ended = self.others.join_next(), if !self.others.is_empty() => match ended {
-                    Some(Ok(parts)) => {
-                        for (id, results) in parts {
-                            self.ended(id, results).await;
-                        }
+                ended = self.others.next(), if !self.others.is_empty() => {
+                    for (id, results) in ended.into_iter().flatten() {
+                        self.ended(id, results).await;
                     }
-                    // a check that broke must not keep the others waiting
-                    _ => drop(self.way.send_replace(Some(portal::Way::default()))),
-                },
+                }
                 addr = opened.recv(), if speak_in.is_some() => match addr {
                     Some(addr) => {
                         waits = false;
@@ -156,20 +182,28 @@ impl Course {
             (given(), given(), given(), given(), given(), given());
         let nobody = tcp::canary_addresses(|ip| self.reach.is_on_link(ip), random);
         let (last, o, way) = (nobody.last().copied(), offers.clone(), self.way.subscribe());
-        self.spawn(async move { vec![(CheckId::Names, names::names(r1, p1, o, found, random).await)] });
-        self.spawn(async move { vec![(CheckId::Ports, tcp::ports(r2, &p2, resolved, opened).await)] });
-        self.spawn(async move {
+        self.spawn(&[CheckId::Names], async move {
+            vec![(CheckId::Names, names::names(r1, p1, o, found, random).await)]
+        });
+        self.spawn(&[CheckId::Ports], async move {
+            vec![(CheckId::Ports, tcp::ports(r2, &p2, resolved, opened).await)]
+        });
+        self.spawn(&[CheckId::Speaks, CheckId::Size], async move {
             let (speaks, size) = speaks::speaks(r3, p3, speak_on, random).await;
             vec![(CheckId::Speaks, speaks), (CheckId::Size, size)]
         });
         let o = offers.clone();
-        self.spawn(async move { vec![(CheckId::Portal, portal::portal(r4, p4, last, o, way).await)] });
-        self.spawn(async move { vec![(CheckId::Canary, tcp::canary(r5, &nobody, &p5.cloud.ports).await)] });
-        self.control = Some(
-            self.spawn(async move { vec![(CheckId::Control, tcp::control(r6, &p6.control.targets).await)] }),
-        );
+        self.spawn(&[CheckId::Portal], async move {
+            vec![(CheckId::Portal, portal::portal(r4, p4, last, o, way).await)]
+        });
+        self.spawn(&[CheckId::Canary], async move {
+            vec![(CheckId::Canary, tcp::canary(r5, &nobody, &p5.cloud.ports).await)]
+        });
+        self.control = Some(self.spawn(&[CheckId::Control], async move {
+            vec![(CheckId::Control, tcp::control(r6, &p6.control.targets).await)]
+        }));
         let r = self.reach.clone();
-        self.spawn(async move { vec![(CheckId::Router, vec![router::router(r).await])] });
+        self.spawn(&[CheckId::Router], async move { vec![(CheckId::Router, vec![router::router(r).await])] });
         self.proxies(offers, random);
     }
 
@@ -181,7 +215,7 @@ impl Course {
         let set: Vec<String> = self.host.proxies.iter().map(|p| p.value.clone()).collect();
         let server = self.host.interface().and_then(|i| i.name_servers.first().copied());
         let reach = self.reach.clone();
-        self.spawn(async move {
+        self.spawn(&[CheckId::Control], async move {
             let mut all: Vec<String> = set;
             let wait =
                 tokio::time::timeout(limits::NAMES_WAIT_FOR_OFFER, offers.wait_for(Option::is_some)).await;
@@ -250,6 +284,20 @@ impl Course {
     }
 
     async fn ports_ended(&mut self, results: &[CheckResult]) {
+        if results.iter().any(CheckResult::broke) {
+            // what does not open is not known, so there is no end to look for
+            self.looked_along = true;
+            let why = "what opens is not known".to_owned();
+            let row = CheckResult {
+                id: CheckId::Path,
+                target: Target::Host,
+                outcome: Outcome::Skipped(why.clone()),
+                took_ms: 0,
+                measured: Measured::Nothing,
+                detail: why,
+            };
+            return self.tell(CheckId::Path, vec![row]).await;
+        }
         let (open, closed) = tried(results);
         if !open.is_empty()
             && let Some(task) = self.control.take()
@@ -262,17 +310,21 @@ impl Course {
             && let Some(other) = other_way_out(&self.host)
         {
             let (r, addresses) = (self.reach.clone(), closed.clone());
-            self.spawn(async move { vec![(CheckId::Control, tcp::elsewhere(r, other, addresses).await)] });
+            self.spawn(&[CheckId::Control], async move {
+                vec![(CheckId::Control, tcp::elsewhere(r, other, addresses).await)]
+            });
         }
         if let Some(addr) = tcp::doubtful(results).filter(|_| !open.is_empty()) {
             self.doubted.get_or_insert(addr);
         }
         self.look_along(closed);
         let (r, times) = (self.reach.clone(), opened_after(results));
-        self.spawn(async move { vec![(CheckId::Canary, path::one_hop(r, times).await)] });
+        self.spawn(&[CheckId::Canary], async move { vec![(CheckId::Canary, path::one_hop(r, times).await)] });
         if let Some(addr) = open.first() {
             let (r, ip) = (self.reach.clone(), addr.ip());
-            self.spawn(async move { vec![(CheckId::Canary, vec![tcp::never_open(r, ip).await])] });
+            self.spawn(&[CheckId::Canary], async move {
+                vec![(CheckId::Canary, vec![tcp::never_open(r, ip).await])]
+            });
         }
     }
 
@@ -282,7 +334,10 @@ impl Course {
         let Some(addr) = self.doubted.filter(|_| self.known.contains_key(&CheckId::Speaks)) else { return };
         if !std::mem::replace(&mut self.tried_again, true) {
             let r = self.reach.clone();
-            self.spawn(async move { vec![(CheckId::Ports, vec![tcp::again(r, addr).await])] });
+            self.spawn(
+                &[CheckId::Ports],
+                async move { vec![(CheckId::Ports, vec![tcp::again(r, addr).await])] },
+            );
         }
     }
 
@@ -292,7 +347,7 @@ impl Course {
             return;
         }
         let r = self.reach.clone();
-        self.spawn(async move { vec![(CheckId::Path, path::path(r, closed).await)] });
+        self.spawn(&[CheckId::Path], async move { vec![(CheckId::Path, path::path(r, closed).await)] });
     }
 
     /// Says how the way is, once, and only when something is known of the names.

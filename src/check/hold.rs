@@ -4,17 +4,17 @@
 //! through an idle timeout, and dies when something drops all connections at once.
 
 use super::limits;
-use super::reach::Reach;
+use super::reach::{Breaks, Reach};
 use crate::model::check::{CheckId, CheckResult, CheckStep, Failure, Measured, Outcome, RungKind, Target};
 use crate::model::footprint::PacketKind;
 use crate::model::host::Interface;
 use crate::platform::awake::Awake;
 use crate::platform::guest::{Heard, Line};
+use crate::platform::supervise::{Crew, supervised};
 use std::collections::BTreeMap;
 use std::net::SocketAddr;
 use std::time::Duration;
 use tokio::sync::mpsc;
-use tokio::task::JoinSet;
 use tokio::time::Instant;
 
 /// Ages of the usual ladder, seconds: the defaults of common products lie between them (field guide 4.4).
@@ -134,7 +134,7 @@ pub fn plan(what: &Hold) -> Vec<CheckStep> {
 
 /// Runs the ladder; sends all rows each time one is known. Dropping the future ends it: what was sent stays true.
 pub async fn hold(reach: Reach, what: Hold, out: mpsc::Sender<Vec<CheckResult>>) {
-    let mut tasks = JoinSet::new();
+    let mut tasks = Crew::default();
     let begun = Instant::now();
     let mut rows: BTreeMap<Rung, CheckResult> = BTreeMap::new();
     for (rung, open_at, touch_at) in what.schedule() {
@@ -146,12 +146,14 @@ pub async fn hold(reach: Reach, what: Hold, out: mpsc::Sender<Vec<CheckResult>>)
             reach.interface.clone_from(&what.other);
         }
         let (open_at, touch_at) = (Duration::from_secs(open_at), Duration::from_secs(touch_at));
-        tasks.spawn(async move { (rung, one(reach, rung, begun + open_at, begun + touch_at).await) });
+        tasks.spawn(async move {
+            let row = supervised(one(reach, rung, begun + open_at, begun + touch_at)).await;
+            (rung, row.unwrap_or_else(|broke| super::broken(CheckId::Hold, target(rung), &broke)))
+        });
     }
     let all = |rows: &BTreeMap<Rung, CheckResult>| rows.values().cloned().collect::<Vec<_>>();
     let _ = out.send(all(&rows)).await;
-    while let Some(ended) = tasks.join_next().await {
-        let Ok((rung, row)) = ended else { continue };
+    while let Some((rung, row)) = tasks.next().await {
         rows.insert(rung, row);
         if out.send(all(&rows)).await.is_err() {
             return; // nobody wants to know any more
@@ -161,6 +163,7 @@ pub async fn hold(reach: Reach, what: Hold, out: mpsc::Sender<Vec<CheckResult>>)
 
 async fn one(reach: Reach, rung: Rung, open_at: Instant, touch_at: Instant) -> CheckResult {
     tokio::time::sleep_until(open_at).await;
+    reach.may_break(Breaks::Check(CheckId::Hold));
     let begun = reach.now();
     let row = |outcome, measured, detail: String| CheckResult {
         id: CheckId::Hold,

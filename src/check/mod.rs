@@ -17,10 +17,11 @@ pub mod size;
 pub mod speaks;
 pub mod tcp;
 
-use crate::model::check::{CheckId, CheckResult};
+use crate::model::check::{CheckId, CheckResult, Measured, Outcome, Target};
 use crate::model::evidence::DhcpSeen;
+use crate::platform::supervise::Broke;
 pub use course::{other_way_out, run};
-pub use reach::{Clock, Reach, Simulated};
+pub use reach::{Breaks, Clock, Reach, Simulated};
 
 /// What the runner tells while it runs.
 #[derive(Debug)]
@@ -33,4 +34,18 @@ pub enum Progress {
     Done,
     /// The idle ladder has ended.
     Held,
+}
+
+/// The row of a check that broke: it decides nothing, and says so.
+#[must_use]
+pub fn broken(id: CheckId, target: Target, broke: &Broke) -> CheckResult {
+    let why = broke.to_string();
+    CheckResult {
+        id,
+        target,
+        outcome: Outcome::Inconclusive(why.clone()),
+        took_ms: 0,
+        measured: Measured::Broke,
+        detail: why,
+    }
 }

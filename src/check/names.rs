@@ -7,11 +7,11 @@ use super::reach::Reach;
 use crate::model::check::{
     CheckId, CheckResult, Failure, Measured, NameRole, Offer, Outcome, ServerRole, Target, Transport,
 };
+use crate::platform::supervise::Crew;
 use crate::profile::Profile;
 use std::net::{IpAddr, Ipv4Addr};
 use std::sync::Arc;
 use tokio::sync::{mpsc, watch};
-use tokio::task::JoinSet;
 
 /// An address that a cloud name gave.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -55,7 +55,7 @@ pub async fn names(
         servers.push(Server { ip: *ip, role: ServerRole::Host });
     }
     let mut out: Vec<CheckResult> = Vec::new();
-    let mut tasks = JoinSet::new();
+    let mut tasks = Crew::default();
     for server in servers {
         asked.push(server.ip);
         tasks.spawn(ask_server(reach.clone(), Arc::clone(&profile), server, found.clone(), random));
@@ -96,8 +96,7 @@ pub async fn names(
             break;
         }
         tokio::select! {
-            Some(ended) = tasks.join_next() => {
-                let results = ended.unwrap_or_default();
+            Some(results) = tasks.next() => {
                 local -= usize::from(local > 0 && !results.iter().any(is_control));
                 out.extend(results);
             }
@@ -215,7 +214,7 @@ async fn ask_server(
     random: u64,
 ) -> Vec<CheckResult> {
     let documented: Vec<Ipv4Addr> = profile.cloud.documented_addresses.clone();
-    let mut tasks = JoinSet::new();
+    let mut tasks = Crew::default();
     let mut ask = |name: &str, name_role, transport, repeats: usize| {
         let (reach, name, found, documented) =
             (reach.clone(), name.to_owned(), found.clone(), documented.clone());
@@ -270,7 +269,7 @@ async fn ask_server(
         ask(name, NameRole::CloudIpv6, Transport::Udp, 1);
     }
     drop(found);
-    let mut out: Vec<CheckResult> = tasks.join_all().await.into_iter().flatten().collect();
+    let mut out: Vec<CheckResult> = tasks.all().await.into_iter().flatten().collect();
     out.sort_by(|a, b| a.target.cmp(&b.target));
     out
 }

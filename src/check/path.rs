@@ -4,9 +4,9 @@
 use super::limits;
 use super::reach::Reach;
 use crate::model::check::{CheckId, CheckResult, Failure, Hop, Measured, Outcome, Target};
+use crate::platform::supervise::Crew;
 use std::net::SocketAddr;
 use std::time::Duration;
-use tokio::task::JoinSet;
 
 /// Distances that are tried: enough to leave any site and reach the provider.
 const HOPS: u32 = 8;
@@ -16,7 +16,7 @@ const TIME_EXCEEDED: u8 = 11;
 /// Connections that could live for one hop only: whoever opens one is not the cloud. One row an address that opened,
 /// with the first hop's time beside the cloud's.
 pub async fn one_hop(reach: Reach, addresses: Vec<(SocketAddr, Duration)>) -> Vec<CheckResult> {
-    let mut tasks = JoinSet::new();
+    let mut tasks = Crew::default();
     for (addr, cloud) in addresses {
         let on_link = matches!(addr.ip(), std::net::IpAddr::V4(v4) if reach.is_on_link(v4));
         if on_link {
@@ -62,7 +62,7 @@ pub async fn one_hop(reach: Reach, addresses: Vec<(SocketAddr, Duration)>) -> Ve
             })
         });
     }
-    let mut out: Vec<CheckResult> = tasks.join_all().await.into_iter().flatten().collect();
+    let mut out: Vec<CheckResult> = tasks.all().await.into_iter().flatten().collect();
     out.sort_by(|a, b| a.target.cmp(&b.target));
     out
 }
@@ -89,12 +89,12 @@ pub async fn path(reach: Reach, closed: Vec<SocketAddr>) -> Vec<CheckResult> {
 
 async fn trace(reach: &Reach, addr: SocketAddr) -> CheckResult {
     let begun = reach.now();
-    let mut tasks = JoinSet::new();
+    let mut tasks = Crew::default();
     for distance in 1..=HOPS {
         let reach = reach.clone();
         tasks.spawn(async move { (distance, reach.knock_within(addr, distance, limits::PATH).await) });
     }
-    let mut ended = tasks.join_all().await;
+    let mut ended = tasks.all().await;
     ended.sort_by_key(|(distance, _)| *distance);
     let mut hops = Vec::new();
     let mut said_no = None;

@@ -14,6 +14,7 @@ use crate::model::check::{
 use crate::model::footprint::PacketKind;
 use crate::model::text::foreign;
 use crate::platform::guest::Heard;
+use crate::platform::supervise::Crew;
 use crate::profile::Profile;
 use std::net::{IpAddr, Ipv4Addr, SocketAddr};
 use std::sync::Arc;
@@ -177,7 +178,7 @@ async fn ask_redirected(reach: &Reach, profile: &Profile, ip: IpAddr) -> CheckRe
 }
 
 async fn known_pages(reach: &Reach, profile: &Profile, server: IpAddr) -> Vec<CheckResult> {
-    let mut tasks = tokio::task::JoinSet::new();
+    let mut tasks = Crew::default();
     for page in profile.control.pages.iter().cloned() {
         let reach = reach.clone();
         tasks.spawn(async move {
@@ -217,7 +218,7 @@ async fn known_pages(reach: &Reach, profile: &Profile, server: IpAddr) -> Vec<Ch
             }
         });
     }
-    let mut out = tasks.join_all().await;
+    let mut out = tasks.all().await;
     out.sort_by(|a, b| a.target.cmp(&b.target));
     out
 }

@@ -2,7 +2,7 @@
 //! through its address book to loopback.
 
 use crate::model::book::{AddressBook, Way};
-use crate::model::check::{Failure, Offer, Transport};
+use crate::model::check::{CheckId, Failure, Offer, Transport};
 use crate::model::footprint::PacketKind;
 use crate::model::host::Interface;
 use crate::model::{At, Mac};
@@ -19,6 +19,17 @@ pub struct Simulated {
     pub router_mac: Option<Mac>,
     /// `None`: could not be asked.
     pub offers: Option<Vec<Offer>>,
+    /// Where the program is made to break, to see what becomes of the run.
+    pub breaks: Option<Breaks>,
+}
+
+/// A place at which the simulated site makes this program break.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Breaks {
+    /// As this check begins.
+    Check(CheckId),
+    /// Deep inside whatever connects.
+    Connecting,
 }
 
 /// The clock of the session.
@@ -78,6 +89,14 @@ impl Reach {
         self.now().since(start)
     }
 
+    /// Breaks here, where the simulated site wants it.
+    #[allow(clippy::panic, reason = "a fault of the program, put in to see that it is told")]
+    pub fn may_break(&self, here: Breaks) {
+        if self.simulated.as_ref().is_some_and(|s| s.breaks == Some(here)) {
+            panic!("made to break");
+        }
+    }
+
     fn bound_to(&self) -> Option<&Interface> {
         if self.simulated.is_some() { None } else { self.interface.as_ref() }
     }
@@ -89,6 +108,7 @@ impl Reach {
         to: SocketAddr,
         limit: Duration,
     ) -> Result<SocketAddr, Failure> {
+        self.may_break(Breaks::Connecting);
         let Some(simulated) = &self.simulated else { return Ok(to) };
         match simulated.book.way(transport, to) {
             Way::To(real) => Ok(real),

@@ -4,20 +4,20 @@
 //! nobody ever acknowledges, and a certificate of an inspecting product are.
 
 use super::limits;
-use super::reach::Reach;
+use super::reach::{Breaks, Reach};
 use super::size;
 use crate::model::check::{
     CheckId, CheckResult, Failure, Inspector, Measured, Outcome, Said, Target, TlsSeen,
 };
 use crate::model::footprint::PacketKind;
 use crate::platform::guest::{Heard, Line};
+use crate::platform::supervise::{Crew, supervised};
 use crate::profile::{Profile, Signer, Signers};
 use crate::wire::tls::{self, Flight};
 use std::collections::BTreeMap;
 use std::net::SocketAddr;
 use std::sync::Arc;
 use tokio::sync::mpsc;
-use tokio::task::JoinSet;
 
 /// Bytes of no known protocol; they name who says them, for whoever finds them in a log.
 const PLAIN: &[u8] = b"\x01solidgreen check\r\n";
@@ -30,7 +30,7 @@ pub async fn speaks(
     mut opened: mpsc::Receiver<SocketAddr>,
     random: u64,
 ) -> (Vec<CheckResult>, Vec<CheckResult>) {
-    let mut tasks: JoinSet<(Vec<CheckResult>, Option<CheckResult>)> = JoinSet::new();
+    let mut tasks: Crew<(Vec<CheckResult>, Option<CheckResult>)> = Crew::default();
     let mut by_port: BTreeMap<u16, SocketAddr> = BTreeMap::new();
     let name = profile.cloud.hosts.first().cloned().unwrap_or_default();
     while let Some(addr) = opened.recv().await {
@@ -41,7 +41,7 @@ pub async fn speaks(
         tasks.spawn(one_address(reach.clone(), addr, name.clone(), random));
     }
     if by_port.is_empty() {
-        let why = "no connection to the cloud opened".to_owned();
+        let why = "no open connection to the cloud is known".to_owned();
         let skipped = |id| CheckResult {
             id,
             target: Target::Host,
@@ -53,8 +53,7 @@ pub async fn speaks(
         return (vec![skipped(CheckId::Speaks)], vec![skipped(CheckId::Size)]);
     }
     let (mut speaks, mut sizes) = (Vec::new(), Vec::new());
-    while let Some(ended) = tasks.join_next().await {
-        let Ok((said, size)) = ended else { continue };
+    while let Some((said, size)) = tasks.next().await {
         speaks.extend(said);
         sizes.extend(size);
     }
@@ -85,16 +84,23 @@ async fn one_address(
         say(Said::HelloByName),
         say(Said::HelloNoName),
         say(Said::Plain),
-        size::full_size(&reach, addr, &name, random),
+        // what breaks there is no reason to lose what was said here
+        supervised(async {
+            reach.may_break(Breaks::Check(CheckId::Size));
+            size::full_size(&reach, addr, &name, random).await
+        }),
     );
     let small_passed = by_name.acknowledged;
-    let size = size::judge(addr, size, small_passed);
+    let size = match size {
+        Ok(size) => size::judge(addr, size, small_passed),
+        Err(broke) => super::broken(CheckId::Size, Target::FullSize(addr), &broke),
+    };
     (vec![nothing.row, by_name.row, no_name.row, plain.row], Some(size))
 }
 
 /// TLS to public servers whose certificates are of public authorities.
 async fn controls(reach: &Reach, profile: &Profile, random: u64) -> Vec<CheckResult> {
-    let mut tasks = JoinSet::new();
+    let mut tasks = Crew::default();
     for control in profile.control.tls.iter().cloned() {
         let reach = reach.clone();
         tasks.spawn(async move {
@@ -102,7 +108,7 @@ async fn controls(reach: &Reach, profile: &Profile, random: u64) -> Vec<CheckRes
             say(&reach, target, control.addr, Said::HelloByName, &control.name, random).await.row
         });
     }
-    tasks.join_all().await
+    tasks.all().await
 }
 
 /// The address to which a connection did not open in all the time it was given, or only when asked again.

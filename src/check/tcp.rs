@@ -6,11 +6,11 @@ use super::reach::{Knock, Reach};
 use crate::model::check::{CheckId, CheckResult, Failure, Measured, Outcome, Target};
 use crate::model::footprint::PacketKind;
 use crate::model::host::Interface;
+use crate::platform::supervise::Crew;
 use crate::profile::Profile;
 use std::collections::{BTreeMap, BTreeSet};
 use std::net::{IpAddr, Ipv4Addr, SocketAddr};
 use tokio::sync::mpsc;
-use tokio::task::JoinSet;
 
 /// What a knock means for people.
 fn describe(knock: &Knock) -> String {
@@ -59,10 +59,10 @@ pub async fn ports(
     mut resolved: mpsc::Receiver<Named>,
     opened: mpsc::Sender<SocketAddr>,
 ) -> Vec<CheckResult> {
-    let mut tasks = JoinSet::new();
+    let mut tasks = Crew::default();
     let mut started: BTreeSet<IpAddr> = BTreeSet::new();
     let mut named: BTreeSet<IpAddr> = BTreeSet::new();
-    let mut start = |ip: IpAddr, tasks: &mut JoinSet<(SocketAddr, Knock, u64)>| {
+    let mut start = |ip: IpAddr, tasks: &mut Crew<(SocketAddr, Knock, u64)>| {
         if started.insert(ip) {
             for port in &profile.cloud.ports {
                 let (reach, addr) = (reach.clone(), SocketAddr::new(ip, *port));
@@ -103,14 +103,12 @@ pub async fn ports(
                 }
                 None => open = false,
             },
-            Some(ended) = tasks.join_next(), if !tasks.is_empty() => {
-                if let Ok((addr, knock, took)) = ended {
-                    if knock.outcome.is_ok() {
-                        // whoever speaks on it may have had enough
-                        let _ = opened.try_send(addr);
-                    }
-                    done.insert(addr, (knock, took));
+            Some((addr, knock, took)) = tasks.next(), if !tasks.is_empty() => {
+                if knock.outcome.is_ok() {
+                    // whoever speaks on it may have had enough
+                    let _ = opened.try_send(addr);
                 }
+                done.insert(addr, (knock, took));
             }
         }
     }
@@ -136,7 +134,7 @@ pub async fn ports(
 /// first ones pass and then none.
 pub async fn again(reach: Reach, addr: SocketAddr) -> CheckResult {
     let begun = reach.now();
-    let mut tasks = JoinSet::new();
+    let mut tasks = Crew::default();
     for n in 0..limits::AGAIN_TIMES {
         let reach = reach.clone();
         tasks.spawn(async move {
@@ -145,7 +143,7 @@ pub async fn again(reach: Reach, addr: SocketAddr) -> CheckResult {
             (n, line)
         });
     }
-    let mut ended = tasks.join_all().await;
+    let mut ended = tasks.all().await;
     ended.sort_by_key(|(n, _)| *n);
     let all: Vec<Option<u64>> = ended
         .iter()
@@ -191,7 +189,7 @@ pub fn doubtful(ports: &[CheckResult]) -> Option<SocketAddr> {
 
 /// The cloud over another interface of this computer that has a way out of its own: whether it is closed everywhere.
 pub async fn elsewhere(reach: Reach, other: Interface, addresses: Vec<SocketAddr>) -> Vec<CheckResult> {
-    let mut tasks = JoinSet::new();
+    let mut tasks = Crew::default();
     for addr in addresses {
         let (mut reach, other) = (reach.clone(), other.clone());
         let interface = other.label.clone();
@@ -209,7 +207,7 @@ pub async fn elsewhere(reach: Reach, other: Interface, addresses: Vec<SocketAddr
             }
         });
     }
-    let mut out = tasks.join_all().await;
+    let mut out = tasks.all().await;
     out.sort_by(|a, b| a.target.cmp(&b.target));
     out
 }
@@ -275,7 +273,7 @@ pub fn canary_addresses(is_on_link: impl Fn(Ipv4Addr) -> bool, random: u64) -> V
 
 /// `canary`: does something answer for addresses that cannot exist?
 pub async fn canary(reach: Reach, addresses: &[Ipv4Addr], ports: &[u16]) -> Vec<CheckResult> {
-    let mut tasks = JoinSet::new();
+    let mut tasks = Crew::default();
     for ip in addresses {
         for port in ports {
             let (reach, addr) = (reach.clone(), SocketAddr::new(IpAddr::V4(*ip), *port));
@@ -287,7 +285,7 @@ pub async fn canary(reach: Reach, addresses: &[Ipv4Addr], ports: &[u16]) -> Vec<
         }
     }
     let mut out: Vec<CheckResult> = tasks
-        .join_all()
+        .all()
         .await
         .into_iter()
         .map(|(addr, knock, took_ms)| {
@@ -360,7 +358,7 @@ pub async fn control(reach: Reach, targets: &[SocketAddr]) -> Vec<CheckResult> {
             detail: why,
         }];
     }
-    let mut tasks = JoinSet::new();
+    let mut tasks = Crew::default();
     for addr in targets.iter().copied() {
         let reach = reach.clone();
         tasks.spawn(async move {
@@ -370,8 +368,7 @@ pub async fn control(reach: Reach, targets: &[SocketAddr]) -> Vec<CheckResult> {
         });
     }
     let mut out: Vec<CheckResult> = Vec::new();
-    while let Some(ended) = tasks.join_next().await {
-        let Ok((addr, knock, took_ms)) = ended else { continue };
+    while let Some((addr, knock, took_ms)) = tasks.next().await {
         let there = matches!(knock.outcome, Ok(_) | Err(Failure::Refused | Failure::Reset));
         out.push(CheckResult {
             id: CheckId::Control,

@@ -1,5 +1,7 @@
 //! The command line (design section 10): a contract. Names and options are never renamed.
 
+use crate::check::Breaks;
+use crate::model::check::CheckId;
 use crate::model::rule::{Part, RuleGateway, Scope};
 use crate::model::{LedState, Mac};
 use clap::{Args, Parser, Subcommand, ValueEnum};
@@ -62,6 +64,9 @@ pub struct Demo {
     /// With --terminal: one JSON object.
     #[arg(long)]
     pub json: bool,
+    /// Makes this check (or `connecting`) break inside the program, to see that the run ends and says so.
+    #[arg(long = "break", value_name = "CHECK", value_parser = breaks, hide = true)]
+    pub breaks: Option<Breaks>,
 }
 
 #[derive(Debug, Args)]
@@ -370,6 +375,13 @@ fn word(text: &str) -> Result<(String, String), String> {
         );
     }
     Ok((key.trim().to_owned(), word.to_owned()))
+}
+
+fn breaks(text: &str) -> Result<Breaks, String> {
+    let check = CheckId::ALL.into_iter().find(|id| id.word() == text).map(Breaks::Check);
+    check
+        .or((text == "connecting").then_some(Breaks::Connecting))
+        .ok_or_else(|| "there is no such check".to_owned())
 }
 
 fn led(text: &str) -> Result<LedState, String> {

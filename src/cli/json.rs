@@ -67,6 +67,7 @@ fn common(s: &Snapshot) -> Value {
         "gateways": s.gateways.iter().map(gateway).collect::<Vec<_>>(),
         "interface": s.host.chosen,
         "limits": s.limits,
+        "broken": s.broken,
         "footprint": {
             "packets": s.footprint.packets(),
             "addresses": s.footprint.addresses.len(),

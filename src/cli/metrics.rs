@@ -2,6 +2,7 @@
 
 use crate::model::LedState;
 use crate::model::Snapshot;
+use crate::platform::supervise::{Crew, supervised};
 use crate::session::Session;
 use std::fmt::Write;
 use std::net::SocketAddr;
@@ -25,13 +26,26 @@ pub fn serve(session: &Session, addr: SocketAddr) -> Result<AbortHandle, String>
     let listener = handle
         .block_on(TcpListener::bind(addr))
         .map_err(|e| format!("metrics cannot be served at {addr}: {e}; name another address"))?;
-    Ok(handle.spawn(accept(listener, pictures)).abort_handle())
+    let serve = async move {
+        if let Err(broke) = supervised(accept(listener, pictures)).await {
+            eprintln!("solidgreen: serving metrics {broke}; watching goes on");
+        }
+    };
+    Ok(handle.spawn(serve).abort_handle())
 }
 
 async fn accept(listener: TcpListener, pictures: watch::Receiver<Arc<Snapshot>>) {
-    while let Ok((mut stream, _)) = listener.accept().await {
+    let mut guests = Crew::default();
+    loop {
+        let (mut stream, _) = tokio::select! {
+            guest = listener.accept() => match guest {
+                Ok(guest) => guest,
+                Err(_) => return,
+            },
+            Some(()) = guests.next(), if !guests.is_empty() => continue,
+        };
         let body = render(&pictures.borrow());
-        tokio::spawn(async move {
+        guests.spawn(async move {
             let answer = async {
                 // the request is not looked at: there is one page
                 let mut request = [0; 1024];

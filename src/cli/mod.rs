@@ -13,7 +13,7 @@ pub mod replay;
 mod text;
 mod watch;
 
-use crate::check::Clock;
+use crate::check::{Breaks, Clock};
 use crate::diagnose::catalogue;
 use crate::history::History;
 use crate::model::Cause;
@@ -72,7 +72,7 @@ pub fn run(cli: Cli, clock: Clock) -> ExitCode {
     let data = cli.data;
     match cli.command {
         None => fail(USAGE, "this program was built without a window; give a command, see --help"),
-        Some(Command::Demo(a)) => demo(&profile, clock, &a.fault, a.json),
+        Some(Command::Demo(a)) => demo(&profile, clock, &a.fault, a.breaks, a.json),
         Some(Command::Find(a)) => {
             let options = Options {
                 interface: a.interface,
@@ -129,10 +129,12 @@ fn start(profile: &Arc<Profile>, options: Options, clock: Clock) -> Result<Sessi
     })
 }
 
-/// The exit status of a verdict.
+/// The exit status of a verdict. Where something broke inside this program not all was looked at: that is never 0; a
+/// cause that the rest found stands.
 fn status(s: &Snapshot) -> u8 {
     match (s.verdict.code, s.verdict.level) {
-        (Some(Cause::OkGreen | Cause::OkWayIsClear), _) => CLEAR,
+        (Some(Cause::OkGreen | Cause::OkWayIsClear), _) if s.broken.is_empty() => CLEAR,
+        (Some(Cause::OkGreen | Cause::OkWayIsClear), _) => BLIND,
         (Some(_), Level::Warning | Level::Fault) => CAUSE,
         _ => BLIND,
     }
@@ -145,7 +147,7 @@ fn find(profile: &Arc<Profile>, options: Options, clock: Clock, json: bool) -> E
     };
     let _ = session.send(Ask::Find);
     let Some(s) = session.wait_for(|s| s.took_ms.is_some() && s.activity == Activity::Idle) else {
-        return fail(BLIND, "the search ended before it had looked");
+        return ended_early(&session, "the search");
     };
     let printed = if json { out(&format!("{:#}\n", json::find(&s))) } else { out(&text::find(&s)) };
     if s.host.interface().is_none() {
@@ -154,7 +156,18 @@ fn find(profile: &Arc<Profile>, options: Options, clock: Clock, json: bool) -> E
             "no network interface was found: plug in a network adapter, or name one with --interface",
         );
     }
-    printed
+    if s.broken.is_empty() { printed } else { ExitCode::from(BLIND) }
+}
+
+/// What to say when the session itself ended early.
+fn ended_early(session: &Session, what: &str) -> ExitCode {
+    let why = session
+        .snapshot()
+        .limits
+        .iter()
+        .rfind(|l| session.snapshot().broken.contains(&l.what))
+        .map(|l| format!(": {} {}", l.what, l.why));
+    fail(BLIND, format!("{what} ended before it had looked{}", why.unwrap_or_default()))
 }
 
 /// How long `find --plug-in` waits when no time is given.
@@ -179,6 +192,9 @@ fn plug_in(profile: &Arc<Profile>, options: Options, clock: Clock, json: bool) -
         }
         if s.gateways.iter().any(|g| g.sources.contains(&Source::PlugIn)) {
             return out(&if json { format!("{:#}\n", json::find(&s)) } else { text::find(&s) });
+        }
+        if let Some(l) = s.limits.iter().find(|l| s.broken.contains(&l.what)) {
+            return fail(BLIND, format!("{} {}", l.what, l.why));
         }
         let left = wait.saturating_sub(Duration::from_millis(clock().since(begun)));
         match session.next(&mut pictures, Some(left)) {
@@ -260,7 +276,7 @@ fn hold_on(session: &Session, rungs: Vec<u64>, quick: &Snapshot) -> Arc<Snapshot
 fn finish_check(session: &Session, hold: Option<Vec<u64>>, json: bool) -> ExitCode {
     let _ = session.send(Ask::FindAndCheck);
     let Some(s) = session.wait_for(|s| s.took_ms.is_some() && s.activity == Activity::Idle) else {
-        return fail(BLIND, "the check ended before it had looked");
+        return ended_early(session, "the check");
     };
     let s = match hold {
         Some(rungs) => hold_on(session, rungs, &s),
@@ -277,14 +293,24 @@ fn finish_check(session: &Session, hold: Option<Vec<u64>>, json: bool) -> ExitCo
 }
 
 /// The main job on the simulated site, in the terminal.
-pub fn demo(profile: &Arc<Profile>, clock: Clock, fault: &str, json: bool) -> ExitCode {
+pub fn demo(
+    profile: &Arc<Profile>,
+    clock: Clock,
+    fault: &str,
+    breaks: Option<Breaks>,
+    json: bool,
+) -> ExitCode {
     #[cfg(feature = "lab")]
     {
         if fault == "list" {
             return out(&session::demo::fault_list());
         }
-        let options =
-            Options { demo: Some(fault.to_owned()), site: "Demonstration".into(), ..Options::default() };
+        let options = Options {
+            demo: Some(fault.to_owned()),
+            breaks,
+            site: "Demonstration".into(),
+            ..Options::default()
+        };
         let session = match start(profile, options, clock) {
             Ok(session) => session,
             Err(status) => return status,
@@ -296,7 +322,7 @@ pub fn demo(profile: &Arc<Profile>, clock: Clock, fault: &str, json: bool) -> Ex
     }
     #[cfg(not(feature = "lab"))]
     {
-        let _ = (profile, clock, fault, json);
+        let _ = (profile, clock, fault, breaks, json);
         fail(USAGE, "this program was built without the simulated site (feature `lab`)")
     }
 }

@@ -65,7 +65,8 @@ pub fn watch(profile: &Arc<Profile>, a: Watch, data: Option<PathBuf>, clock: Clo
         }
     }
     ExitCode::from(match last.verdict.level {
-        Level::Ok => CLEAR,
+        Level::Ok if last.broken.is_empty() => CLEAR,
+        Level::Ok => BLIND,
         Level::Warning | Level::Fault => CAUSE,
         Level::Info | Level::Unknown => BLIND,
     })

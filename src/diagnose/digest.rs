@@ -90,6 +90,8 @@ pub struct Digest<'a> {
     pub quickest: Option<u64>,
     /// Some router beyond this site said that it knows no way, or was the last to tell of itself.
     pub ends_outside: bool,
+    /// A check broke inside this program: what it would have said may gainsay the rest.
+    pub broke: bool,
     results: &'a [CheckResult],
 }
 
@@ -130,6 +132,10 @@ impl<'a> Digest<'a> {
             names.leads_to_a_page = true;
             way_out = self::way_out(results, true);
         }
+        if way_out != WayOut::Open && results.iter().any(|r| r.id == CheckId::Names && r.broke()) {
+            // which addresses the box would use is not known, and a documented one may be retired
+            way_out = WayOut::Unknown;
+        }
         Digest {
             has_interface: interface.is_some(),
             carrier: interface.and_then(|i| if i.up { i.carrier } else { Some(false) }),
@@ -159,6 +165,7 @@ impl<'a> Digest<'a> {
             attempts: attempts(results),
             quickest: quickest(results),
             ends_outside: ends_outside(results, interface.and_then(|i| i.router)),
+            broke: results.iter().any(|r| r.broke() && r.id != CheckId::Hold),
             results,
         }
     }

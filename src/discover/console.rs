@@ -4,6 +4,7 @@ use super::{Eyes, Sighting};
 use crate::model::evidence::{Fact, Source};
 use crate::model::snapshot::Limit;
 use crate::platform::serial::{self, SerialEvent};
+use crate::platform::supervise::supervised;
 use crate::profile::Profile;
 use crate::wire::console::{LineSplitter, looks_like_wrong_baud, read_line};
 use std::sync::Arc;
@@ -28,7 +29,17 @@ impl Drop for Console {
 /// Opens `port` and keeps it open. Without `baud` the profile's rates are tried in turn until the text is readable.
 #[must_use]
 pub fn open(eyes: Eyes, profile: Arc<Profile>, port: String, baud: Option<u32>) -> Console {
-    Console(tokio::spawn(keep_open(eyes, profile, port, baud)).abort_handle())
+    let teller = eyes.clone();
+    #[allow(clippy::disallowed_methods, reason = "supervised, and it tells what broke")]
+    let task = tokio::spawn(async move {
+        if let Err(broke) = supervised(keep_open(eyes, profile, port.clone(), baud)).await {
+            let (why, closed) = (broke.to_string(), Fact::ConsoleClosed { port: port.clone() });
+            teller.saw(Source::Console, closed).await;
+            teller.tell(Sighting::Console { port: port.clone(), open: false, status: why.clone() }).await;
+            teller.tell(Sighting::Broke { what: format!("Reading {port}"), why }).await;
+        }
+    });
+    Console(task.abort_handle())
 }
 
 /// Why reading ended.

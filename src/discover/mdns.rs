@@ -7,6 +7,7 @@ use crate::model::footprint::PacketKind;
 use crate::model::host::Interface;
 use crate::model::snapshot::Limit;
 use crate::platform::guest::Meter;
+use crate::platform::supervise::Crew;
 use crate::profile::{AnnouncementKind, Profile};
 use crate::wire::mdns::{TxtService, announcement};
 use mdns_sd::{IfKind, ResolvedService, ServiceDaemon, ServiceEvent};
@@ -83,9 +84,10 @@ async fn browse_inner(
     let mut round = tokio::time::interval(ROUND);
     let mut confirm_at: Option<Instant> = None;
     // every kind is asked for at once
+    let mut crew = Crew::default();
     let mut series: Vec<Series> = Vec::new();
     for i in 0..profile.announcements.len() {
-        series.push(Series::begin(i, &daemon, meter, profile, &sink)?);
+        series.push(Series::begin(i, &daemon, meter, profile, &sink, &mut crew)?);
     }
     let mut anew_at: Option<Instant> = None;
     let mut anew_from = Instant::now();
@@ -133,13 +135,14 @@ async fn browse_inner(
                 anew_from = Instant::now() + ASK_ANEW_EVERY;
                 let fresh = start()?;
                 let begun: Result<Vec<Series>, String> = (0..profile.announcements.len())
-                    .map(|i| Series::begin(i, &fresh, meter, profile, &sink))
+                    .map(|i| Series::begin(i, &fresh, meter, profile, &sink, &mut crew))
                     .collect();
                 // where the round has no question left, the old browse goes on
                 if let Ok(begun) = begun {
                     (daemon, series) = (fresh, begun);
                 }
             }
+            Some(()) = crew.next(), if !crew.is_empty() => {}
             () = at(due) => {
                 let now = Instant::now();
                 for s in &mut series {
@@ -172,12 +175,13 @@ impl Series {
         meter: &Meter,
         profile: &Profile,
         sink: &Sender<(usize, ServiceEvent)>,
+        crew: &mut Crew<()>,
     ) -> Result<Series, String> {
         let service = profile.announcements.get(kind).ok_or("no such kind of service")?;
         meter.count(PacketKind::MdnsQuery, GROUP).map_err(|e| e.to_string())?;
         let receiver = daemon.0.browse(&service.service).map_err(|e| e.to_string())?;
         let sink = sink.clone();
-        tokio::spawn(async move {
+        crew.spawn(async move {
             while let Ok(event) = receiver.recv_async().await {
                 if sink.send((kind, event)).await.is_err() {
                     return;

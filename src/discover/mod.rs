@@ -18,6 +18,11 @@ pub enum Sighting {
     Saw(Observation),
     /// It cannot work, or not fully: what, why, and what to do.
     Limited(Limit),
+    /// Something broke inside the program (a panic): what does not go on, and how it broke.
+    Broke {
+        what: String,
+        why: String,
+    },
     /// A console's state changed, in words; `open` is false when the port went away.
     Console {
         port: String,

@@ -9,6 +9,7 @@ use crate::model::host::{HostAddress, Interface};
 use crate::model::snapshot::Limit;
 use crate::platform::guest::Meter;
 use crate::platform::neighbours;
+use crate::platform::supervise::caught;
 use std::collections::BTreeSet;
 use std::net::Ipv4Addr;
 use std::sync::Arc;
@@ -55,7 +56,8 @@ pub async fn search(eyes: Eyes, meter: Arc<Meter>, interface: Interface, wait: D
     let (sweeper, swept) = (interface.clone(), all.clone());
     let meter_for_sweep = Arc::clone(&meter);
     // the sweep waits where a send buffer is full: not on the runtime's threads
-    let sweep = tokio::task::spawn_blocking(move || meter_for_sweep.sweep(&sweeper, &swept));
+    #[allow(clippy::disallowed_methods, reason = "caught in it, and told below")]
+    let sweep = tokio::task::spawn_blocking(move || caught(|| meter_for_sweep.sweep(&sweeper, &swept)));
     for ms in READS_MS {
         let at = Duration::from_millis(ms);
         if at > wait {
@@ -64,13 +66,20 @@ pub async fn search(eyes: Eyes, meter: Arc<Meter>, interface: Interface, wait: D
         tokio::time::sleep_until(begun + at).await;
         read = read_table(&eyes, &interface).await;
     }
-    if let Ok(Err(e)) = sweep.await {
-        let limit = Limit {
-            what: "Asking every address of this subnet".into(),
-            why: e.to_string(),
-            advice: "Type the gateway's MAC or IP address in; what was seen so far stays.".into(),
-        };
-        eyes.tell(Sighting::Limited(limit)).await;
+    const WHAT: &str = "Asking every address of this subnet";
+    match sweep.await {
+        Ok(Ok(Err(e))) => {
+            let limit = Limit {
+                what: WHAT.into(),
+                why: e.to_string(),
+                advice: "Type the gateway's MAC or IP address in; what was seen so far stays.".into(),
+            };
+            eyes.tell(Sighting::Limited(limit)).await;
+        }
+        Ok(Err(broke)) => {
+            eyes.tell(Sighting::Broke { what: WHAT.into(), why: broke.to_string() }).await;
+        }
+        Ok(Ok(Ok(_))) | Err(_) => {}
     }
     if let Err(limit) = read {
         let _ = eyes.tell(Sighting::Limited(limit)).await;

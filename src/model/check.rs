@@ -541,6 +541,8 @@ pub enum Measured {
     Hops(Vec<Hop>),
     /// How large the segments were that were acknowledged, bytes of content.
     Segment { bytes: u32 },
+    /// Nothing: the check broke inside this program (a panic). The detail says how.
+    Broke,
     /// When an idle connection was seen to have ended by itself, milliseconds after it opened.
     Ended { after_ms: u64 },
 }
@@ -631,4 +633,12 @@ pub struct CheckResult {
     pub measured: Measured,
     /// One line for people: what was seen.
     pub detail: String,
+}
+
+impl CheckResult {
+    /// The check broke inside this program; what it would have said is not known.
+    #[must_use]
+    pub fn broke(&self) -> bool {
+        self.measured == Measured::Broke
+    }
 }

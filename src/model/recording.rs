@@ -77,6 +77,11 @@ pub enum Input {
     Saw(Box<Observation>),
     /// Something that could not be done.
     Limited(Limit),
+    /// Something broke inside the program: what, and how.
+    Broke {
+        what: String,
+        why: String,
+    },
     HearsDhcp(bool),
     Console {
         port: String,

@@ -272,6 +272,9 @@ pub struct Snapshot {
     pub path: PathView,
     pub footprint: Footprint,
     pub limits: Vec<Limit>,
+    /// What broke inside this program in this run; what it would have said is not known. Each has its line in `limits`.
+    #[serde(default)]
+    pub broken: Vec<String>,
     pub console: ConsoleView,
     /// The last lines of the visit's record, oldest first; pictures share them.
     pub timeline: Arc<Vec<TimelineEntry>>,

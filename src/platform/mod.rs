@@ -21,5 +21,6 @@ mod registry_windows;
 pub mod rights;
 pub mod serial;
 mod socket;
+pub mod supervise;
 
 pub use error::{PlatformError, Trouble};

@@ -1,6 +1,7 @@
 //! Serial ports: which there are, and reading one. Only reading: nothing is ever written to a box.
 
 use super::error::{PlatformError, Trouble, trouble, why};
+use super::supervise::caught;
 use crate::model::host::SerialPort;
 use crate::model::text::foreign;
 use serialport::{ErrorKind, SerialPortType};
@@ -96,9 +97,23 @@ pub fn open(port: &str, baud: u32) -> Result<SerialReader, PlatformError> {
         .map_err(|e| open_error(port, &e))?;
     let (give, events) = mpsc::channel(QUEUE);
     let name = port.to_owned();
-    std::thread::Builder::new().name("serial".to_owned()).spawn(move || read(opened, &name, &give)).map_err(
-        |e| PlatformError::from_io(&format!("read {port}"), &e, "Close other programs, then try again."),
-    )?;
+    std::thread::Builder::new()
+        .name("serial".to_owned())
+        .spawn(move || {
+            let told = give.clone();
+            if let Err(broke) = caught(|| read(opened, &name, &give)) {
+                let error = PlatformError::new(
+                    Trouble::Other,
+                    &format!("read {name}"),
+                    &broke.to_string(),
+                    "Open it again.",
+                );
+                let _ = told.blocking_send(SerialEvent::Closed(error));
+            }
+        })
+        .map_err(|e| {
+            PlatformError::from_io(&format!("read {port}"), &e, "Close other programs, then try again.")
+        })?;
     Ok(SerialReader { port: port.to_owned(), events })
 }
 

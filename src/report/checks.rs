@@ -71,7 +71,7 @@ fn numbers_are_in(extra: &str, detail: &str) -> bool {
 
 fn measured(m: &Measured) -> Option<String> {
     match m {
-        Measured::Nothing => None,
+        Measured::Nothing | Measured::Broke => None,
         Measured::Addresses(list) if list.is_empty() => None,
         Measured::Addresses(list) => {
             let words: Vec<String> = list.iter().map(ToString::to_string).collect();

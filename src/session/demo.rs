@@ -2,7 +2,8 @@
 //! checks to loopback. Nothing else differs.
 
 use super::engine::Engine;
-use crate::check::{Clock, Simulated};
+use super::jobs::{Job, Jobs};
+use crate::check::{Breaks, Clock, Simulated};
 use crate::discover::{Eyes, Sighting};
 use crate::lab::site::Site;
 use crate::model::host::HostView;
@@ -11,7 +12,6 @@ use crate::profile::Profile;
 use std::fmt::Write;
 use std::time::Duration;
 use tokio::runtime::Runtime;
-use tokio::task::JoinSet;
 
 /// As long as the search on a real network gives a silent neighbour.
 const SEARCH: Duration = Duration::from_millis(3_200);
@@ -19,6 +19,7 @@ const SEARCH: Duration = Duration::from_millis(3_200);
 /// The simulated site of this session.
 pub struct Demo {
     site: Site,
+    breaks: Option<Breaks>,
 }
 
 /// The faults, one a line.
@@ -35,8 +36,14 @@ impl Demo {
     ///
     /// # Errors
     /// When there is no such fault; the text lists those there are.
-    pub fn begin(runtime: &Runtime, fault: &str, profile: &Profile, clock: Clock) -> Result<Demo, String> {
-        Ok(Demo { site: runtime.block_on(Site::start(fault, profile, clock))? })
+    pub fn begin(
+        runtime: &Runtime,
+        fault: &str,
+        breaks: Option<Breaks>,
+        profile: &Profile,
+        clock: Clock,
+    ) -> Result<Demo, String> {
+        Ok(Demo { site: runtime.block_on(Site::start(fault, profile, clock))?, breaks })
     }
 
     fn view(&self) -> DemoView {
@@ -47,13 +54,13 @@ impl Demo {
     }
 
     /// Lets the site's observations in.
-    pub fn start(&mut self, engine: &mut Engine, eyes: &Eyes, tasks: &mut JoinSet<()>) {
+    pub fn start(&mut self, engine: &mut Engine, eyes: &Eyes, tasks: &mut Jobs) {
         engine.demo = Some(self.view());
         engine.host = self.site.host_view();
         engine.hears_dhcp = true;
         if let Some(mut seen) = self.site.observations() {
             let eyes = eyes.clone();
-            tasks.spawn(async move {
+            tasks.spawn(Job::Site, async move {
                 while let Some(observation) = seen.recv().await {
                     if !eyes.tell(Sighting::Saw(observation)).await {
                         return;
@@ -74,13 +81,14 @@ impl Demo {
             book: self.site.book_for_laptop(),
             router_mac: self.site.router_mac(),
             offers: Some(self.site.offers()),
+            breaks: self.breaks,
         }
     }
 
     /// The search: the site tells what is there by itself; only its time has to pass.
-    pub fn search(&self, eyes: &Eyes, tasks: &mut JoinSet<()>) {
+    pub fn search(&self, eyes: &Eyes, tasks: &mut Jobs) {
         let eyes = eyes.clone();
-        tasks.spawn(async move {
+        tasks.spawn(Job::Site, async move {
             tokio::time::sleep(SEARCH).await;
             eyes.tell(Sighting::Searched).await;
         });

@@ -1,10 +1,11 @@
 //! The state of a session and how each event changes it. No I/O, no clock: `now` is always given.
 
 use super::interface;
+use super::jobs::Job;
 use super::picture::FirewallAbout;
 use super::steady::Steady;
-use crate::check::Progress;
 use crate::check::offer::Patience;
+use crate::check::{self, Progress};
 use crate::diagnose::{self, Diagnosis, Scene};
 use crate::discover::Sighting;
 use crate::mirror::Roster;
@@ -19,6 +20,7 @@ use crate::model::snapshot::{
     AGE_STEP_MS, CONSOLE_LINES, ConsoleView, DemoView, FirewallView, GatewayView, Limit, TimelineEntry,
 };
 use crate::model::{At, Cause, LedSet, LedState, Mac};
+use crate::platform::supervise::Broke;
 use crate::profile::Profile;
 use crate::wire::oui;
 use std::collections::BTreeSet;
@@ -75,6 +77,8 @@ pub struct Engine {
     pub took_ms: Option<u64>,
     pub running: BTreeSet<CheckId>,
     pub limits: Vec<Limit>,
+    /// What broke inside this program in this run.
+    pub broken: Vec<String>,
     pub footprint: Footprint,
     pub console: ConsoleView,
     pub timeline: Arc<Vec<TimelineEntry>>,
@@ -126,6 +130,7 @@ impl Engine {
             took_ms: None,
             running: BTreeSet::new(),
             limits: Vec::new(),
+            broken: Vec::new(),
             footprint: Footprint::default(),
             console: ConsoleView::default(),
             timeline: Arc::default(),
@@ -183,6 +188,7 @@ impl Engine {
         if !quiet {
             self.searched = false;
             self.limits.retain(|l| l.what == KEEPING);
+            self.broken.clear();
             if purpose == Purpose::FindAndCheck {
                 self.results.clear();
                 self.checked_at = None;
@@ -200,6 +206,7 @@ impl Engine {
         match sighting {
             Sighting::Saw(observation) => self.observe(&observation),
             Sighting::Limited(limit) => self.limit(limit),
+            Sighting::Broke { what, why } => self.broke(&what, &why),
             Sighting::Console { port, open, status } => {
                 let input = Input::Console { port: port.clone(), open, status: status.clone() };
                 self.take_down(self.newest, input);
@@ -230,6 +237,50 @@ impl Engine {
             self.take_down(self.newest, Input::Limited(limit.clone()));
             self.limits.push(limit);
         }
+    }
+
+    /// Something broke inside this program: it is said, and the run does not count as whole.
+    pub fn broke(&mut self, what: &str, why: &str) {
+        self.take_down(self.newest, Input::Broke { what: what.to_owned(), why: why.to_owned() });
+        self.limit(Limit {
+            what: what.to_owned(),
+            why: why.to_owned(),
+            advice: "This is a fault of Solid Green and says nothing about the network: check again, and if it breaks again, send this line to whoever gave you the program.".into(),
+        });
+        if !self.broken.iter().any(|b| b == what) {
+            self.broken.push(what.to_owned());
+        }
+    }
+
+    /// A task of the session broke: whatever waits for it waits no more.
+    pub fn job_broke(&mut self, job: Job, broke: &Broke, now: At) {
+        let of_this_run = |begun: At| self.run.as_ref().is_some_and(|r| r.begun == begun);
+        match job {
+            Job::Search(begun) if of_this_run(begun) => self.sighting(Sighting::Searched),
+            Job::Checks(begun) if of_this_run(begun) => {
+                for id in std::mem::take(&mut self.running) {
+                    let row = check::broken(id, Target::Host, broke);
+                    self.progress(Progress::Ended(id, vec![row]), now);
+                }
+                self.progress(Progress::Done, now);
+            }
+            // of a run that has ended meanwhile
+            Job::Search(_) | Job::Checks(_) => return,
+            Job::Dhcp => self.sighting(Sighting::HearsDhcp(false)),
+            Job::Hold => {
+                let mut rows: Vec<CheckResult> =
+                    self.results.iter().filter(|r| r.id == CheckId::Hold).cloned().collect();
+                rows.push(check::broken(CheckId::Hold, Target::Host, broke));
+                self.progress(Progress::Ended(CheckId::Hold, rows), now);
+                return self.end_hold(now, false);
+            }
+            Job::PlugIn => {
+                self.plug_in_pending = false;
+                self.plug_in_known = None;
+            }
+            Job::Round | Job::Ask | Job::Mdns | Job::Site => {}
+        }
+        self.broke(job.what(), &broke.to_string());
     }
 
     pub fn observe(&mut self, o: &Observation) {
@@ -316,6 +367,9 @@ impl Engine {
             Progress::Ended(id, results) => {
                 self.take_down(now, Input::Checked { id, results: results.clone() });
                 self.running.remove(&id);
+                if let Some(row) = results.iter().find(|r| r.broke()) {
+                    self.broke(&format!("The check '{}'", id.word()), &row.detail);
+                }
                 self.results.retain(|r| r.id != id);
                 self.results.extend(results);
                 self.results.sort_by_key(|r| r.id);

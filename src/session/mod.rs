@@ -6,6 +6,7 @@ pub mod command;
 pub mod demo;
 mod engine;
 mod interface;
+mod jobs;
 mod picture;
 pub mod playback;
 mod remembered;
@@ -22,6 +23,7 @@ use crate::model::host::HostView;
 use crate::model::recording::{self, Header};
 use crate::model::{LedState, Mac, Snapshot};
 use crate::platform::interfaces;
+use crate::platform::supervise::{caught, supervised};
 use crate::profile::Profile;
 pub use command::{Command, PlaybackOrder};
 use engine::Engine;
@@ -66,6 +68,8 @@ pub struct Options {
     pub data: Option<PathBuf>,
     /// Fault of the simulated site; `Some` makes it a demonstration.
     pub demo: Option<String>,
+    /// Where the simulated site makes the program break, to see what becomes of the run.
+    pub breaks: Option<check::Breaks>,
     /// A recording is written here too.
     pub record: Option<PathBuf>,
     pub site: String,
@@ -123,8 +127,8 @@ impl Session {
         world.gateway_ip = options.ip;
         #[cfg(feature = "lab")]
         if let Some(fault) = &options.demo {
-            let demo =
-                demo::Demo::begin(&runtime, fault, &profile, world.clock()).map_err(StartError::Demo)?;
+            let demo = demo::Demo::begin(&runtime, fault, options.breaks, &profile, world.clock())
+                .map_err(StartError::Demo)?;
             world.demo = Some(demo);
         }
         if world.is_real() && options.interface.is_some() {
@@ -181,8 +185,13 @@ impl Session {
             recorders,
             kept_lines: 0,
         };
+        let (last, told) = (inner.publish.clone(), Arc::clone(&inner.wake));
         runtime.spawn(async move {
-            inner.run().await;
+            if let Err(broke) = supervised(inner.run()).await {
+                last.send_modify(|s| *s = Arc::new(picture::of_the_end(s, &broke)));
+                // whoever is woken may be what broke
+                drop(caught(|| told()));
+            }
             let _ = end.send(());
         });
         drop(_entered);
@@ -319,3 +328,7 @@ pub fn plan(
     let plan = check::plan::plan(profile, &host, rungs);
     Ok((host, plan))
 }
+
+#[cfg(test)]
+#[cfg(feature = "lab")]
+mod broken_tests;

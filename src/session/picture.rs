@@ -6,8 +6,9 @@ use crate::firewall;
 use crate::model::check::{CheckId, CheckResult, Measured, Outcome, RungKind, Target};
 use crate::model::finding::Verdict;
 use crate::model::rule::{Part, RuleChoice, RuleGateway};
-use crate::model::snapshot::{Activity, FirewallView, GatewayView, HoldView};
+use crate::model::snapshot::{Activity, FirewallView, GatewayView, HoldView, Limit};
 use crate::model::{At, Mac, Snapshot};
+use crate::platform::supervise::Broke;
 use crate::wire::oui;
 use std::sync::{Arc, PoisonError};
 
@@ -68,6 +69,7 @@ impl Engine {
             path: diagnosis.path,
             footprint: self.footprint.clone(),
             limits: self.limits.clone(),
+            broken: self.broken.clone(),
             console: self.console.clone(),
             timeline: Arc::clone(&self.timeline),
             timeline_before: self.timeline_before,
@@ -213,6 +215,19 @@ impl Engine {
         }
         view
     }
+}
+
+/// The last picture of a session that broke: what was known stays, and nothing goes on.
+pub(super) fn of_the_end(last: &Snapshot, broke: &Broke) -> Snapshot {
+    let limit = Limit {
+        what: "The session".into(),
+        why: broke.to_string(),
+        advice: "This is a fault of Solid Green: start it again, and if it breaks again, send this line to whoever gave you the program.".into(),
+    };
+    let mut s = Snapshot { activity: Activity::Idle, running: Vec::new(), hold: None, ..last.clone() };
+    s.broken.push(limit.what.clone());
+    s.limits.push(limit);
+    s
 }
 
 fn capabilities(platform: &firewall::Platform) -> Vec<(String, String)> {

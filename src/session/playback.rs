@@ -2,6 +2,7 @@
 //! in at their moments and publishes the picture; a window reads it as it reads a session's.
 
 use super::command::{Command, PlaybackOrder};
+use super::picture::of_the_end;
 use super::replay::Replay;
 use super::{Refused, SessionPort};
 use crate::check::Clock;
@@ -9,6 +10,7 @@ use crate::model::recording::{MOST_BYTES, Recording};
 use crate::model::snapshot::PlaybackView;
 use crate::model::text::foreign;
 use crate::model::{At, Snapshot};
+use crate::platform::supervise::caught;
 use crate::profile::Profile;
 use std::path::Path;
 use std::sync::mpsc::{Receiver, RecvTimeoutError, Sender, channel};
@@ -77,7 +79,14 @@ impl Playback {
         let out = Arc::clone(&shown);
         std::thread::Builder::new()
             .name("playback".into())
-            .spawn(move || stage.run(&queue, &clock, &out, &wake))
+            .spawn(move || {
+                if let Err(broke) = caught(|| stage.run(&queue, &clock, &out, &wake)) {
+                    let mut shown = out.lock().unwrap_or_else(PoisonError::into_inner);
+                    *shown = Arc::new(of_the_end(&shown, &broke));
+                    drop(shown);
+                    wake();
+                }
+            })
             .map_err(|e| format!("the program could not start a thread: {e}"))?;
         Ok(Playback { orders, shown })
     }

@@ -80,6 +80,7 @@ fn apply(engine: &mut Engine, event: Event) {
         Input::Host(host) => engine.host = *host,
         Input::Saw(observation) => engine.observe(&observation),
         Input::Limited(limit) => engine.limit(limit),
+        Input::Broke { what, why } => engine.broke(&what, &why),
         Input::HearsDhcp(hears) => engine.sighting(Sighting::HearsDhcp(hears)),
         Input::Console { port, open, status } => engine.sighting(Sighting::Console { port, open, status }),
         Input::Searched => engine.sighting(Sighting::Searched),

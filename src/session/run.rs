@@ -2,6 +2,7 @@
 
 use super::command::Command;
 use super::engine::{Engine, KEEPING, Purpose};
+use super::jobs::{Job, Jobs};
 use super::remembered::Remembered;
 use super::world::World;
 use crate::check::{self, Progress, Reach};
@@ -11,11 +12,12 @@ use crate::model::host::Interface;
 use crate::model::recording::{Event, Input};
 use crate::model::snapshot::Limit;
 use crate::model::{At, Snapshot};
+use crate::platform::supervise::caught;
 use std::collections::VecDeque;
 use std::sync::Arc;
 use std::time::Duration;
 use tokio::sync::{mpsc, watch};
-use tokio::task::{AbortHandle, JoinSet};
+use tokio::task::AbortHandle;
 use tokio::time::Instant;
 
 /// A search of `find` and `check` lasts until the operating system has given dead addresses up.
@@ -60,7 +62,7 @@ pub type Recorder = Box<dyn FnMut(&[Event]) -> Result<(), String> + Send>;
 pub type Keeper = Box<dyn FnMut(&Snapshot) -> Result<(), String> + Send>;
 
 struct Tasks {
-    set: JoinSet<()>,
+    set: Jobs,
     search: Option<AbortHandle>,
     checks: Option<AbortHandle>,
     /// DHCP and mDNS: begun by the first search, alive until the session ends.
@@ -88,7 +90,7 @@ impl Loop {
         let (ask_in, ask_as) = watch::channel(None);
         let needs = check::offer::Needs { box_without_address, ask_as, patience };
         let mut tasks = Tasks {
-            set: JoinSet::new(),
+            set: Jobs::default(),
             search: None,
             checks: None,
             listeners: Vec::new(),
@@ -141,7 +143,7 @@ impl Loop {
                     if let Some(i) = self.engine.host.interface().cloned() {
                         let ask = self.engine.addresses_to_ask();
                         self.world.meter.reset_round();
-                        tasks.set.spawn(discover::sweep::round(eyes.clone(), self.world.meter.clone(), i, ask, ROUND_PATIENCE));
+                        tasks.set.spawn(Job::Round, discover::sweep::round(eyes.clone(), self.world.meter.clone(), i, ask, ROUND_PATIENCE));
                     }
                 }
                 () = deadline(recheck_at), if self.engine.watching => {
@@ -152,14 +154,19 @@ impl Loop {
                 }
                 () = deadline(wake_at) => {}
                 () = deadline(browse_at) => {}
-                Some(_) = tasks.set.join_next(), if !tasks.set.is_empty() => {}
+                ended = tasks.set.ended(), if !tasks.set.is_empty() => {
+                    if let Some((job, broke)) = ended {
+                        let now = self.world.now();
+                        self.engine.job_broke(job, &broke, now);
+                    }
+                }
             }
             let now = self.world.now();
             if self.world.is_real() && (self.engine.run.is_some() || self.engine.plug_in_pending) {
                 for ip in self.engine.roster.take_unproven() {
                     if let Some(i) = self.engine.host.interface().cloned() {
                         let ask = discover::sweep::ask_soon(eyes.clone(), self.world.meter.clone(), i, ip);
-                        tasks.set.spawn(ask);
+                        tasks.set.spawn(Job::Ask, ask);
                     }
                 }
             }
@@ -230,11 +237,13 @@ impl Loop {
             return;
         }
         let mut failed = Vec::new();
-        self.recorders.retain_mut(|r| match r(&events) {
-            Ok(()) => true,
-            Err(why) => {
-                failed.push(why);
-                false
+        self.recorders.retain_mut(|r| {
+            match caught(|| r(&events)).unwrap_or_else(|broke| Err(broke.to_string())) {
+                Ok(()) => true,
+                Err(why) => {
+                    failed.push(why);
+                    false
+                }
             }
         });
         for why in failed {
@@ -252,7 +261,8 @@ impl Loop {
             task.abort();
         }
         let (m, p) = (self.world.meter.clone(), Arc::clone(&self.engine.profile));
-        tasks.mdns = Some(tasks.set.spawn(discover::mdns::browse(eyes.clone(), m, p, interface.clone())));
+        tasks.mdns =
+            Some(tasks.set.spawn(Job::Mdns, discover::mdns::browse(eyes.clone(), m, p, interface.clone())));
     }
 
     /// A box that has just started may announce what it announced before, of which the library says nothing when it
@@ -279,7 +289,7 @@ impl Loop {
         for ip in self.engine.roster.addresses_requested() {
             let ask =
                 discover::sweep::ask_soon(eyes.clone(), self.world.meter.clone(), interface.clone(), ip);
-            tasks.set.spawn(ask);
+            tasks.set.spawn(Job::Ask, ask);
         }
     }
 
@@ -311,7 +321,7 @@ impl Loop {
         let snapshot = self.engine.snapshot(self.world.now());
         self.kept_lines = self.engine.noted();
         if let Some(keep) = &mut self.keep
-            && let Err(why) = keep(&snapshot)
+            && let Err(why) = caught(|| keep(&snapshot)).unwrap_or_else(|broke| Err(broke.to_string()))
         {
             self.engine.limit(Limit {
                 what: KEEPING.into(),
@@ -434,14 +444,17 @@ impl Loop {
             match interface.filter(|_| can_send) {
                 Some(i) => {
                     if tasks.listeners.is_empty() {
-                        tasks.listeners.push(
-                            tasks.set.spawn(discover::dhcp::listen(eyes.clone(), self.world.meter.clone())),
-                        );
+                        tasks.listeners.push(tasks.set.spawn(
+                            Job::Dhcp,
+                            discover::dhcp::listen(eyes.clone(), self.world.meter.clone()),
+                        ));
                         self.browse(tasks, eyes, &i);
                     }
                     let wait = if purpose == Purpose::Find { self.find_wait } else { SEARCH };
                     let m = self.world.meter.clone();
-                    tasks.search = Some(tasks.set.spawn(discover::sweep::search(eyes.clone(), m, i, wait)));
+                    tasks.search = Some(
+                        tasks.set.spawn(Job::Search(now), discover::sweep::search(eyes.clone(), m, i, wait)),
+                    );
                 }
                 None => self.engine.sighting(Sighting::Searched),
             }
@@ -456,8 +469,11 @@ impl Loop {
             let profile = Arc::clone(&self.engine.profile);
             let (host, out) = (self.engine.host.clone(), progress.clone());
             let random = super::world::random();
-            tasks.checks =
-                Some(tasks.set.spawn(check::run(reach, profile, host, needs.clone(), random, out)));
+            tasks.checks = Some(
+                tasks
+                    .set
+                    .spawn(Job::Checks(now), check::run(reach, profile, host, needs.clone(), random, out)),
+            );
         }
     }
 
@@ -496,7 +512,7 @@ impl Loop {
         let reach = self.reach();
         let (rows_in, mut rows) = mpsc::channel(4);
         let out = progress.clone();
-        tasks.hold = Some(tasks.set.spawn(async move {
+        tasks.hold = Some(tasks.set.spawn(Job::Hold, async move {
             let ladder = check::hold::hold(reach, what, rows_in);
             let mut ladder = std::pin::pin!(ladder);
             let mut done = false;
@@ -534,12 +550,12 @@ impl Loop {
             return;
         };
         if tasks.listeners.is_empty() {
-            tasks
-                .listeners
-                .push(tasks.set.spawn(discover::dhcp::listen(eyes.clone(), self.world.meter.clone())));
+            tasks.listeners.push(
+                tasks.set.spawn(Job::Dhcp, discover::dhcp::listen(eyes.clone(), self.world.meter.clone())),
+            );
         }
         let (eyes, meter) = (eyes.clone(), self.world.meter.clone());
-        tasks.plug_in = Some(tasks.set.spawn(async move {
+        tasks.plug_in = Some(tasks.set.spawn(Job::PlugIn, async move {
             let end = Instant::now() + PLUG_IN_MOST;
             while Instant::now() < end {
                 meter.reset_round();

@@ -1,6 +1,7 @@
 //! The outside of a session: the real network, or the simulated site of `demo`. The only place that reads a clock.
 
 use super::engine::Engine;
+use super::jobs::Jobs;
 use crate::check::{Clock, Simulated};
 use crate::discover::Eyes;
 use crate::model::At;
@@ -8,7 +9,6 @@ use crate::platform::guest::Meter;
 use crate::platform::{interfaces, serial};
 use std::net::Ipv4Addr;
 use std::sync::Arc;
-use tokio::task::JoinSet;
 
 /// The session's clock: milliseconds since it was made.
 #[must_use]
@@ -79,7 +79,7 @@ impl World {
     }
 
     /// Begins what runs as long as the session does. The real network is left alone until a command comes.
-    pub fn start(&mut self, engine: &mut Engine, eyes: &Eyes, tasks: &mut JoinSet<()>) {
+    pub fn start(&mut self, engine: &mut Engine, eyes: &Eyes, tasks: &mut Jobs) {
         #[cfg(feature = "lab")]
         if let Some(demo) = &mut self.demo {
             demo.start(engine, eyes, tasks);
@@ -131,7 +131,7 @@ impl World {
     }
 
     /// The search of the simulated site.
-    pub fn search_simulated(&self, eyes: &Eyes, tasks: &mut JoinSet<()>) {
+    pub fn search_simulated(&self, eyes: &Eyes, tasks: &mut Jobs) {
         #[cfg(feature = "lab")]
         if let Some(demo) = &self.demo {
             demo.search(eyes, tasks);

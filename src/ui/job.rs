@@ -5,6 +5,7 @@ use super::sources::{ExportFn, Redaction};
 use super::widgets::mark::Mark;
 use super::widgets::parts;
 use crate::model::Snapshot;
+use crate::platform::supervise;
 use egui::{Label, Ui};
 use poll_promise::Promise;
 use std::path::{Path, PathBuf};
@@ -135,6 +136,5 @@ fn answered(
 
 /// A panic in a worker becomes a sentence: polling a promise whose thread died would end the window.
 pub fn caught<T>(work: impl FnOnce() -> T) -> Result<T, String> {
-    std::panic::catch_unwind(std::panic::AssertUnwindSafe(work))
-        .map_err(|_| "the program made a mistake with this file; please report it".to_owned())
+    supervise::caught(work).map_err(|broke| format!("the work with this file {broke}; please report it"))
 }

@@ -12,6 +12,7 @@
     reason = "a test ends where its ground is gone; it starts programs and reads the clock"
 )]
 
+mod broken;
 mod console;
 #[cfg(feature = "lab")]
 mod demo;

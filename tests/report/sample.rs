@@ -364,6 +364,7 @@ pub fn snapshot() -> Snapshot {
             by_kind: [(PacketKind::Sweep, 762), (PacketKind::DnsQuery, 22), (PacketKind::TcpConnect, 9), (PacketKind::MdnsQuery, 2)].into(),
             addresses,
         },
+        broken: vec![],
         limits: vec![Limit {
             what: "Listening for DHCP broadcasts on port 67".into(),
             why: "this account may not open ports below 1024".into(),

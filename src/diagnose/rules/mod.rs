@@ -51,6 +51,8 @@ pub fn all(scene: &Scene<'_>, d: &Digest<'_>) -> Vec<Found> {
 fn site_state(d: &Digest<'_>, of_site: &[Found]) -> Site {
     if of_site.iter().any(|f| f.level() == Level::Fault) {
         Site::Closed
+    } else if d.broke {
+        Site::NotKnown
     } else if d.way_out.passes() && names_work(d) && answered_for_nobody(d).is_empty() && !d.every_port {
         if matches!(d.way_out, WayOut::AddressesBlocked(_)) { Site::Partly } else { Site::Clear }
     } else {
@@ -230,6 +232,12 @@ fn is_witness(cause: Cause) -> bool {
 
 /// When no rule speaks: what kept this computer from looking, and what to do.
 pub fn why_nothing_can_be_said(scene: &Scene<'_>, d: &Digest<'_>) -> Option<(String, String)> {
+    if let Some(r) = d.results().iter().find(|r| r.broke()) {
+        return Some((
+            format!("It could not be told: the check '{}' {}.", r.id.word(), r.detail),
+            "Check again; if it breaks again, send this line to whoever gave you the program.".into(),
+        ));
+    }
     let red =
         |g: &GatewayView| matches!(g.led.possible.known(), Some(LedState::SolidRed | LedState::BlinkingRed));
     if about(scene).any(red) {
