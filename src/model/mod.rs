@@ -10,6 +10,7 @@ pub mod footprint;
 pub mod host;
 pub mod led;
 pub mod mac;
+pub mod pasted;
 pub mod recording;
 pub mod rule;
 pub mod snapshot;
