@@ -197,7 +197,8 @@ impl Loop {
                 let reach = self.reach();
                 let again =
                     check::offer::again(reach, needs.clone(), super::world::random(), progress_in.clone());
-                tasks.checks = Some(tasks.set.spawn(again));
+                let begun = self.engine.run.as_ref().map_or(now, |run| run.begun);
+                tasks.checks = Some(tasks.set.spawn(Job::Checks(begun), again));
             }
             self.record();
             if self.engine.settled(now) {
