@@ -147,17 +147,27 @@ pub fn diagnose(scene: &Scene<'_>) -> Diagnosis {
 /// Information is told beside what contradicts it, and says so by its level.
 fn standing(scene: &Scene<'_>, d: &digest::Digest<'_>) -> Vec<Found> {
     let mut found = rules::all(scene, d);
-    found.retain(|f| f.level() == Level::Info || excluded(scene, d, f).is_empty());
+    found.retain_mut(|f| {
+        let about = f.about;
+        // nor is it said to be possible
+        f.possible.retain(|p| excluded(scene, d, p.code, about).is_empty());
+        f.level() == Level::Info || excluded(scene, d, f.cause, about).is_empty()
+    });
     found
 }
 
-/// The observations that a finding cannot live with.
-fn excluded(scene: &Scene<'_>, d: &digest::Digest<'_>, f: &Found) -> Vec<observed::Observed> {
-    let excluders = catalogue::excluded_by(f.cause);
+/// The observations that a cause about this gateway, or about the site, cannot live with.
+fn excluded(
+    scene: &Scene<'_>,
+    d: &digest::Digest<'_>,
+    cause: Cause,
+    about: Option<Mac>,
+) -> Vec<observed::Observed> {
+    let excluders = catalogue::excluded_by(cause);
     if excluders.is_empty() {
         return Vec::new();
     }
-    let seen = observed::of(scene, d, f.about);
+    let seen = observed::of(scene, d, about);
     excluders.iter().copied().filter(|o| seen.contains(o)).collect()
 }
 

@@ -26,7 +26,7 @@ pub fn excluded_by(cause: Cause) -> &'static [Observed] {
         Cause::GatewayWrongMac => &[TypedMacIsHere],
         Cause::GatewayIsolated => &[LedDark, LedSolidRed, LedBlinking, BoxAnswersArp],
         Cause::GatewayDefective => &[LedGreen],
-        Cause::PortShut => &[LedGreen, BoxAnswersArp],
+        Cause::PortShut => &[LedGreen, BoxAsks, BoxAnswersArp],
         Cause::PortLate => &[LedDark, LedGreen],
         Cause::PortArpInspection => &[LedDark, LedSolidRed, LedGreen, BoxAnswersArp],
         // --- the lease

@@ -169,18 +169,19 @@ fn why_not_served(scene: &Scene<'_>, d: &Digest<'_>, g: &GatewayView, refused: F
     let accepts = observed::takes_offers(g);
     if any(offers, |o| o.to_gateway) {
         // the server would serve this very MAC, so that nobody refuses it
-        let (code, test) = if accepts {
-            (
+        let lost = if accepts {
+            or_else(
+                the(Cause::DhcpOfferLost),
                 Cause::DhcpNakLoop,
                 "look in the DHCP server's log for this MAC: where it lists refusals (NAK), they are its answers",
             )
         } else {
-            (
-                Cause::PortShut,
-                "look at the gateway's port on the switch: if it is shut or not authorised, nothing passes in either direction",
+            or_else(
+                super::port::or_shut(the(Cause::DhcpOfferLost)),
+                Cause::GatewayDefective,
+                "plug the gateway in at a socket where another device of its kind gets an address: if it gets none there either, it is the gateway",
             )
         };
-        let lost = or_else(the(Cause::DhcpOfferLost), code, test);
         return if scene.hears_dhcp { lost } else { weaker(lost) };
     }
     if any(offers, |o| o.to_new_mac) {
