@@ -172,6 +172,11 @@ impl<'a> Digest<'a> {
         results.iter().filter(move |r| r.id == id && (!any_failed || r.outcome.failure().is_some()))
     }
 
+    /// The same of one gateway alone: the results are of this computer, whichever box they are held against.
+    pub fn turn_to(&mut self, scene: &Scene<'a>) {
+        self.other_subnet = other_subnet(scene);
+    }
+
     #[must_use]
     pub fn results(&self) -> &'a [CheckResult] {
         self.results
@@ -351,7 +356,7 @@ fn quickest(results: &[CheckResult]) -> Option<u64> {
 
 /// The gateway's address, when it is known and in none of this computer's subnets.
 fn other_subnet(scene: &Scene<'_>) -> Option<Ipv4Addr> {
-    let chosen = scene.alone.or(scene.chosen).and_then(|m| scene.gateways.iter().find(|g| g.mac == m));
+    let chosen = scene.alone.or_else(|| scene.gateways.iter().find(|g| Some(g.mac) == scene.chosen));
     let ip = scene.typed_ip.filter(|_| scene.alone.is_none()).or_else(|| chosen.and_then(|g| g.ip))?;
     if ip.is_link_local() {
         return None;

@@ -8,7 +8,7 @@ use crate::check::offer::Patience;
 use crate::diagnose::{self, Diagnosis, Scene};
 use crate::discover::Sighting;
 use crate::mirror::Roster;
-use crate::model::check::{CheckId, CheckResult, Outcome, Target};
+use crate::model::check::{CheckId, CheckResult, Failure, Outcome, Target};
 use crate::model::evidence::{Fact, Observation, Source};
 use crate::model::finding::{Level, Verdict};
 use crate::model::footprint::Footprint;
@@ -16,14 +16,14 @@ use crate::model::host::{HostView, SerialPort};
 use crate::model::recording::{Event, Input};
 use crate::model::rule::{RuleChoice, RuleGateway, RuleIntent};
 use crate::model::snapshot::{
-    AGE_STEP_MS, CONSOLE_LINES, ConsoleView, DemoView, FirewallView, GatewayView, Limit, TimelineEntry,
+    AGE_STEP_MS, CONSOLE_LINES, ConsoleView, DemoView, FirewallView, GatewayView, HostSeen, Limit, TimelineEntry,
 };
 use crate::model::{At, Cause, LedSet, LedState, Mac};
 use crate::profile::Profile;
 use crate::wire::oui;
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::net::{Ipv4Addr, SocketAddr};
-use std::sync::{Arc, Mutex};
+use std::sync::{Arc, Mutex, PoisonError};
 
 /// Entries of the visit's record that are kept in memory.
 const TIMELINE_KEPT: usize = 500;
@@ -55,6 +55,23 @@ pub struct Run {
     pub quiet: bool,
 }
 
+/// The gateways that a run is about.
+struct AskedFor {
+    all: Arc<Vec<GatewayView>>,
+    mac: Option<Mac>,
+    /// An address that was typed in without a MAC is the question, whoever else is here.
+    at: Option<Ipv4Addr>,
+}
+
+impl AskedFor {
+    fn iter(&self) -> impl Iterator<Item = &GatewayView> {
+        self.all.iter().filter(|g| match self.at {
+            Some(ip) => g.ip == Some(ip),
+            None => self.mac.is_none_or(|m| g.mac == m),
+        })
+    }
+}
+
 /// Everything the session knows.
 pub struct Engine {
     pub profile: Arc<Profile>,
@@ -76,6 +93,15 @@ pub struct Engine {
     pub footprint: Footprint,
     pub console: ConsoleView,
     pub timeline: Arc<Vec<TimelineEntry>>,
+    /// The gateways as they were last looked at: by which revision of the roster, and when.
+    looked: Mutex<Option<(u64, At, Arc<Vec<GatewayView>>)>>,
+    /// The neighbours, by which revision.
+    met: Mutex<Option<(u64, Arc<Vec<HostSeen>>)>>,
+    /// Every address was asked once in this run.
+    pub swept: bool,
+    /// The neighbour table had no room for every address in this run; and it refused one.
+    table_full: bool,
+    overflowed: bool,
     /// The firewall's text as it was made last, and what for.
     pub(super) firewall_made: Mutex<Option<(FirewallAbout, Arc<FirewallView>)>>,
     /// DHCP servers are asked what they would offer to the gateway, whatever its LED shows.
@@ -96,7 +122,7 @@ pub struct Engine {
     pub kept_in: Option<String>,
     /// Port 67 is open.
     pub hears_dhcp: bool,
-    last_said: Vec<(Mac, LedSet, String)>,
+    last_said: BTreeMap<Mac, LedSet>,
     /// What was taken in since the recording was last written.
     pub taken: Vec<Event>,
     /// The time of the newest input.
@@ -129,6 +155,11 @@ impl Engine {
             timeline: Arc::default(),
             timeline_before: 0,
             ask_as_gateway: false,
+            looked: Mutex::default(),
+            met: Mutex::default(),
+            swept: false,
+            table_full: false,
+            overflowed: false,
             firewall_made: Mutex::default(),
             choice: RuleChoice::default(),
             demo: None,
@@ -138,7 +169,7 @@ impl Engine {
             saw_unclaimed: None,
             kept_in: None,
             hears_dhcp: false,
-            last_said: Vec::new(),
+            last_said: BTreeMap::new(),
             taken: Vec::new(),
             newest: At(0),
             steady: Steady::default(),
@@ -172,6 +203,8 @@ impl Engine {
         self.take_down(now, Input::Begun { check: purpose == Purpose::FindAndCheck, quiet });
         self.run =
             Some(Run { purpose, begun: now, searched: false, checks_done: purpose == Purpose::Find, quiet });
+        self.swept = false;
+        (self.table_full, self.overflowed) = (false, false);
         if !quiet {
             self.searched = false;
             self.limits.retain(|l| l.what == KEEPING);
@@ -202,6 +235,13 @@ impl Engine {
             Sighting::HearsDhcp(hears) => {
                 self.take_down(self.newest, Input::HearsDhcp(hears));
                 self.hears_dhcp = hears;
+            }
+            Sighting::Swept => self.swept = true,
+            Sighting::TableFull { overflowed } => {
+                self.take_down(self.newest, Input::TableFull { overflowed });
+                self.table_full = true;
+                self.overflowed |= overflowed;
+                self.doubt_silence();
             }
             Sighting::Searched => {
                 self.take_down(self.newest, Input::Searched);
@@ -311,6 +351,7 @@ impl Engine {
                 self.results.retain(|r| r.id != id);
                 self.results.extend(results);
                 self.results.sort_by_key(|r| r.id);
+                self.doubt_silence();
             }
             Progress::Heard(seen) => {
                 self.observe(&Observation { at: now, source: Source::Dhcp, fact: Fact::Dhcp(*seen) });
@@ -326,24 +367,59 @@ impl Engine {
         }
     }
 
+    /// Where the neighbour table refused an address, a question may have got no answer since it never left: silence then
+    /// says nothing about the network.
+    fn doubt_silence(&mut self) {
+        if !self.overflowed {
+            return;
+        }
+        let silent = |o: &Outcome| matches!(o.failure(), Some(Failure::Silence | Failure::NeighbourSilent));
+        for r in self.results.iter_mut().filter(|r| silent(&r.outcome)) {
+            let why = "this computer's neighbour table was full, so that the question may never have left";
+            r.outcome = Outcome::Inconclusive(why.into());
+            r.detail = format!("{}; {why}", r.detail);
+        }
+    }
+
     pub(super) fn maker(mac: Mac) -> Option<String> {
         oui::maker(mac).map(str::to_owned)
     }
 
-    pub(super) fn gateways(&self, now: At) -> Vec<GatewayView> {
-        self.roster.gateways(now, &Self::maker)
+    /// The gateways as they are now. They are asked for many times at one moment, and of hundreds each look costs.
+    pub(super) fn gateways(&self, now: At) -> Arc<Vec<GatewayView>> {
+        let revision = self.roster.revision();
+        let mut looked = self.looked.lock().unwrap_or_else(PoisonError::into_inner);
+        match &*looked {
+            Some((of, at, views)) if (*of, *at) == (revision, now) => Arc::clone(views),
+            _ => {
+                let views = Arc::new(self.roster.gateways(now, &Self::maker));
+                *looked = Some((revision, now, Arc::clone(&views)));
+                views
+            }
+        }
+    }
+
+    /// The neighbours.
+    pub(super) fn hosts(&self) -> Arc<Vec<HostSeen>> {
+        let revision = self.roster.revision();
+        let mut met = self.met.lock().unwrap_or_else(PoisonError::into_inner);
+        match &*met {
+            Some((of, hosts)) if *of == revision => Arc::clone(hosts),
+            _ => {
+                let hosts = Arc::new(self.roster.hosts(&Self::maker));
+                *met = Some((revision, Arc::clone(&hosts)));
+                hosts
+            }
+        }
     }
 
     /// The gateways that a run is about: the one typed or chosen, else all.
-    fn asked_for(&self, now: At) -> Vec<GatewayView> {
-        let wanted = self.typed_mac.or(self.roster.chosen());
-        let at = self.roster.typed_ip().filter(|_| self.typed_mac.is_none());
-        let mut gateways = self.gateways(now);
-        gateways.retain(|g| match at {
-            Some(ip) => g.ip == Some(ip),
-            None => wanted.is_none_or(|m| g.mac == m),
-        });
-        gateways
+    fn asked_for(&self, now: At) -> AskedFor {
+        AskedFor {
+            all: self.gateways(now),
+            mac: self.typed_mac.or(self.roster.chosen()),
+            at: self.roster.typed_ip().filter(|_| self.typed_mac.is_none()),
+        }
     }
 
     /// Some box that the run is about seems to have no address: the DHCP probe should ask more.
@@ -378,7 +454,7 @@ impl Engine {
     pub fn patience_with_dhcp(&self, now: At) -> Patience {
         let Some(run) = &self.run else { return Patience::UntilAnswered };
         let asked = self.asked_for(now);
-        let all_have = !asked.is_empty() && asked.iter().all(|g| g.first_seen_ms.is_some() && g.ip.is_some());
+        let all_have = asked.iter().next().is_some() && asked.iter().all(|g| g.first_seen_ms.is_some() && g.ip.is_some());
         let console_may_speak = self.console.port.is_some()
             && !run.searched
             && asked.iter().any(|g| g.led.basis != crate::model::Basis::Reported);
@@ -410,9 +486,14 @@ impl Engine {
             return true;
         }
         let asked = self.asked_for(now);
-        let seen = !asked.is_empty() && asked.iter().all(|g| g.first_seen_ms.is_some());
+        let seen = asked.iter().next().is_some() && asked.iter().all(|g| g.first_seen_ms.is_some());
         if !seen {
             if !run.searched {
+                return false;
+            }
+            // the one box that the question is about gets the time in which an old row is verified; one of many does not
+            let sole = asked.iter().nth(1).is_none();
+            if sole && asked.iter().any(diagnose::is_only_an_old_row) && elapsed < LISTEN_FOR_BOX_MS {
                 return false;
             }
             // a box without an address asks ever more seldom: where nothing else explains it, it is listened for
@@ -476,9 +557,9 @@ impl Engine {
     pub(super) fn diagnose(&self, now: At, checked: bool) -> Diagnosis {
         let mut gateways = self.gateways(now);
         if let (true, Some((at, led))) = (gateways.is_empty(), self.saw_unclaimed) {
-            gateways.push(unseen(now, at, led));
+            gateways = Arc::new(vec![unseen(now, at, led)]);
         }
-        let hosts = self.roster.hosts(&Self::maker);
+        let hosts = self.hosts();
         diagnose::diagnose(&Scene {
             profile: &self.profile,
             host: &self.host,
@@ -490,7 +571,7 @@ impl Engine {
             typed_mac: self.typed_mac,
             typed_ip: self.roster.typed_ip(),
             now,
-            searched: self.searched,
+            searched: self.searched && !self.table_full,
             hears_dhcp: self.hears_dhcp,
             checked,
             alone: None,
@@ -508,20 +589,10 @@ impl Engine {
             let found = self.diagnose(now, true).findings;
             self.steady.see(&found, now);
         }
-        let gateways = self.gateways(now);
-        for g in gateways {
-            let words: Vec<&str> = g.led.possible.iter().map(LedState::label).collect();
-            let text = format!("{}: LED {}", g.mac, words.join(" or "));
-            match self.last_said.iter_mut().find(|(m, _, _)| *m == g.mac) {
-                Some((_, set, _)) if *set == g.led.possible => {}
-                Some(said) => {
-                    *said = (g.mac, g.led.possible, text.clone());
-                    self.note(now, text);
-                }
-                None => {
-                    self.last_said.push((g.mac, g.led.possible, text.clone()));
-                    self.note(now, text);
-                }
+        for g in self.gateways(now).iter() {
+            if self.last_said.insert(g.mac, g.led.possible) != Some(g.led.possible) {
+                let words: Vec<&str> = g.led.possible.iter().map(LedState::label).collect();
+                self.note(now, format!("{}: LED {}", g.mac, words.join(" or ")));
             }
         }
     }

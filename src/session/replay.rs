@@ -82,6 +82,7 @@ fn apply(engine: &mut Engine, event: Event) {
         Input::Limited(limit) => engine.limit(limit),
         Input::HearsDhcp(hears) => engine.sighting(Sighting::HearsDhcp(hears)),
         Input::Console { port, open, status } => engine.sighting(Sighting::Console { port, open, status }),
+        Input::TableFull { overflowed } => engine.sighting(Sighting::TableFull { overflowed }),
         Input::Searched => engine.sighting(Sighting::Searched),
         Input::Begun { check, quiet } => {
             engine.begin(if check { Purpose::FindAndCheck } else { Purpose::Find }, now, quiet);
