@@ -17,7 +17,7 @@ const LINES: usize = 8;
 /// is not known, and nothing is said of it.
 #[must_use]
 pub fn is_only_an_old_row(g: &GatewayView) -> bool {
-    g.first_seen_ms.is_none() && g.sources.contains(&Source::Neighbour)
+    g.first_seen_ms.is_none() && g.ip.is_some() && g.sources.contains(&Source::Neighbour)
 }
 
 /// Causes that were found of some boxes and are not so of the others that were asked about: they are no headline.
@@ -52,7 +52,3 @@ pub(super) fn shorten(finding: &mut Finding, boxes: usize) {
         finding.evidence.push(Evidence { text, ..last.clone() });
     }
 }
-
-#[cfg(test)]
-#[path = "tests/crowd.rs"]
-mod tests;

@@ -174,8 +174,7 @@ fn conclude(found: &[Found], aside: &[Cause]) -> Vec<Finding> {
             continue;
         }
         let page = catalogue::page(f.cause);
-        let mut consequences: Vec<Cause> =
-            found.iter().filter(|o| hides(f, o)).map(|o| o.cause).collect();
+        let mut consequences: Vec<Cause> = found.iter().filter(|o| hides(f, o)).map(|o| o.cause).collect();
         consequences.sort_unstable();
         consequences.dedup();
         let finding = Finding {

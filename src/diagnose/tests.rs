@@ -1,5 +1,6 @@
 //! The diagnosis over made-up scenes: each rule, each twin, and a walk over all combinations of LED, host and way.
 
+mod crowd;
 mod walk;
 
 use super::*;

@@ -89,7 +89,8 @@ impl Asking {
             return ips;
         }
         let (meter, interface, asked) = (Arc::clone(&self.meter), self.interface.clone(), ips.clone());
-        let swept = tokio::task::spawn_blocking(move || meter.sweep_within(&interface, &asked, REFUSED_WITHIN));
+        let swept =
+            tokio::task::spawn_blocking(move || meter.sweep_within(&interface, &asked, REFUSED_WITHIN));
         let mut told = Told::default();
         if let Ok(Ok(swept)) = swept.await {
             told.refused(&swept.refused, self.eyes.now());

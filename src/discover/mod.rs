@@ -28,6 +28,8 @@ pub enum Sighting {
     },
     /// DHCP broadcasts are heard from now on, or no longer.
     HearsDhcp(bool),
+    /// Not every address of the subnet could be asked yet: the run is not to end.
+    StillAsking,
     /// Each address of the subnet was asked once, and who refused the question was told.
     Swept,
     /// This computer's neighbour table had no room for every address, so that who was not seen may be here all the same.

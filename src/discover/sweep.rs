@@ -21,6 +21,8 @@ pub const READS_MS: [u64; 9] = [4, 12, 30, 100, 300, 1_000, 1_150, 2_100, 3_150]
 
 /// The last answers of a sweep that had to wait for room come at once, or within the operating system's second try.
 const AFTER_WAITING: [Duration; 2] = [Duration::from_millis(100), Duration::from_millis(1_150)];
+/// A sweep that takes longer waits for room in the neighbour table.
+const LATE: Duration = Duration::from_secs(1);
 /// No sweep takes longer.
 const LONGEST: Duration = Duration::from_secs(6);
 
@@ -52,14 +54,23 @@ pub async fn search(eyes: Eyes, meter: Arc<Meter>, interface: Interface, wait: D
     // the sweep waits where a send buffer is full: not on the runtime's threads
     let mut sweep: Option<JoinHandle<Result<Swept, GuestError>>> =
         Some(tokio::task::spawn_blocking(move || meter.sweep_within(&sweeper, &all, wait)));
-    let mut reads: VecDeque<Instant> =
-        READS_MS.iter().map(|ms| Duration::from_millis(*ms)).chain([wait]).map(|after| begun + after).collect();
+    let mut reads: VecDeque<Instant> = READS_MS
+        .iter()
+        .map(|ms| Duration::from_millis(*ms))
+        .chain([wait])
+        .map(|after| begun + after)
+        .collect();
     reads.retain(|at| *at <= begun + wait);
-    while let (Some(at), _) | (None, Some(at)) = (reads.front().copied(), sweep.as_ref().map(|_| begun + LONGEST)) {
+    while let (Some(at), _) | (None, Some(at)) =
+        (reads.front().copied(), sweep.as_ref().map(|_| begun + LONGEST))
+    {
         tokio::select! {
             () = tokio::time::sleep_until(at) => {
                 if reads.pop_front().is_none() {
                     break;
+                }
+                if sweep.is_some() && begun.elapsed() >= LATE {
+                    let _ = eyes.tell(Sighting::StillAsking).await;
                 }
             }
             done = ended(&mut sweep) => {

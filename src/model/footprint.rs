@@ -106,8 +106,8 @@ impl PacketKind {
             Self::MdnsQuery => 30,
             Self::DnsQuery => 400,
             Self::TcpConnect => 200,
-            // one for each box of a /22
-            Self::TcpKnock => 1022,
+            // each box of a /22 twice
+            Self::TcpKnock => 1022 * 2,
             // five questions, each sent three times at most
             Self::DhcpProbe => 15,
             Self::TcpSpeak => 48,

@@ -16,7 +16,8 @@ use crate::model::host::{HostView, SerialPort};
 use crate::model::recording::{Event, Input};
 use crate::model::rule::{RuleChoice, RuleGateway, RuleIntent};
 use crate::model::snapshot::{
-    AGE_STEP_MS, CONSOLE_LINES, ConsoleView, DemoView, FirewallView, GatewayView, HostSeen, Limit, TimelineEntry,
+    AGE_STEP_MS, CONSOLE_LINES, ConsoleView, DemoView, FirewallView, GatewayView, HostSeen, Limit,
+    TimelineEntry,
 };
 use crate::model::{At, Cause, LedSet, LedState, Mac};
 use crate::profile::Profile;
@@ -99,6 +100,8 @@ pub struct Engine {
     met: Mutex<Option<(u64, Arc<Vec<HostSeen>>)>>,
     /// Every address was asked once in this run.
     pub swept: bool,
+    /// That takes longer than a run may last otherwise.
+    still_asking: bool,
     /// The neighbour table had no room for every address in this run; and it refused one.
     table_full: bool,
     overflowed: bool,
@@ -158,6 +161,7 @@ impl Engine {
             looked: Mutex::default(),
             met: Mutex::default(),
             swept: false,
+            still_asking: false,
             table_full: false,
             overflowed: false,
             firewall_made: Mutex::default(),
@@ -203,7 +207,7 @@ impl Engine {
         self.take_down(now, Input::Begun { check: purpose == Purpose::FindAndCheck, quiet });
         self.run =
             Some(Run { purpose, begun: now, searched: false, checks_done: purpose == Purpose::Find, quiet });
-        self.swept = false;
+        (self.swept, self.still_asking) = (false, false);
         (self.table_full, self.overflowed) = (false, false);
         if !quiet {
             self.searched = false;
@@ -236,7 +240,8 @@ impl Engine {
                 self.take_down(self.newest, Input::HearsDhcp(hears));
                 self.hears_dhcp = hears;
             }
-            Sighting::Swept => self.swept = true,
+            Sighting::StillAsking => self.still_asking = true,
+            Sighting::Swept => (self.swept, self.still_asking) = (true, false),
             Sighting::TableFull { overflowed } => {
                 self.take_down(self.newest, Input::TableFull { overflowed });
                 self.table_full = true;
@@ -454,7 +459,8 @@ impl Engine {
     pub fn patience_with_dhcp(&self, now: At) -> Patience {
         let Some(run) = &self.run else { return Patience::UntilAnswered };
         let asked = self.asked_for(now);
-        let all_have = asked.iter().next().is_some() && asked.iter().all(|g| g.first_seen_ms.is_some() && g.ip.is_some());
+        let all_have = asked.iter().next().is_some()
+            && asked.iter().all(|g| g.first_seen_ms.is_some() && g.ip.is_some());
         let console_may_speak = self.console.port.is_some()
             && !run.searched
             && asked.iter().any(|g| g.led.basis != crate::model::Basis::Reported);
@@ -477,7 +483,7 @@ impl Engine {
         if run.purpose == Purpose::Find {
             return run.searched;
         }
-        if !run.checks_done {
+        if !run.checks_done || self.still_asking {
             return false;
         }
         let elapsed = now.since(run.begun);

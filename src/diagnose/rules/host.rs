@@ -135,7 +135,9 @@ pub(super) fn nobody_seen(scene: &Scene<'_>, d: &Digest<'_>, out: &mut Vec<Found
     if scene.searched && can_see_neighbours(d) && d.other_subnet.is_none() {
         let others = scene.hosts.len();
         let text = match scene.typed_ip {
-            Some(ip) => format!("{ip} did not answer in any round of the search ({others} others are known here)"),
+            Some(ip) => {
+                format!("{ip} did not answer in any round of the search ({others} others are known here)")
+            }
             None => format!(
                 "no MAC of the gateway's maker was seen in any round of the search ({others} others are known here)"
             ),

@@ -133,11 +133,8 @@ impl Meter {
 /// answer were given up meanwhile, and the system takes their places when it needs them.
 fn places(interface: &Interface, given_up: bool) -> usize {
     let Some(room) = neighbours::room() else { return usize::MAX };
-    let gone = if given_up {
-        neighbours::table(Some(interface.index)).map_or(0, |t| t.unanswered.len())
-    } else {
-        0
-    };
+    let gone =
+        if given_up { neighbours::table(Some(interface.index)).map_or(0, |t| t.unanswered.len()) } else { 0 };
     room.usable().saturating_sub((room.entries as usize).saturating_sub(gone))
 }
 
