@@ -547,6 +547,34 @@ mod tests {
     }
 
     #[test]
+    fn an_old_row_is_asked_once_and_is_no_sighting_when_it_was_asked_in_vain() {
+        let mut r = Roster::default();
+        let row = |age| Fact::Neighbour { mac: MAC, ip: IP, confirmed_ms_ago: Some(age) };
+        see(&mut r, 1, Source::Neighbour, row(60_000));
+        assert_eq!(r.take_unproven(), [IP]);
+        see(&mut r, 5, Source::Neighbour, row(60_004));
+        assert_eq!(r.take_unproven(), [] as [Ipv4Addr; 0], "the same row, read again");
+        see(&mut r, 10, Source::Neighbour, Fact::Unanswered { ip: IP, given_up: false });
+        assert_eq!(r.gateways(At(11), &|_| None)[0].sources, [Source::Neighbour], "not asked to the end");
+        see(&mut r, 20, Source::Neighbour, Fact::Unanswered { ip: IP, given_up: true });
+        let g = &r.gateways(At(21), &|_| None)[0];
+        assert_eq!((g.sources.as_slice(), g.first_seen_ms, g.led.possible), (&[][..], None, LedSet::ALL));
+        see(&mut r, 30, Source::Neighbour, row(5));
+        assert_eq!(r.gateways(At(31), &|_| None)[0].first_seen_ms, Some(30));
+    }
+
+    #[test]
+    fn a_set_that_widens_by_itself_is_noticed_when_another_box_is_seen() {
+        let mut r = Roster::default();
+        let other = Mac([0x34, 0xa5, 0xe1, 0, 0, 9]);
+        see(&mut r, 1_000, Source::Neighbour, neighbour(MAC, IP));
+        let late = 1_000 + crate::mirror::led::ARP_GOOD_MS;
+        see(&mut r, late, Source::Neighbour, neighbour(other, Ipv4Addr::new(10, 0, 0, 99)));
+        let changes = &r.gateways(At(late), &|_| None)[0].led_changes;
+        assert_eq!(changes.last(), Some(&(At(late), LedSet::ALL)));
+    }
+
+    #[test]
     fn proxy_arp_is_one_host() {
         let mut r = Roster::default();
         for last in 1..=40 {

@@ -19,7 +19,9 @@ pub struct Boxes {
     pub answering: usize,
     /// It was asked and did not answer.
     pub silent: usize,
-    /// Nothing is known of it: only an older entry shows it, or what was known has expired.
+    /// It was here, and nothing is heard of it any more.
+    pub lost: usize,
+    /// Nothing is known of it: only an older entry shows it, or nobody has looked to the end.
     pub not_known: usize,
 }
 
@@ -44,7 +46,8 @@ impl Boxes {
                 &mut self.red
             }
             None if g.verdict.code == Some(Cause::GatewaySilent) => &mut self.silent,
-            None if g.first_seen_ms.is_some() && possible != LedSet::ALL => &mut self.answering,
+            None if g.first_seen_ms.is_some() && possible == LedSet::ALL => &mut self.lost,
+            None if g.first_seen_ms.is_some() => &mut self.answering,
             None => &mut self.not_known,
         }
     }
@@ -58,7 +61,8 @@ impl Boxes {
             (self.blinking_red, "blinking red"),
             (self.red, "red"),
             (self.silent, "did not answer"),
-            (self.not_known, "not known yet"),
+            (self.lost, "no longer heard"),
+            (self.not_known, "not known"),
             (self.answering, "here, LED not known"),
             (self.solid_green, "solid green"),
         ];
@@ -110,7 +114,8 @@ mod tests {
         all.push(gateway(LedSet::ALL, false, Some(Cause::GatewaySilent)));
         all.extend([gateway(LedSet::ALL, false, None), gateway(LedSet::ALL, true, None)]);
         let boxes = Boxes::of(&all);
-        assert_eq!((boxes.answering, boxes.silent, boxes.not_known, boxes.red), (2, 1, 2, 1));
+        assert_eq!((boxes.answering, boxes.silent, boxes.red), (2, 1, 1));
+        assert_eq!((boxes.lost, boxes.not_known), (1, 1));
         assert_eq!(boxes.parts().iter().map(|(n, _)| n).sum::<usize>(), boxes.all);
         let line = boxes.line().unwrap();
         assert!(line.starts_with("10 gateways: 1 dark, 1 solid red, 1 blinking red, 1 red, "), "{line}");

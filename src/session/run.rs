@@ -302,7 +302,7 @@ impl Loop {
     }
 
     fn keep(&mut self) {
-        let snapshot = self.engine.snapshot(self.world.now());
+        let snapshot = Arc::clone(&self.publish.borrow());
         self.kept_lines = self.engine.noted();
         if let Some(keep) = &mut self.keep
             && let Err(why) = keep(&snapshot)

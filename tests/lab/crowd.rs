@@ -20,7 +20,9 @@ fn hosts(name: &str, prefix: &str, addresses: &[Ipv4Addr], plan: Plan) -> Result
     ip_batch(None, &format!("netns add {name}\n"))?;
     ip_batch(
         Some("sw"),
-        &format!("link add p_{name} type veth peer name eth0 netns {name}\nlink set p_{name} master br0 up\n"),
+        &format!(
+            "link add p_{name} type veth peer name eth0 netns {name}\nlink set p_{name} master br0 up\n"
+        ),
     )?;
     // each answers for its own address only, and keeps quiet; one kernel refuses for all of them
     shell(

@@ -147,11 +147,17 @@ impl Places {
         for n in 0..AT_ONCE {
             let path = Path::new(env!("CARGO_TARGET_TMPDIR")).join(format!("lab-slot-{n}"));
             let file = File::options().create(true).append(true).open(&path);
-            places.all.push(file.map_err(|e| format!("cannot take a place for a lab, {}: {e}", path.display()))?);
+            places
+                .all
+                .push(file.map_err(|e| format!("cannot take a place for a lab, {}: {e}", path.display()))?);
         }
         while places.held.len() < count {
             let free = super::host::wait_for(Duration::from_secs(600), || {
-                places.all.iter().position(|p| p.try_lock().is_ok()).ok_or("all places for labs are taken".into())
+                places
+                    .all
+                    .iter()
+                    .position(|p| p.try_lock().is_ok())
+                    .ok_or("all places for labs are taken".into())
             })?;
             places.held.push(places.all.swap_remove(free));
         }
