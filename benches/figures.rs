@@ -38,9 +38,11 @@ macro_rules! lab {
 #[cfg(target_os = "linux")]
 lab! {
     case "../tests/lab/case.rs",
+    crowd "../tests/lab/crowd.rs",
     fault "../tests/lab/fault.rs",
     helper "../tests/lab/helper.rs",
     host "../tests/lab/host.rs",
+    neighbours "../tests/lab/neighbours.rs",
     plan "../tests/lab/plan.rs",
     raise "../tests/lab/raise.rs",
     renewing "../tests/lab/renewing.rs",

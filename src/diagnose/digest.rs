@@ -2,6 +2,7 @@
 
 use super::Scene;
 use super::names::{Names, NamesState, read_names};
+use super::observed::{self, Observed};
 use super::spoken::{Spoken, is_inside};
 use crate::model::check::{CheckId, CheckResult, Failure, Measured, Offer, OfferTo, Outcome, Target};
 use crate::model::host::LinkKind;
@@ -90,6 +91,8 @@ pub struct Digest<'a> {
     pub quickest: Option<u64>,
     /// Some router beyond this site said that it knows no way, or was the last to tell of itself.
     pub ends_outside: bool,
+    /// What the results and this computer say against causes, whichever box they are about.
+    pub observed: BTreeSet<Observed>,
     /// A check broke inside this program: what it would have said may gainsay the rest.
     pub broke: bool,
     results: &'a [CheckResult],
@@ -136,7 +139,8 @@ impl<'a> Digest<'a> {
             // which addresses the box would use is not known, and a documented one may be retired
             way_out = WayOut::Unknown;
         }
-        Digest {
+        let mut digest = Digest {
+            observed: BTreeSet::new(),
             has_interface: interface.is_some(),
             carrier: interface.and_then(|i| if i.up { i.carrier } else { Some(false) }),
             address,
@@ -167,7 +171,9 @@ impl<'a> Digest<'a> {
             ends_outside: ends_outside(results, interface.and_then(|i| i.router)),
             broke: results.iter().any(|r| r.broke() && r.id != CheckId::Hold),
             results,
-        }
+        };
+        digest.observed = observed::of_site(scene, &digest);
+        digest
     }
 
     /// The results of the ports that decide.
@@ -193,6 +199,11 @@ impl<'a> Digest<'a> {
         let results = self.results;
         let any_failed = results.iter().any(|r| r.id == id && r.outcome.failure().is_some());
         results.iter().filter(move |r| r.id == id && (!any_failed || r.outcome.failure().is_some()))
+    }
+
+    /// The same of one gateway alone: the results are of this computer, whichever box they are held against.
+    pub fn turn_to(&mut self, scene: &Scene<'a>) {
+        self.other_subnet = other_subnet(scene);
     }
 
     #[must_use]
@@ -387,7 +398,7 @@ fn ends_outside(results: &[CheckResult], router: Option<Ipv4Addr>) -> bool {
 
 /// The gateway's address, when it is known and in none of this computer's subnets.
 fn other_subnet(scene: &Scene<'_>) -> Option<Ipv4Addr> {
-    let chosen = scene.alone.or(scene.chosen).and_then(|m| scene.gateways.iter().find(|g| g.mac == m));
+    let chosen = scene.alone.or_else(|| scene.gateways.iter().find(|g| Some(g.mac) == scene.chosen));
     let ip = scene.typed_ip.filter(|_| scene.alone.is_none()).or_else(|| chosen.and_then(|g| g.ip))?;
     if ip.is_link_local() {
         return None;

@@ -81,20 +81,26 @@ observed! {
 /// What a box did longer ago than this it may do no more.
 const LATELY_MS: u64 = 60_000;
 
-/// Everything that is observed, and that a cause about `mac` has to live with (`None`: about the site).
+/// What the results and this computer say, whichever box it is about.
 #[must_use]
-pub fn of(scene: &Scene<'_>, d: &Digest<'_>, mac: Option<Mac>) -> BTreeSet<Observed> {
-    let mut seen = of_site(d);
+pub fn of_site(scene: &Scene<'_>, d: &Digest<'_>) -> BTreeSet<Observed> {
+    let mut seen = of_results(d);
     of_host(scene, d, &mut seen);
-    let boxes: Vec<&GatewayView> = match mac {
-        Some(mac) => scene.gateways.iter().filter(|g| g.mac == mac).collect(),
-        None => about(scene).collect(),
-    };
-    seen.extend(of_boxes(scene, &boxes));
     seen
 }
 
-/// What one result states by itself. What only several together say is left to [`of`].
+/// What is observed of one box, or of all that are asked about (`None`), each of them.
+#[must_use]
+pub fn of_box(scene: &Scene<'_>, mac: Option<Mac>) -> BTreeSet<Observed> {
+    let boxes: Vec<&GatewayView> = match (mac, scene.alone) {
+        (Some(mac), Some(alone)) if alone.mac == mac => vec![alone],
+        (Some(mac), _) => scene.gateways.iter().filter(|g| g.mac == mac).collect(),
+        (None, _) => about(scene).collect(),
+    };
+    of_boxes(scene, &boxes)
+}
+
+/// What one result states by itself. What only several together say is left to [`of_site`].
 #[must_use]
 pub fn in_result(d: &Digest<'_>, r: &CheckResult) -> Vec<Observed> {
     use Observed as O;
@@ -145,7 +151,7 @@ pub fn in_result(d: &Digest<'_>, r: &CheckResult) -> Vec<Observed> {
 }
 
 /// What the results say together.
-fn of_site(d: &Digest<'_>) -> BTreeSet<Observed> {
+fn of_results(d: &Digest<'_>) -> BTreeSet<Observed> {
     use Observed as O;
     let mut seen: BTreeSet<O> = d.results().iter().flat_map(|r| in_result(d, r)).collect();
     let mut say = |is: bool, what| {
@@ -208,8 +214,8 @@ pub fn leases_here(scene: &Scene<'_>) -> bool {
 
 /// Somebody else on this segment has an IPv4 address that is not self-assigned.
 fn ipv4_neighbours(scene: &Scene<'_>) -> bool {
-    let is_box = |mac: Mac| scene.gateways.iter().any(|g| g.mac == mac);
-    scene.hosts.iter().any(|h| !h.ip.is_link_local() && !is_box(h.mac))
+    let boxes: BTreeSet<Mac> = scene.gateways.iter().map(|g| g.mac).collect();
+    scene.hosts.iter().any(|h| !h.ip.is_link_local() && !boxes.contains(&h.mac))
 }
 
 /// What all of these boxes show, each of them.

@@ -1,6 +1,7 @@
 //! The diagnosis over made-up scenes: each rule, each twin, and a walk over all combinations of LED, host and way.
 
 mod against;
+mod crowd;
 mod walk;
 
 use super::*;

@@ -32,12 +32,16 @@ struct Gateway {
     last_request: Option<Ipv4Addr>,
     /// Only a typed address made it a gateway.
     by_address: bool,
-    /// The last row of the neighbour table was from before the session.
+    /// Only a row of the neighbour table from before the session shows it: it is not known whether it is here.
     old_row: bool,
-    /// It was asked once whether it is there now.
+    /// It was asked whether it is there now.
     asked: bool,
+    /// The address that it accepted was asked for since.
+    request_asked: bool,
     /// The set that was last said, and since when.
     said: Option<(LedSet, At)>,
+    /// The revision of the evidence that this set is of, and when it changes by itself.
+    judged: Option<(u64, At)>,
     /// How the set changed.
     changes: Vec<(At, LedSet)>,
     trace: Vec<DhcpTrace>,
@@ -64,13 +68,22 @@ pub struct Roster {
     chosen: Option<Mac>,
     requests_heard: u32,
     starts_heard: u32,
+    /// Counts what was taken in.
+    revision: u64,
 }
 
 impl Roster {
     /// Makes `mac` a gateway even if no profile knows its prefix, and the one that everything is about.
     pub fn choose(&mut self, mac: Mac) {
+        self.revision += 1;
         self.chosen = Some(mac);
         self.gateways.entry(mac).or_default();
+    }
+
+    /// Changes whenever something was taken in.
+    #[must_use]
+    pub fn revision(&self) -> u64 {
+        self.revision
     }
 
     /// The gateway that everything is about: the one chosen, else the only one.
@@ -89,9 +102,16 @@ impl Roster {
 
     /// Takes one observation in.
     pub fn ingest(&mut self, profile: &Profile, o: &Observation) {
+        self.revision += 1;
         self.take(profile, o);
         for g in self.gateways.values_mut() {
-            let now = g.track.led(o.at).possible;
+            // of hundreds of boxes one observation tells of one
+            let revision = g.track.revision();
+            if g.judged.is_some_and(|(of, until)| of == revision && o.at < until) {
+                continue;
+            }
+            g.judged = Some((revision, g.track.next_expiry(o.at).unwrap_or(At(u64::MAX))));
+            let now = g.track.possible(o.at);
             if g.said.is_none_or(|(was, _)| was != now) {
                 g.said = Some((now, o.at));
                 g.changes.push((o.at, now));
@@ -120,10 +140,14 @@ impl Roster {
         self.requests_heard
     }
 
-    /// Addresses that gateways asked for and that did not answer yet.
-    #[must_use]
-    pub fn addresses_requested(&self) -> Vec<Ipv4Addr> {
-        self.gateways.values().filter_map(|g| g.last_request).collect()
+    /// Addresses that gateways asked for and that did not answer yet, each told once for each of its REQUESTs.
+    pub fn take_requested(&mut self) -> Vec<Ipv4Addr> {
+        let mut out = Vec::new();
+        for g in self.gateways.values_mut().filter(|g| !g.request_asked) {
+            g.request_asked = true;
+            out.extend(g.last_request);
+        }
+        out
     }
 
     /// Addresses of gateways that only an older row of the table shows, each told once: an answer of theirs would prove
@@ -174,17 +198,25 @@ impl Roster {
                             g.claims = Some((*ip, at));
                         }
                         None => {
-                            g.old_row = g.first_seen.is_none();
+                            if !g.old_row {
+                                g.old_row = g.first_seen.is_none();
+                                g.asked = false;
+                            }
                             g.sources.insert(o.source);
                             g.ip.get_or_insert(*ip);
                         }
                     }
                 }
             }
-            Fact::Unanswered { ip } => {
+            Fact::Unanswered { ip, given_up } => {
                 for g in self.gateways.values_mut().filter(|g| g.ip == Some(*ip)) {
-                    if g.track.arp_missed() {
+                    if g.track.arp_missed() || *given_up {
                         g.answered = None;
+                    }
+                    if *given_up && g.old_row {
+                        // it was asked in vain: the old row is no sighting any more
+                        g.old_row = false;
+                        g.sources.remove(&Source::Neighbour);
                     }
                 }
             }
@@ -306,6 +338,7 @@ impl Roster {
         match seen.kind {
             DhcpKind::Request => {
                 g.last_request = seen.ciaddr.or(seen.requested);
+                g.request_asked = false;
                 self.requests_heard += 1;
             }
             DhcpKind::Ack => g.ip = seen.yiaddr.or(g.ip),
@@ -377,7 +410,8 @@ impl Roster {
 
     /// A MAC that answers for many addresses is a router that does proxy ARP.
     fn answers_for_others(&self, mac: Mac) -> bool {
-        self.hosts.keys().filter(|(m, _)| *m == mac).count() >= PROXY_ARP_FROM
+        let of_mac = (mac, Ipv4Addr::UNSPECIFIED)..=(mac, Ipv4Addr::BROADCAST);
+        self.hosts.range(of_mac).take(PROXY_ARP_FROM).count() >= PROXY_ARP_FROM
     }
 
     /// The neighbours, by address. A MAC that answers for many addresses is shown once: it is a router doing proxy
@@ -525,6 +559,34 @@ mod tests {
             |mac| r.gateways(At(3), &|_| None).into_iter().find(|g| g.mac == mac).map(|g| g.led.possible);
         assert_eq!(led(MAC), Some(LedSet::only(LedState::SolidGreen)));
         assert_ne!(led(other), Some(LedSet::only(LedState::SolidGreen)));
+    }
+
+    #[test]
+    fn an_old_row_is_asked_once_and_is_no_sighting_when_it_was_asked_in_vain() {
+        let mut r = Roster::default();
+        let row = |age| Fact::Neighbour { mac: MAC, ip: IP, confirmed_ms_ago: Some(age) };
+        see(&mut r, 1, Source::Neighbour, row(60_000));
+        assert_eq!(r.take_unproven(), [IP]);
+        see(&mut r, 5, Source::Neighbour, row(60_004));
+        assert_eq!(r.take_unproven(), [] as [Ipv4Addr; 0], "the same row, read again");
+        see(&mut r, 10, Source::Neighbour, Fact::Unanswered { ip: IP, given_up: false });
+        assert_eq!(r.gateways(At(11), &|_| None)[0].sources, [Source::Neighbour], "not asked to the end");
+        see(&mut r, 20, Source::Neighbour, Fact::Unanswered { ip: IP, given_up: true });
+        let g = &r.gateways(At(21), &|_| None)[0];
+        assert_eq!((g.sources.as_slice(), g.first_seen_ms, g.led.possible), (&[][..], None, LedSet::ALL));
+        see(&mut r, 30, Source::Neighbour, row(5));
+        assert_eq!(r.gateways(At(31), &|_| None)[0].first_seen_ms, Some(30));
+    }
+
+    #[test]
+    fn a_set_that_widens_by_itself_is_noticed_when_another_box_is_seen() {
+        let mut r = Roster::default();
+        let other = Mac([0x34, 0xa5, 0xe1, 0, 0, 9]);
+        see(&mut r, 1_000, Source::Neighbour, neighbour(MAC, IP));
+        let late = 1_000 + crate::mirror::led::ARP_GOOD_MS;
+        see(&mut r, late, Source::Neighbour, neighbour(other, Ipv4Addr::new(10, 0, 0, 99)));
+        let changes = &r.gateways(At(late), &|_| None)[0].led_changes;
+        assert_eq!(changes.last(), Some(&(At(late), LedSet::ALL)));
     }
 
     #[test]

@@ -1,6 +1,7 @@
 //! Plain data: no I/O, no async, no clock, no drawing. Everything else speaks in these types.
 
 pub mod book;
+pub mod boxes;
 pub mod cause;
 pub mod check;
 pub mod dhcp_strip;
@@ -18,6 +19,7 @@ pub mod text;
 pub mod time;
 
 pub use book::{AddressBook, Way};
+pub use boxes::Boxes;
 pub use cause::Cause;
 pub use finding::{Finding, Level, Owner, Verdict};
 pub use led::{Basis, LedSet, LedState, LedView};

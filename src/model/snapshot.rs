@@ -1,5 +1,6 @@
 //! One immutable picture of everything a face may show. Window, terminal and report print it and nothing else (law 5).
 
+use super::boxes::Boxes;
 use super::check::{CheckId, CheckResult};
 use super::evidence::{ConsoleLine, DhcpKind, Source};
 use super::finding::{Finding, Verdict};
@@ -321,6 +322,12 @@ impl Snapshot {
             }
         }
         s
+    }
+
+    /// How many gateways are in which state.
+    #[must_use]
+    pub fn boxes(&self) -> Boxes {
+        Boxes::of(&self.gateways)
     }
 
     /// The gateway that everything is about.

@@ -4,38 +4,30 @@ use super::interface;
 use super::jobs::Job;
 use super::picture::FirewallAbout;
 use super::steady::Steady;
-use crate::check::offer::Patience;
 use crate::check::{self, Progress};
 use crate::diagnose::{self, Diagnosis, Scene};
 use crate::discover::Sighting;
 use crate::mirror::Roster;
-use crate::model::check::{CheckId, CheckResult, Measured, OfferTo, Outcome, Target};
+use crate::model::check::{CheckId, CheckResult, Failure, Outcome, Target};
 use crate::model::evidence::{Fact, Observation, Source};
-use crate::model::finding::{Level, Verdict};
+use crate::model::finding::Verdict;
 use crate::model::footprint::Footprint;
 use crate::model::host::{HostView, SerialPort};
 use crate::model::recording::{Event, Input};
 use crate::model::rule::{RuleChoice, RuleGateway, RuleIntent};
 use crate::model::snapshot::{
-    AGE_STEP_MS, CONSOLE_LINES, ConsoleView, DemoView, FirewallView, GatewayView, Limit, TimelineEntry,
+    CONSOLE_LINES, ConsoleView, DemoView, FirewallView, GatewayView, HostSeen, Limit, TimelineEntry,
 };
-use crate::model::{At, Cause, LedSet, LedState, Mac};
+use crate::model::{At, LedSet, LedState, Mac};
 use crate::platform::supervise::Broke;
 use crate::profile::Profile;
 use crate::wire::oui;
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::net::{Ipv4Addr, SocketAddr};
-use std::sync::{Arc, Mutex};
+use std::sync::{Arc, Mutex, PoisonError};
 
 /// Entries of the visit's record that are kept in memory.
 const TIMELINE_KEPT: usize = 500;
-/// With no other evidence about the LED, an announcement is given this long after the start.
-const ANNOUNCEMENT_WAIT_MS: u64 = 1_250;
-
-/// A box that is looked for and not seen is listened for this long: RFC 2131 4.1 lets a client wait 4 s, then 8 s, before
-/// it asks for an address again.
-const LISTEN_FOR_BOX_MS: u64 = 9_000;
-
 /// What the limit is about that is no matter of one run.
 pub const KEEPING: &str = "Keeping this visit on disk";
 
@@ -82,6 +74,17 @@ pub struct Engine {
     pub footprint: Footprint,
     pub console: ConsoleView,
     pub timeline: Arc<Vec<TimelineEntry>>,
+    /// The gateways as they were last looked at: by which revision of the roster, and when.
+    looked: Mutex<Option<(u64, At, Arc<Vec<GatewayView>>)>>,
+    /// The neighbours, by which revision.
+    met: Mutex<Option<(u64, Arc<Vec<HostSeen>>)>>,
+    /// Every address was asked once in this run.
+    pub swept: bool,
+    /// That takes longer than a run may last otherwise.
+    pub(super) still_asking: bool,
+    /// The neighbour table had no room for every address in this run; and it refused one.
+    table_full: bool,
+    overflowed: bool,
     /// The firewall's text as it was made last, and what for.
     pub(super) firewall_made: Mutex<Option<(FirewallAbout, Arc<FirewallView>)>>,
     /// DHCP servers are asked what they would offer to the gateway, whatever its LED shows.
@@ -102,7 +105,7 @@ pub struct Engine {
     pub kept_in: Option<String>,
     /// Port 67 is open.
     pub hears_dhcp: bool,
-    last_said: Vec<(Mac, LedSet, String)>,
+    last_said: BTreeMap<Mac, LedSet>,
     /// What was taken in since the recording was last written.
     pub taken: Vec<Event>,
     /// The time of the newest input.
@@ -136,6 +139,12 @@ impl Engine {
             timeline: Arc::default(),
             timeline_before: 0,
             ask_as_gateway: false,
+            looked: Mutex::default(),
+            met: Mutex::default(),
+            swept: false,
+            still_asking: false,
+            table_full: false,
+            overflowed: false,
             firewall_made: Mutex::default(),
             choice: RuleChoice::default(),
             demo: None,
@@ -145,7 +154,7 @@ impl Engine {
             saw_unclaimed: None,
             kept_in: None,
             hears_dhcp: false,
-            last_said: Vec::new(),
+            last_said: BTreeMap::new(),
             taken: Vec::new(),
             newest: At(0),
             steady: Steady::default(),
@@ -185,6 +194,8 @@ impl Engine {
             quiet,
             asked_again: false,
         });
+        (self.swept, self.still_asking) = (false, false);
+        (self.table_full, self.overflowed) = (false, false);
         if !quiet {
             self.searched = false;
             self.limits.retain(|l| l.what == KEEPING);
@@ -217,6 +228,14 @@ impl Engine {
             Sighting::HearsDhcp(hears) => {
                 self.take_down(self.newest, Input::HearsDhcp(hears));
                 self.hears_dhcp = hears;
+            }
+            Sighting::StillAsking => self.still_asking = true,
+            Sighting::Swept => (self.swept, self.still_asking) = (true, false),
+            Sighting::TableFull { overflowed } => {
+                self.take_down(self.newest, Input::TableFull { overflowed });
+                self.table_full = true;
+                self.overflowed |= overflowed;
+                self.doubt_silence();
             }
             Sighting::Searched => {
                 self.take_down(self.newest, Input::Searched);
@@ -373,6 +392,7 @@ impl Engine {
                 self.results.retain(|r| r.id != id);
                 self.results.extend(results);
                 self.results.sort_by_key(|r| r.id);
+                self.doubt_silence();
             }
             Progress::Heard(seen) => {
                 self.observe(&Observation { at: now, source: Source::Dhcp, fact: Fact::Dhcp(*seen) });
@@ -388,152 +408,50 @@ impl Engine {
         }
     }
 
+    /// Where the neighbour table refused an address, a question may have got no answer since it never left: silence then
+    /// says nothing about the network.
+    fn doubt_silence(&mut self) {
+        if !self.overflowed {
+            return;
+        }
+        let silent = |o: &Outcome| matches!(o.failure(), Some(Failure::Silence | Failure::NeighbourSilent));
+        for r in self.results.iter_mut().filter(|r| silent(&r.outcome)) {
+            let why = "this computer's neighbour table was full, so that the question may never have left";
+            r.outcome = Outcome::Inconclusive(why.into());
+            r.detail = format!("{}; {why}", r.detail);
+        }
+    }
+
     pub(super) fn maker(mac: Mac) -> Option<String> {
         oui::maker(mac).map(str::to_owned)
     }
 
-    pub(super) fn gateways(&self, now: At) -> Vec<GatewayView> {
-        self.roster.gateways(now, &Self::maker)
-    }
-
-    /// The gateways that a run is about: the one typed or chosen, else all.
-    fn asked_for(&self, now: At) -> Vec<GatewayView> {
-        let wanted = self.typed_mac.or(self.roster.chosen());
-        let at = self.roster.typed_ip().filter(|_| self.typed_mac.is_none());
-        let mut gateways = self.gateways(now);
-        gateways.retain(|g| match at {
-            Some(ip) => g.ip == Some(ip),
-            None => wanted.is_none_or(|m| g.mac == m),
-        });
-        gateways
-    }
-
-    /// Some box that the run is about seems to have no address: the DHCP probe should ask more.
-    #[must_use]
-    pub fn box_without_address(&self, now: At) -> bool {
-        let red = LedSet::only(LedState::SolidRed);
-        let seen_red = matches!(self.saw_unclaimed, Some((_, LedState::SolidRed)));
-        let late = self.run.as_ref().is_some_and(|r| now.since(r.begun) >= ANNOUNCEMENT_WAIT_MS);
-        let asked = self.asked_for(now);
-        // a box that nobody sees may be one without an address
-        let unseen = late && asked.iter().all(|g| g.first_seen_ms.is_none());
-        seen_red || unseen || asked.iter().any(|g| g.led.possible == red)
-    }
-
-    /// The MAC of a box that seems to have no address, so that servers are asked what they would offer to it: it is
-    /// known to be red, or it was typed in and nobody sees it.
-    #[must_use]
-    pub fn ask_as(&self, now: At) -> Option<Mac> {
-        let run = self.run.as_ref().filter(|r| r.purpose == Purpose::FindAndCheck)?;
-        let red = LedSet::only(LedState::SolidRed);
-        let late = now.since(run.begun) >= ANNOUNCEMENT_WAIT_MS;
-        let asked = self.asked_for(now);
-        if self.ask_as_gateway {
-            return self.typed_mac.filter(|m| m.is_device());
-        }
-        let unseen = |g: &GatewayView| late && g.first_seen_ms.is_none() && self.typed_mac == Some(g.mac);
-        asked.iter().find(|g| g.mac.is_device() && (g.led.possible == red || unseen(g))).map(|g| g.mac)
-    }
-
-    /// A box without an address was heard after the servers had been asked: they have to be asked for its MAC too, since
-    /// what they offer to others says nothing of it. True once a run; the run then waits for the answer.
-    pub fn owes_offer(&mut self, now: At) -> bool {
-        let asked = |r: &CheckResult| match &r.measured {
-            Measured::Answers { offers, asked } => offers.is_empty() || asked.contains(&OfferTo::Gateway),
-            _ => true,
-        };
-        let known = self.results.iter().filter(|r| r.id == CheckId::Offer).all(asked);
-        if known || self.ask_as(now).is_none() {
-            return false;
-        }
-        match &mut self.run {
-            Some(run) if run.checks_done && !run.quiet && !run.asked_again => {
-                run.asked_again = true;
-                run.checks_done = false;
-                true
+    /// The gateways as they are now. They are asked for many times at one moment, and of hundreds each look costs.
+    pub(super) fn gateways(&self, now: At) -> Arc<Vec<GatewayView>> {
+        let revision = self.roster.revision();
+        let mut looked = self.looked.lock().unwrap_or_else(PoisonError::into_inner);
+        match &*looked {
+            Some((of, at, views)) if (*of, *at) == (revision, now) => Arc::clone(views),
+            _ => {
+                let views = Arc::new(self.roster.gateways(now, &Self::maker));
+                *looked = Some((revision, now, Arc::clone(&views)));
+                views
             }
-            _ => false,
         }
     }
 
-    /// How much a DHCP server's answer is still waited for.
-    #[must_use]
-    pub fn patience_with_dhcp(&self, now: At) -> Patience {
-        let Some(run) = &self.run else { return Patience::UntilAnswered };
-        let asked = self.asked_for(now);
-        let all_have = !asked.is_empty() && asked.iter().all(|g| g.first_seen_ms.is_some() && g.ip.is_some());
-        let console_may_speak = self.console.port.is_some()
-            && !run.searched
-            && asked.iter().any(|g| g.led.basis != crate::model::Basis::Reported);
-        if console_may_speak {
-            return Patience::Wait;
-        }
-        if all_have && now.since(run.begun) >= ANNOUNCEMENT_WAIT_MS && self.saw_unclaimed.is_none() {
-            Patience::Leave
-        } else if run.searched {
-            Patience::UntilAnswered
-        } else {
-            Patience::Wait
-        }
-    }
-
-    /// The run may end: everything that could still change the verdict has had its time.
-    #[must_use]
-    pub fn settled(&self, now: At) -> bool {
-        let Some(run) = &self.run else { return false };
-        if run.purpose == Purpose::Find {
-            return run.searched;
-        }
-        if !run.checks_done {
-            return false;
-        }
-        let elapsed = now.since(run.begun);
-        let cannot_look = !crate::check::plan::can_send(&self.host) && self.demo.is_none();
-        if cannot_look || run.quiet {
-            return true;
-        }
-        let asked = self.asked_for(now);
-        let seen = !asked.is_empty() && asked.iter().all(|g| g.first_seen_ms.is_some());
-        if !seen {
-            if !run.searched {
-                return false;
+    /// The neighbours.
+    pub(super) fn hosts(&self) -> Arc<Vec<HostSeen>> {
+        let revision = self.roster.revision();
+        let mut met = self.met.lock().unwrap_or_else(PoisonError::into_inner);
+        match &*met {
+            Some((of, hosts)) if *of == revision => Arc::clone(hosts),
+            _ => {
+                let hosts = Arc::new(self.roster.hosts(&Self::maker));
+                *met = Some((revision, Arc::clone(&hosts)));
+                hosts
             }
-            // a box without an address asks ever more seldom: where nothing else explains it, it is listened for
-            let silent = self.diagnose(now, true).verdict.code == Some(Cause::GatewaySilent);
-            return !silent || !self.hears_dhcp || elapsed >= LISTEN_FOR_BOX_MS;
         }
-        let unheard = asked.iter().any(|g| {
-            g.led.possible == LedSet::only(LedState::SolidRed) && g.dhcp.is_empty() && self.hears_dhcp
-        });
-        if unheard && !run.searched {
-            return false; // a box without an address gets the whole search to be heard asking
-        }
-        if !run.searched && asked.iter().any(|g| self.is_silent_at_its_address(g)) {
-            return false; // it has the whole search to answer
-        }
-        let starting: Vec<&GatewayView> =
-            asked.iter().filter(|g| diagnose::may_still_change(g, now)).collect();
-        if !starting.is_empty() {
-            // a fault of the site explains a box that blinks; anything else has to wait until it counts
-            let blinks = starting.iter().all(|g| g.led.possible == LedSet::only(LedState::BlinkingRed));
-            return blinks && self.diagnose(now, true).verdict.level == Level::Fault;
-        }
-        let known = asked.iter().all(|g| g.led.possible.len() == 1);
-        // a console that was opened for this gets the whole search to say something
-        let console_may_speak = self.console.port.is_some() && !run.searched;
-        known || elapsed >= ANNOUNCEMENT_WAIT_MS && !console_may_speak
-    }
-
-    /// A box that blinks and says that it has an address of this network, where it has not answered yet.
-    fn is_silent_at_its_address(&self, g: &GatewayView) -> bool {
-        let here = |ip: Ipv4Addr| {
-            self.host
-                .interface()
-                .is_some_and(|i| i.addresses.iter().any(|a| !a.is_link_local() && a.contains(ip)))
-        };
-        g.led.possible == LedSet::only(LedState::BlinkingRed)
-            && g.answered.is_none()
-            && g.ip.is_some_and(here)
     }
 
     /// Ends the run; true when it was a check.
@@ -574,9 +492,9 @@ impl Engine {
     pub(super) fn diagnose(&self, now: At, checked: bool) -> Diagnosis {
         let mut gateways = self.gateways(now);
         if let (true, Some((at, led))) = (gateways.is_empty(), self.saw_unclaimed) {
-            gateways.push(unseen(now, at, led));
+            gateways = Arc::new(vec![unseen(now, at, led)]);
         }
-        let hosts = self.roster.hosts(&Self::maker);
+        let hosts = self.hosts();
         diagnose::diagnose(&Scene {
             profile: &self.profile,
             host: &self.host,
@@ -588,7 +506,7 @@ impl Engine {
             typed_mac: self.typed_mac,
             typed_ip: self.roster.typed_ip(),
             now,
-            searched: self.searched,
+            searched: self.searched && !self.table_full,
             hears_dhcp: self.hears_dhcp,
             checked,
             alone: None,
@@ -606,43 +524,12 @@ impl Engine {
             let found = self.diagnose(now, true).findings;
             self.steady.see(&found, now);
         }
-        let gateways = self.gateways(now);
-        for g in gateways {
-            let words: Vec<&str> = g.led.possible.iter().map(LedState::label).collect();
-            let text = format!("{}: LED {}", g.mac, words.join(" or "));
-            match self.last_said.iter_mut().find(|(m, _, _)| *m == g.mac) {
-                Some((_, set, _)) if *set == g.led.possible => {}
-                Some(said) => {
-                    *said = (g.mac, g.led.possible, text.clone());
-                    self.note(now, text);
-                }
-                None => {
-                    self.last_said.push((g.mac, g.led.possible, text.clone()));
-                    self.note(now, text);
-                }
+        for g in self.gateways(now).iter() {
+            if self.last_said.insert(g.mac, g.led.possible) != Some(g.led.possible) {
+                let words: Vec<&str> = g.led.possible.iter().map(LedState::label).collect();
+                self.note(now, format!("{}: LED {}", g.mac, words.join(" or ")));
             }
         }
-    }
-
-    /// The next time at which something changes by itself.
-    #[must_use]
-    pub fn next_wake(&self, now: At) -> Option<At> {
-        let mut times: Vec<At> = self.roster.next_expiry(now).into_iter().collect();
-        times.extend(self.steady.next(now).filter(|_| self.holds_off()));
-        // the count-down of the idle ladder goes in whole seconds
-        times.extend(
-            self.hold.as_ref().map(|(.., ends)| now.plus(ends.since(now).saturating_sub(1) % 1000 + 1)),
-        );
-        if let Some(run) = &self.run {
-            let waits = [ANNOUNCEMENT_WAIT_MS, LISTEN_FOR_BOX_MS].map(|ms| run.begun.plus(ms));
-            times.extend(waits.into_iter().filter(|t| *t > now));
-        }
-        // ages are shown in whole minutes
-        let shown = self.gateways(now);
-        times.extend(shown.iter().filter_map(|g| diagnose::settles_at(g, now)));
-        let oldest = shown.iter().filter_map(|g| g.led.age_ms).chain(self.checked_at.map(|at| now.since(at)));
-        times.extend(oldest.map(|age| now.plus(AGE_STEP_MS - age % AGE_STEP_MS)));
-        times.into_iter().min()
     }
 
     /// One address of the cloud for each port: one that opened in the last check, else a documented one.

@@ -14,6 +14,7 @@ pub mod replay;
 mod run;
 mod steady;
 pub mod training;
+mod waits;
 pub mod world;
 
 use crate::check;

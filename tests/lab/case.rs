@@ -7,6 +7,9 @@ use std::path::{Path, PathBuf};
 /// The folder with one file for each case.
 pub const FOLDER: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/lab/cases");
 
+/// Set where cases of the night run as well.
+pub const NIGHT: &str = "LAB_NIGHT";
+
 #[derive(Clone, Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Case {
@@ -38,6 +41,25 @@ pub struct Case {
     /// Further hosts with a MAC each, which answer ARP and nothing else, behind one port of the switch.
     #[serde(default)]
     pub many: usize,
+    /// Boxes of the gateway's maker with a MAC and an address each, which answer ARP and refuse connections, behind one
+    /// port of the switch; nobody knows their LEDs.
+    #[serde(default)]
+    pub boxes: usize,
+    /// Further ones that are gone: the laptop's neighbour table still holds an older entry of each.
+    #[serde(default)]
+    pub gone: usize,
+    /// So many of them lose their cable once the laptop knows all.
+    #[serde(default)]
+    pub leave: usize,
+    /// `find` runs to its end in a process of its own right before the program.
+    #[serde(default)]
+    pub find_first: bool,
+    /// The neighbour table of the whole machine takes so many entries only: no other lab runs meanwhile.
+    #[serde(default)]
+    pub small_table: Option<u32>,
+    /// Only for `tests/run night`.
+    #[serde(default)]
+    pub night: bool,
     /// Services that the neighbours announce by mDNS.
     #[serde(default)]
     pub services: usize,
@@ -301,6 +323,15 @@ pub struct Expect {
     pub level: Option<String>,
     #[serde(default)]
     pub exit: i32,
+    /// How many gateways are in a state, by the keys of `boxes` in the JSON.
+    #[serde(default)]
+    pub boxes: std::collections::BTreeMap<String, usize>,
+    /// Longest time from the start of the process to its end, milliseconds.
+    #[serde(default)]
+    pub within_ms: Option<u128>,
+    /// Words that may not stand anywhere in the JSON.
+    #[serde(default)]
+    pub never_says: Vec<String>,
     /// The LED that the program must know of each gateway; empty means that it need not know.
     #[serde(default)]
     pub knows_led: Vec<String>,
@@ -453,6 +484,9 @@ pub fn all() -> Result<Vec<(String, PathBuf, Kind)>, String> {
             let name = if kind == Kind::Dnsmasq { name.clone() } else { format!("{name}@{}", kind.word()) };
             cases.push((name, path.clone(), kind));
         }
+    }
+    if std::env::var_os(NIGHT).is_none() {
+        cases.retain(|(_, path, _)| !Case::read(path).is_ok_and(|c| c.night));
     }
     // a program without a window has none to use
     if !cfg!(feature = "gui") {

@@ -67,6 +67,7 @@ pub fn build(case: &Case, kind: Kind) -> Result<Site, String> {
         Some(renewing) => super::renewing::begin(renewing)?,
         None => laptop(case.laptop.address, plan)?,
     }
+    super::crowd::remember_gone(case, plan)?;
     for fault in &case.faults {
         super::fault::make(fault, plan)?;
     }
@@ -171,7 +172,7 @@ fn cables(case: &Case, plan: Plan) -> Result<(), String> {
     for n in 0..case.gateways.len() {
         ip_batch(Some(&format!("gw{n}")), "link set lo up\nlink set eth0 up\n")?;
     }
-    many(case.many, plan)?;
+    super::crowd::build(case, plan)?;
     // else the first packets vanish
     wait_for(Duration::from_secs(5), || {
         let ports = host::run("ip", &["-n", "sw", "-br", "link", "show", "type", "veth"])?;
@@ -184,37 +185,6 @@ fn cables(case: &Case, plan: Plan) -> Result<(), String> {
         }
     }
     Ok(())
-}
-
-/// Many hosts behind one port, each with its own MAC and address, in the middle of the network.
-fn many(count: usize, plan: Plan) -> Result<(), String> {
-    if count == 0 {
-        return Ok(());
-    }
-    let first: std::net::Ipv4Addr = plan.many.parse().map_err(|_| "this site has no room for many hosts")?;
-    ip_batch(None, "netns add many\n")?;
-    ip_batch(
-        Some("sw"),
-        "link add p_many type veth peer name eth0 netns many\nlink set p_many master br0 up\n",
-    )?;
-    // each answers for its own address only, and keeps quiet
-    shell(
-        "many",
-        "sysctl -qw net.ipv6.conf.default.disable_ipv6=1 net.ipv4.conf.all.arp_ignore=1 net.ipv4.conf.all.arp_announce=2",
-    )?;
-    let mut lines = String::from("link set lo up\nlink set eth0 up promisc on\n");
-    for n in 0..count {
-        let ip = std::net::Ipv4Addr::from(u32::from(first) + n as u32);
-        let _ = write!(
-            lines,
-            "link add link eth0 name m{n} address 00:1b:21:01:{:02x}:{:02x} type macvlan mode bridge\n\
-             addr add {ip}/{} dev m{n}\nlink set m{n} up\n",
-            n >> 8,
-            n & 0xff,
-            plan.prefix
-        );
-    }
-    ip_batch(Some("many"), &lines)
 }
 
 fn router(plan: Plan) -> Result<(), String> {

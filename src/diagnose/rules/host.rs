@@ -2,7 +2,7 @@
 
 use super::{any_blinks, can_see_neighbours, evidence, failed, found, led_evidence, name, or_else};
 use crate::diagnose::digest::Digest;
-use crate::diagnose::{Found, Scene};
+use crate::diagnose::{Found, Scene, is_only_an_old_row};
 use crate::model::check::{CheckId, Failure};
 use crate::model::finding::{Evidence, Level};
 use crate::model::snapshot::GatewayView;
@@ -73,6 +73,7 @@ pub(super) fn box_itself(scene: &Scene<'_>, d: &Digest<'_>, g: &GatewayView, out
         && can_see_neighbours(d)
         && g.led.possible.known() == Some(LedState::SolidGreen)
         && !seen_here(g)
+        && !is_only_an_old_row(g)
     {
         let text = format!("{} did not answer here, and is known to be green", name(g));
         push(Cause::GatewayIsolated, vec![evidence(text, Basis::Measured, "neighbour", 0)], out);
@@ -97,7 +98,8 @@ pub(super) fn box_itself(scene: &Scene<'_>, d: &Digest<'_>, g: &GatewayView, out
         push(Cause::GatewayWrongMac, vec![evidence(text, Basis::Measured, "neighbour", 0)], out);
         return;
     }
-    if g.first_seen_ms.is_some() || !scene.searched || !can_see_neighbours(d) {
+    // whom only an older row shows was not asked to the end yet: nothing is known of it
+    if g.first_seen_ms.is_some() || is_only_an_old_row(g) || !scene.searched || !can_see_neighbours(d) {
         return;
     }
     if let Some(other) = mistyped(scene, g.mac) {
@@ -106,7 +108,7 @@ pub(super) fn box_itself(scene: &Scene<'_>, d: &Digest<'_>, g: &GatewayView, out
         push(Cause::GatewayWrongMac, vec![evidence(text, Basis::Measured, "neighbour", 0)], out);
     } else if d.other_subnet.is_none() && g.led.possible.known() != Some(LedState::Dark) {
         let text = format!(
-            "{} did not answer and was not heard in any round of the search ({} others answered)",
+            "{} did not answer and was not heard in any round of the search ({} others are known here)",
             name(g),
             scene.hosts.len()
         );
@@ -137,9 +139,11 @@ pub(super) fn nobody_seen(scene: &Scene<'_>, d: &Digest<'_>, out: &mut Vec<Found
     if scene.searched && can_see_neighbours(d) && d.other_subnet.is_none() {
         let others = scene.hosts.len();
         let text = match scene.typed_ip {
-            Some(ip) => format!("{ip} did not answer in any round of the search ({others} others answered)"),
+            Some(ip) => {
+                format!("{ip} did not answer in any round of the search ({others} others are known here)")
+            }
             None => format!(
-                "no MAC of the gateway's maker was seen in any round of the search ({others} others answered)"
+                "no MAC of the gateway's maker was seen in any round of the search ({others} others are known here)"
             ),
         };
         out.push(found(Cause::GatewaySilent, vec![evidence(text, Basis::Measured, "neighbour", 0)]));

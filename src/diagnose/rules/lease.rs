@@ -96,7 +96,7 @@ impl<'a> Boxes<'a> {
 /// Nobody hands out IPv4 addresses; where a router announces IPv6 and nobody speaks IPv4, that is all there is.
 fn no_server(scene: &Scene<'_>, d: &Digest<'_>) -> Cause {
     let ipv6 = scene.host.interface().is_some_and(|i| i.ipv6_router == Some(true));
-    let ipv4 = observed::of(scene, d, None).contains(&Observed::Ipv4IsSpoken);
+    let ipv4 = d.observed.contains(&Observed::Ipv4IsSpoken);
     if ipv6 && !ipv4 { Cause::DhcpIpv6Only } else { Cause::DhcpNoServer }
 }
 

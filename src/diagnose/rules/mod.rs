@@ -16,7 +16,7 @@ pub(super) use lasting::RESENT_US;
 use super::compare::{Led, Say, Site, Stand, compare};
 use super::digest::{Address, Digest, Router, WayOut};
 use super::names::NamesState;
-use super::{Found, Scene, catalogue};
+use super::{Found, Scene, catalogue, is_only_an_old_row};
 use crate::model::check::{CheckId, Failure, Outcome};
 use crate::model::evidence::Source;
 use crate::model::finding::{Evidence, Level, Possible};
@@ -104,6 +104,8 @@ fn stand(scene: &Scene<'_>, d: &Digest<'_>, g: &GatewayView) -> Stand {
         Stand::Unfair
     } else if g.ip.is_some_and(|ip| Some(ip) == d.other_subnet) {
         Stand::Elsewhere
+    } else if is_only_an_old_row(g) {
+        Stand::Nowhere
     } else if g.first_seen_ms.is_none() && g.sources.contains(&Source::Installer) && scene.searched {
         Stand::Apart
     } else {
@@ -118,13 +120,14 @@ fn answered_for_nobody(d: &Digest<'_>) -> std::collections::BTreeSet<u16> {
 
 /// The gateways that the question is about: the one chosen, else all.
 pub(super) fn about<'a>(scene: &Scene<'a>) -> impl Iterator<Item = &'a GatewayView> + use<'a> {
-    let wanted = scene.alone.or(scene.typed_mac).or(scene.chosen);
+    let wanted = scene.typed_mac.or(scene.chosen);
     // an address that was typed in without a MAC is the question, whoever else is here
-    let at = scene.typed_ip.filter(|_| scene.typed_mac.or(scene.alone).is_none());
-    scene.gateways.iter().filter(move |g| match at {
+    let at = scene.typed_ip.filter(|_| scene.typed_mac.is_none());
+    let (alone, all) = (scene.alone, if scene.alone.is_some() { &[] } else { scene.gateways });
+    alone.into_iter().chain(all.iter().filter(move |g| match at {
         Some(ip) => g.ip == Some(ip) || !g.mac.is_device(),
         None => wanted.is_none_or(|m| g.mac == m),
-    })
+    }))
 }
 
 fn evidence(text: impl Into<String>, basis: Basis, source: &str, age_ms: u64) -> Evidence {
