@@ -1,6 +1,7 @@
 //! The state of a session and how each event changes it. No I/O, no clock: `now` is always given.
 
 use super::interface;
+use super::looked::Looked;
 use super::picture::FirewallAbout;
 use super::steady::Steady;
 use crate::check::Progress;
@@ -8,7 +9,7 @@ use crate::check::offer::Patience;
 use crate::diagnose::{self, Diagnosis, Scene};
 use crate::discover::Sighting;
 use crate::mirror::Roster;
-use crate::model::check::{CheckId, CheckResult, Failure, Outcome, Target};
+use crate::model::check::{CheckId, CheckResult, Outcome, Target};
 use crate::model::evidence::{Fact, Observation, Source};
 use crate::model::finding::{Level, Verdict};
 use crate::model::footprint::Footprint;
@@ -16,15 +17,14 @@ use crate::model::host::{HostView, SerialPort};
 use crate::model::recording::{Event, Input};
 use crate::model::rule::{RuleChoice, RuleGateway, RuleIntent};
 use crate::model::snapshot::{
-    AGE_STEP_MS, CONSOLE_LINES, ConsoleView, DemoView, FirewallView, GatewayView, HostSeen, Limit,
-    TimelineEntry,
+    AGE_STEP_MS, CONSOLE_LINES, ConsoleView, DemoView, FirewallView, GatewayView, Limit, TimelineEntry,
 };
 use crate::model::{At, Cause, LedSet, LedState, Mac};
 use crate::profile::Profile;
 use crate::wire::oui;
 use std::collections::{BTreeMap, BTreeSet};
 use std::net::{Ipv4Addr, SocketAddr};
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Mutex};
 
 /// Entries of the visit's record that are kept in memory.
 const TIMELINE_KEPT: usize = 500;
@@ -56,23 +56,6 @@ pub struct Run {
     pub quiet: bool,
 }
 
-/// The gateways that a run is about.
-struct AskedFor {
-    all: Arc<Vec<GatewayView>>,
-    mac: Option<Mac>,
-    /// An address that was typed in without a MAC is the question, whoever else is here.
-    at: Option<Ipv4Addr>,
-}
-
-impl AskedFor {
-    fn iter(&self) -> impl Iterator<Item = &GatewayView> {
-        self.all.iter().filter(|g| match self.at {
-            Some(ip) => g.ip == Some(ip),
-            None => self.mac.is_none_or(|m| g.mac == m),
-        })
-    }
-}
-
 /// Everything the session knows.
 pub struct Engine {
     pub profile: Arc<Profile>,
@@ -94,17 +77,15 @@ pub struct Engine {
     pub footprint: Footprint,
     pub console: ConsoleView,
     pub timeline: Arc<Vec<TimelineEntry>>,
-    /// The gateways as they were last looked at: by which revision of the roster, and when.
-    looked: Mutex<Option<(u64, At, Arc<Vec<GatewayView>>)>>,
-    /// The neighbours, by which revision.
-    met: Mutex<Option<(u64, Arc<Vec<HostSeen>>)>>,
+    /// Gateways and neighbours as they were last looked at.
+    pub(super) looked: Looked,
     /// Every address was asked once in this run.
     pub swept: bool,
     /// That takes longer than a run may last otherwise.
     still_asking: bool,
     /// The neighbour table had no room for every address in this run; and it refused one.
     table_full: bool,
-    overflowed: bool,
+    pub(super) overflowed: bool,
     /// The firewall's text as it was made last, and what for.
     pub(super) firewall_made: Mutex<Option<(FirewallAbout, Arc<FirewallView>)>>,
     /// DHCP servers are asked what they would offer to the gateway, whatever its LED shows.
@@ -158,8 +139,7 @@ impl Engine {
             timeline: Arc::default(),
             timeline_before: 0,
             ask_as_gateway: false,
-            looked: Mutex::default(),
-            met: Mutex::default(),
+            looked: Looked::default(),
             swept: false,
             still_asking: false,
             table_full: false,
@@ -372,59 +352,8 @@ impl Engine {
         }
     }
 
-    /// Where the neighbour table refused an address, a question may have got no answer since it never left: silence then
-    /// says nothing about the network.
-    fn doubt_silence(&mut self) {
-        if !self.overflowed {
-            return;
-        }
-        let silent = |o: &Outcome| matches!(o.failure(), Some(Failure::Silence | Failure::NeighbourSilent));
-        for r in self.results.iter_mut().filter(|r| silent(&r.outcome)) {
-            let why = "this computer's neighbour table was full, so that the question may never have left";
-            r.outcome = Outcome::Inconclusive(why.into());
-            r.detail = format!("{}; {why}", r.detail);
-        }
-    }
-
     pub(super) fn maker(mac: Mac) -> Option<String> {
         oui::maker(mac).map(str::to_owned)
-    }
-
-    /// The gateways as they are now. They are asked for many times at one moment, and of hundreds each look costs.
-    pub(super) fn gateways(&self, now: At) -> Arc<Vec<GatewayView>> {
-        let revision = self.roster.revision();
-        let mut looked = self.looked.lock().unwrap_or_else(PoisonError::into_inner);
-        match &*looked {
-            Some((of, at, views)) if (*of, *at) == (revision, now) => Arc::clone(views),
-            _ => {
-                let views = Arc::new(self.roster.gateways(now, &Self::maker));
-                *looked = Some((revision, now, Arc::clone(&views)));
-                views
-            }
-        }
-    }
-
-    /// The neighbours.
-    pub(super) fn hosts(&self) -> Arc<Vec<HostSeen>> {
-        let revision = self.roster.revision();
-        let mut met = self.met.lock().unwrap_or_else(PoisonError::into_inner);
-        match &*met {
-            Some((of, hosts)) if *of == revision => Arc::clone(hosts),
-            _ => {
-                let hosts = Arc::new(self.roster.hosts(&Self::maker));
-                *met = Some((revision, Arc::clone(&hosts)));
-                hosts
-            }
-        }
-    }
-
-    /// The gateways that a run is about: the one typed or chosen, else all.
-    fn asked_for(&self, now: At) -> AskedFor {
-        AskedFor {
-            all: self.gateways(now),
-            mac: self.typed_mac.or(self.roster.chosen()),
-            at: self.roster.typed_ip().filter(|_| self.typed_mac.is_none()),
-        }
     }
 
     /// Some box that the run is about seems to have no address: the DHCP probe should ask more.

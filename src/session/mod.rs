@@ -6,6 +6,7 @@ pub mod command;
 pub mod demo;
 mod engine;
 mod interface;
+mod looked;
 mod picture;
 pub mod playback;
 mod remembered;
