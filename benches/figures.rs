@@ -15,6 +15,7 @@
 #[path = "figures"]
 mod figures {
     pub mod check;
+    pub mod crowd;
     pub mod find;
     pub mod frames;
     pub mod numbers;

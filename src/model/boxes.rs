@@ -61,7 +61,7 @@ impl Boxes {
             (self.blinking_red, "blinking red"),
             (self.red, "red"),
             (self.silent, "did not answer"),
-            (self.lost, "no longer heard"),
+            (self.lost, "not heard lately"),
             (self.not_known, "not known"),
             (self.answering, "here, LED not known"),
             (self.solid_green, "solid green"),

@@ -2,13 +2,14 @@
 
 use super::interface;
 use super::jobs::Job;
+use super::looked::Looked;
 use super::picture::FirewallAbout;
 use super::steady::Steady;
 use crate::check::{self, Progress};
 use crate::diagnose::{self, Diagnosis, Scene};
 use crate::discover::Sighting;
 use crate::mirror::Roster;
-use crate::model::check::{CheckId, CheckResult, Failure, Outcome, Target};
+use crate::model::check::{CheckId, CheckResult, Outcome, Target};
 use crate::model::evidence::{Fact, Observation, Source};
 use crate::model::finding::Verdict;
 use crate::model::footprint::Footprint;
@@ -16,7 +17,7 @@ use crate::model::host::{HostView, SerialPort};
 use crate::model::recording::{Event, Input};
 use crate::model::rule::{RuleChoice, RuleGateway, RuleIntent};
 use crate::model::snapshot::{
-    CONSOLE_LINES, ConsoleView, DemoView, FirewallView, GatewayView, HostSeen, Limit, TimelineEntry,
+    CONSOLE_LINES, ConsoleView, DemoView, FirewallView, GatewayView, Limit, TimelineEntry,
 };
 use crate::model::{At, LedSet, LedState, Mac};
 use crate::platform::supervise::Broke;
@@ -24,7 +25,7 @@ use crate::profile::Profile;
 use crate::wire::oui;
 use std::collections::{BTreeMap, BTreeSet};
 use std::net::{Ipv4Addr, SocketAddr};
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Mutex};
 
 /// Entries of the visit's record that are kept in memory.
 const TIMELINE_KEPT: usize = 500;
@@ -74,17 +75,15 @@ pub struct Engine {
     pub footprint: Footprint,
     pub console: ConsoleView,
     pub timeline: Arc<Vec<TimelineEntry>>,
-    /// The gateways as they were last looked at: by which revision of the roster, and when.
-    looked: Mutex<Option<(u64, At, Arc<Vec<GatewayView>>)>>,
-    /// The neighbours, by which revision.
-    met: Mutex<Option<(u64, Arc<Vec<HostSeen>>)>>,
+    /// Gateways and neighbours as they were last looked at.
+    pub(super) looked: Looked,
     /// Every address was asked once in this run.
     pub swept: bool,
     /// That takes longer than a run may last otherwise.
     pub(super) still_asking: bool,
     /// The neighbour table had no room for every address in this run; and it refused one.
     table_full: bool,
-    overflowed: bool,
+    pub(super) overflowed: bool,
     /// The firewall's text as it was made last, and what for.
     pub(super) firewall_made: Mutex<Option<(FirewallAbout, Arc<FirewallView>)>>,
     /// DHCP servers are asked what they would offer to the gateway, whatever its LED shows.
@@ -139,8 +138,7 @@ impl Engine {
             timeline: Arc::default(),
             timeline_before: 0,
             ask_as_gateway: false,
-            looked: Mutex::default(),
-            met: Mutex::default(),
+            looked: Looked::default(),
             swept: false,
             still_asking: false,
             table_full: false,
@@ -408,50 +406,8 @@ impl Engine {
         }
     }
 
-    /// Where the neighbour table refused an address, a question may have got no answer since it never left: silence then
-    /// says nothing about the network.
-    fn doubt_silence(&mut self) {
-        if !self.overflowed {
-            return;
-        }
-        let silent = |o: &Outcome| matches!(o.failure(), Some(Failure::Silence | Failure::NeighbourSilent));
-        for r in self.results.iter_mut().filter(|r| silent(&r.outcome)) {
-            let why = "this computer's neighbour table was full, so that the question may never have left";
-            r.outcome = Outcome::Inconclusive(why.into());
-            r.detail = format!("{}; {why}", r.detail);
-        }
-    }
-
     pub(super) fn maker(mac: Mac) -> Option<String> {
         oui::maker(mac).map(str::to_owned)
-    }
-
-    /// The gateways as they are now. They are asked for many times at one moment, and of hundreds each look costs.
-    pub(super) fn gateways(&self, now: At) -> Arc<Vec<GatewayView>> {
-        let revision = self.roster.revision();
-        let mut looked = self.looked.lock().unwrap_or_else(PoisonError::into_inner);
-        match &*looked {
-            Some((of, at, views)) if (*of, *at) == (revision, now) => Arc::clone(views),
-            _ => {
-                let views = Arc::new(self.roster.gateways(now, &Self::maker));
-                *looked = Some((revision, now, Arc::clone(&views)));
-                views
-            }
-        }
-    }
-
-    /// The neighbours.
-    pub(super) fn hosts(&self) -> Arc<Vec<HostSeen>> {
-        let revision = self.roster.revision();
-        let mut met = self.met.lock().unwrap_or_else(PoisonError::into_inner);
-        match &*met {
-            Some((of, hosts)) if *of == revision => Arc::clone(hosts),
-            _ => {
-                let hosts = Arc::new(self.roster.hosts(&Self::maker));
-                *met = Some((revision, Arc::clone(&hosts)));
-                hosts
-            }
-        }
     }
 
     /// Ends the run; true when it was a check.

@@ -7,6 +7,7 @@ pub mod demo;
 mod engine;
 mod interface;
 mod jobs;
+mod looked;
 mod picture;
 pub mod playback;
 mod remembered;

@@ -8,7 +8,6 @@ use crate::model::finding::Level;
 use crate::model::snapshot::{AGE_STEP_MS, GatewayView};
 use crate::model::{At, Cause, LedSet, LedState, Mac};
 use std::net::Ipv4Addr;
-use std::sync::Arc;
 
 /// With no other evidence about the LED, an announcement is given this long after the start.
 pub(super) const ANNOUNCEMENT_WAIT_MS: u64 = 1_250;
@@ -17,33 +16,7 @@ pub(super) const ANNOUNCEMENT_WAIT_MS: u64 = 1_250;
 /// it asks for an address again.
 pub(super) const LISTEN_FOR_BOX_MS: u64 = 9_000;
 
-/// The gateways that a run is about.
-struct AskedFor {
-    all: Arc<Vec<GatewayView>>,
-    mac: Option<Mac>,
-    /// An address that was typed in without a MAC is the question, whoever else is here.
-    at: Option<Ipv4Addr>,
-}
-
-impl AskedFor {
-    fn iter(&self) -> impl Iterator<Item = &GatewayView> {
-        self.all.iter().filter(|g| match self.at {
-            Some(ip) => g.ip == Some(ip),
-            None => self.mac.is_none_or(|m| g.mac == m),
-        })
-    }
-}
-
 impl Engine {
-    /// The gateways that a run is about: the one typed or chosen, else all.
-    fn asked_for(&self, now: At) -> AskedFor {
-        AskedFor {
-            all: self.gateways(now),
-            mac: self.typed_mac.or(self.roster.chosen()),
-            at: self.roster.typed_ip().filter(|_| self.typed_mac.is_none()),
-        }
-    }
-
     /// Some box that the run is about seems to have no address: the DHCP probe should ask more.
     #[must_use]
     pub fn box_without_address(&self, now: At) -> bool {

@@ -57,6 +57,9 @@ pub struct Case {
     /// The neighbour table of the whole machine takes so many entries only: no other lab runs meanwhile.
     #[serde(default)]
     pub small_table: Option<u32>,
+    /// The program watches for so many seconds in place of `check`; what it says last of each box is counted.
+    #[serde(default)]
+    pub watch_secs: Option<u64>,
     /// Only for `tests/run night`.
     #[serde(default)]
     pub night: bool,
@@ -326,6 +329,9 @@ pub struct Expect {
     /// How many gateways are in a state, by the keys of `boxes` in the JSON.
     #[serde(default)]
     pub boxes: std::collections::BTreeMap<String, usize>,
+    /// Of how many gateways `watch` says this cause last.
+    #[serde(default)]
+    pub last: std::collections::BTreeMap<String, usize>,
     /// Longest time from the start of the process to its end, milliseconds.
     #[serde(default)]
     pub within_ms: Option<u128>,
@@ -442,6 +448,7 @@ impl Case {
             && self.tour.is_none()
             && self.audit.is_none()
             && self.renewing.is_none()
+            && self.watch_secs.is_none()
             && [&self.expect.verdict, &self.expect.owner, &self.expect.level].iter().any(|e| e.is_none())
         {
             return Err("expect needs verdict, owner and level".into());
@@ -457,7 +464,8 @@ impl Case {
             .iter()
             .chain(&self.expect.or_else)
             .chain(&self.expect.possible)
-            .chain(&self.expect.findings);
+            .chain(&self.expect.findings)
+            .chain(self.expect.last.keys());
         if let Some(code) = codes.into_iter().find(|c| solidgreen::model::Cause::from_code(c).is_none()) {
             return Err(format!("'{code}' is no cause"));
         }

@@ -2,10 +2,11 @@
 //! boxes of the gateway's. Their kernel answers ARP and refuses connections; nobody tells their LEDs.
 
 use super::case::Case;
-use super::host::{ip_batch, shell};
+use super::host::{command, ip_batch, shell};
 use super::plan::Plan;
-use super::site::CROWD;
-use std::collections::BTreeSet;
+use super::site::{self, CROWD};
+use serde_json::Value;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Write;
 use std::net::Ipv4Addr;
 
@@ -104,4 +105,35 @@ pub fn leave(count: usize) -> Result<(), String> {
     }
     let lines: String = (0..count).map(|n| format!("link set m{n} down\n")).collect();
     ip_batch(Some("boxes"), &lines)
+}
+
+/// Watches, and counts what is said last of each box.
+pub fn watch(case: &Case) -> Result<(String, Vec<String>), String> {
+    let secs = case.watch_secs.unwrap_or(0).to_string();
+    let out = command("laptop", &site::program(), &["watch", "--json-lines", "--for", &secs])
+        .output()
+        .map_err(|e| e.to_string())?;
+    let text = String::from_utf8_lossy(&out.stdout);
+    let mut last: BTreeMap<String, String> = BTreeMap::new();
+    let mut wrong = Vec::new();
+    for line in text.lines() {
+        let json: Value = serde_json::from_str(line).map_err(|e| format!("{e}: {line}"))?;
+        let code = json["verdict"]["code"].as_str().unwrap_or("-").to_owned();
+        if let Some(word) = case.expect.never_says.iter().find(|w| line.contains(w.as_str())) {
+            wrong.push(format!("it says '{word}': {line}"));
+        }
+        last.insert(json["mac"].as_str().unwrap_or("-").to_owned(), code);
+    }
+    let mut counted: BTreeMap<&str, usize> = BTreeMap::new();
+    for code in last.values() {
+        *counted.entry(code).or_default() += 1;
+    }
+    let wanted: BTreeMap<&str, usize> =
+        case.expect.last.iter().map(|(code, n)| (code.as_str(), *n)).collect();
+    let found = format!("{counted:?}");
+    if counted != wanted {
+        wrong.push(format!("expected {wanted:?}, found {found}"));
+        wrong.push(format!("standard error: {}", String::from_utf8_lossy(&out.stderr).trim()));
+    }
+    Ok((found, wrong))
 }
