@@ -15,8 +15,9 @@ use std::sync::Arc;
 use std::time::Duration;
 
 /// When the table is read, milliseconds after the sweep: the first answers take less than one, sleeping devices and
-/// lost frames need the operating system's second and third try (one second apart).
-pub const READS_MS: [u64; 9] = [4, 12, 30, 100, 300, 1_000, 1_150, 2_100, 3_150];
+/// lost frames need the operating system's second and third try (one second apart). Two that share an address change
+/// places there once a second at most (Linux: locktime), so no pause is longer than half of that.
+pub const READS_MS: [u64; 12] = [4, 12, 30, 100, 300, 650, 1_000, 1_150, 1_600, 2_100, 2_600, 3_150];
 
 /// Largest subnet that is swept without a question: a /22.
 pub const LARGEST_PREFIX: u8 = 22;

@@ -3,10 +3,12 @@
 pub mod book;
 pub mod cause;
 pub mod check;
+pub mod cloud;
 pub mod dhcp_strip;
 pub mod evidence;
 pub mod finding;
 pub mod footprint;
+pub mod handed;
 pub mod host;
 pub mod led;
 pub mod mac;
@@ -18,6 +20,7 @@ pub mod time;
 
 pub use book::{AddressBook, Way};
 pub use cause::Cause;
+pub use cloud::Cloud;
 pub use finding::{Finding, Level, Owner, Verdict};
 pub use led::{Basis, LedSet, LedState, LedView};
 pub use mac::Mac;

@@ -8,7 +8,7 @@ use crate::check::offer::Patience;
 use crate::diagnose::{self, Diagnosis, Scene};
 use crate::discover::Sighting;
 use crate::mirror::Roster;
-use crate::model::check::{CheckId, CheckResult, Outcome, Target};
+use crate::model::check::{CheckId, CheckResult, Outcome};
 use crate::model::evidence::{Fact, Observation, Source};
 use crate::model::finding::{Level, Verdict};
 use crate::model::footprint::Footprint;
@@ -18,7 +18,7 @@ use crate::model::rule::{RuleChoice, RuleGateway, RuleIntent};
 use crate::model::snapshot::{
     AGE_STEP_MS, CONSOLE_LINES, ConsoleView, DemoView, FirewallView, GatewayView, Limit, TimelineEntry,
 };
-use crate::model::{At, Cause, LedSet, LedState, Mac};
+use crate::model::{At, Cause, Cloud, LedSet, LedState, Mac};
 use crate::profile::Profile;
 use crate::wire::oui;
 use std::collections::BTreeSet;
@@ -550,21 +550,12 @@ impl Engine {
     /// One address of the cloud for each port: one that opened in the last check, else a documented one.
     #[must_use]
     pub fn addresses_to_hold(&self) -> Vec<SocketAddr> {
-        let opened = |port: u16| {
-            self.results.iter().find_map(|r| match (&r.target, &r.outcome) {
-                (Target::Cloud { addr, .. }, Outcome::Passed) if addr.port() == port => Some(*addr),
-                _ => None,
-            })
-        };
-        let documented = self.profile.cloud.documented_addresses.first();
-        let closed = self.results.iter().any(|r| matches!(r.target, Target::Cloud { .. }));
+        let cloud = Cloud::of(&self.results);
+        let documented =
+            self.profile.cloud.documented_addresses.first().filter(|_| cloud.addresses.is_empty());
+        let not_tried = |p: u16| documented.map(|ip| SocketAddr::new((*ip).into(), p));
         let ports = self.profile.cloud.ports.iter();
-        ports
-            .filter_map(|p| {
-                opened(*p)
-                    .or_else(|| documented.filter(|_| !closed).map(|ip| SocketAddr::new((*ip).into(), *p)))
-            })
-            .collect()
+        ports.filter_map(|p| cloud.open(*p).or_else(|| not_tried(*p))).collect()
     }
 
     /// Addresses that a round of watching asks for.
@@ -612,6 +603,7 @@ fn unseen(now: At, at: At, led: LedState) -> GatewayView {
         dhcp_trace: Vec::new(),
         led_changes: Vec::new(),
         rivals: Vec::new(),
+        in_turn: Vec::new(),
         answered: None,
         addresses: Vec::new(),
         remarks: Vec::new(),

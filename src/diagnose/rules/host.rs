@@ -94,7 +94,9 @@ pub(super) fn box_itself(scene: &Scene<'_>, d: &Digest<'_>, g: &GatewayView, out
         && g.first_seen_ms.is_none()
     {
         let text = format!("{} answers with the MAC {}, not {mac}", host.ip, host.mac);
-        push(Cause::GatewayWrongMac, vec![evidence(text, Basis::Measured, "neighbour", 0)], out);
+        let lines = vec![evidence(text, Basis::Measured, "neighbour", 0)];
+        let wrong = Found { about: Some(g.mac), ..found(Cause::GatewayWrongMac, lines) };
+        out.push(or_else(wrong, Cause::IpConflict, "unplug the gateway, and ask for its address again: if that MAC still answers and both numbers are right, the two devices share the address"));
         return;
     }
     if g.first_seen_ms.is_some() || !scene.searched || !can_see_neighbours(d) {
