@@ -10,11 +10,11 @@ use crate::model::footprint::PacketKind;
 use crate::model::host::Interface;
 use crate::platform::guest::Meter;
 use crate::platform::neighbours;
+use crate::platform::supervise::Crew;
 use std::collections::BTreeSet;
 use std::net::{Ipv4Addr, SocketAddr};
 use std::sync::Arc;
 use std::time::Duration;
-use tokio::task::JoinSet;
 use tokio::time::Instant;
 
 /// When a requested address is asked for, milliseconds after the REQUEST: the ACK takes a few, an address check of the
@@ -121,7 +121,7 @@ impl Asking {
     async fn knock(&self, ips: &[Ipv4Addr]) -> Vec<Ipv4Addr> {
         let mut answered = Vec::new();
         for some in ips.chunks(AT_ONCE) {
-            let mut tries = JoinSet::new();
+            let mut tries = Crew::default();
             for ip in some.iter().copied() {
                 let (meter, interface) = (Arc::clone(&self.meter), self.interface.clone());
                 tries.spawn(async move {
@@ -131,9 +131,7 @@ impl Asking {
                     matches!(knock.outcome, Ok(_) | Err(Failure::Refused | Failure::Reset)).then_some(ip)
                 });
             }
-            while let Some(done) = tries.join_next().await {
-                answered.extend(done.ok().flatten());
-            }
+            answered.extend(tries.all().await.into_iter().flatten());
         }
         answered
     }
