@@ -45,6 +45,8 @@ pub struct Names {
     pub asked: Vec<IpAddr>,
     /// The server whose answers decide: the first that answers over UDP.
     pub decides: Option<IpAddr>,
+    /// The addresses that it gives for the cloud's names: what the box would use.
+    pub given: Vec<IpAddr>,
     /// It resolves every name of the cloud.
     pub every_cloud_name: bool,
     /// The addresses that the names give are a filter's page, as the ports show.
@@ -66,6 +68,7 @@ impl Names {
             role: None,
             asked: Vec::new(),
             decides: None,
+            given: Vec::new(),
             every_cloud_name: false,
             leads_to_a_page: false,
             line_up: false,
@@ -185,6 +188,9 @@ pub fn read_names(results: &[CheckResult]) -> Names {
         passed.flat_map(|a| a.addresses.iter().copied()).collect()
     };
     let (here, elsewhere) = (cloud(&of_first), cloud(&control_server));
+    let by_any_transport: Vec<&Answer<'_>> =
+        local.iter().copied().filter(|a| a.server == first_alive).collect();
+    names.given = cloud(&by_any_transport);
     names.disputed =
         !here.is_empty() && !elsewhere.is_empty() && !here.iter().any(|ip| elsewhere.contains(ip));
     names

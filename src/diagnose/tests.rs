@@ -1,8 +1,10 @@
 //! The diagnosis over made-up scenes: each rule, each twin, and a walk over all combinations of LED, host and way.
 
 mod against;
+mod as_the_box;
 mod crowd;
 mod walk;
+mod whose;
 
 use super::*;
 use crate::model::check::{
@@ -62,6 +64,7 @@ pub(in crate::diagnose) fn gateway(mac: Mac, possible: LedSet, basis: Basis) -> 
         dhcp_trace: Vec::new(),
         led_changes: Vec::new(),
         rivals: Vec::new(),
+        in_turn: Vec::new(),
         answered: None,
         addresses: Vec::new(),
         remarks: vec![],
@@ -353,7 +356,7 @@ fn an_internet_that_is_down_is_told_from_a_filter() {
         CheckId::Path,
         Target::Hops("54.229.203.190:443".parse().unwrap()),
         Outcome::Passed,
-        Measured::Hops(vec![Hop { distance: 3, who: Some([203, 0, 113, 7].into()), opened: false }]),
+        Measured::Hops(vec![Hop { distance: 3, who: Some([203, 0, 113, 7].into()), ..Hop::default() }]),
     );
     made.results.push(far);
     assert_eq!(made.verdict(), "internet.down");

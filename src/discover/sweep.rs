@@ -17,8 +17,9 @@ use tokio::task::{JoinError, JoinHandle};
 use tokio::time::Instant;
 
 /// When the table is read, milliseconds after the sweep began: the first answers take less than one, sleeping devices and
-/// lost frames need the operating system's second and third try (one second apart).
-pub const READS_MS: [u64; 9] = [4, 12, 30, 100, 300, 1_000, 1_150, 2_100, 3_150];
+/// lost frames need the operating system's second and third try (one second apart). Two that share an address change
+/// places there once a second at most (Linux: locktime), so no pause is longer than half of that.
+pub const READS_MS: [u64; 12] = [4, 12, 30, 100, 300, 650, 1_000, 1_150, 1_600, 2_100, 2_600, 3_150];
 
 /// The last answers of a sweep that had to wait for room come at once, or within the operating system's second try.
 const AFTER_WAITING: [Duration; 2] = [Duration::from_millis(100), Duration::from_millis(1_150)];

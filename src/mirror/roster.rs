@@ -17,6 +17,8 @@ const DHCP_KEPT: usize = 30;
 const CHANGES_KEPT: usize = 200;
 /// Addresses that are kept of each gateway.
 const ADDRESSES_KEPT: usize = 32;
+/// Changes of who answers at an address that are kept.
+const TURNS_KEPT: usize = 8;
 /// What a box said of its own address is held against a neighbour's answer for this long.
 const CLAIM_GOOD_MS: u64 = 120_000;
 
@@ -58,6 +60,8 @@ struct Gateway {
 /// Everybody who was seen on the segment.
 #[derive(Clone, Debug, Default)]
 pub struct Roster {
+    /// Who answered at each address, one entry for each change.
+    turns: BTreeMap<Ipv4Addr, Vec<(Mac, At)>>,
     gateways: BTreeMap<Mac, Gateway>,
     hosts: BTreeMap<(Mac, Ipv4Addr), At>,
     /// Which gateway a console port belongs to, once a line told.
@@ -167,6 +171,11 @@ impl Roster {
             Fact::Neighbour { mac, ip, confirmed_ms_ago } => {
                 self.hosts.entry((*mac, *ip)).or_insert(at);
                 let fresh = confirmed_ms_ago.is_some_and(|age| age <= at.0);
+                // a row that names another MAC than before is news whatever its age: the system takes that only from a
+                // frame (Linux then counts it as unconfirmed)
+                if !self.answers_for_others(*mac) {
+                    self.take_turn(*ip, *mac, at);
+                }
                 if fresh && !self.answers_for_others(*mac) {
                     for (_, g) in self.gateways.iter_mut().filter(|(m, _)| *m != mac) {
                         let claimed =
@@ -401,11 +410,34 @@ impl Roster {
                 led_changes: g.changes.clone(),
                 answered: g.answered.filter(|(ip, _)| g.ip == Some(*ip)).map(|(_, at)| at),
                 addresses: g.addresses.clone(),
+                in_turn: g
+                    .ip
+                    .or(self.typed_ip.filter(|_| self.chosen == Some(*mac)))
+                    .map_or_else(Vec::new, |ip| self.in_turn(ip)),
                 rivals: g.rivals.iter().map(|(m, t)| (*m, *t)).collect(),
                 remarks: g.track.remarks().iter().map(|(_, text)| text.clone()).collect(),
                 verdict: Verdict::default(),
             })
             .collect()
+    }
+
+    /// Keeps who answered at an address, when that changes.
+    fn take_turn(&mut self, ip: Ipv4Addr, mac: Mac, at: At) {
+        let turns = self.turns.entry(ip).or_default();
+        if turns.last().is_none_or(|(last, _)| *last != mac) {
+            turns.push((mac, at));
+            if turns.len() > TURNS_KEPT {
+                turns.remove(0);
+            }
+        }
+    }
+
+    /// Who answered at an address by turns: one, another, and the first again, within the time that such a claim is
+    /// good. An address that went from one device to another is none.
+    fn in_turn(&self, ip: Ipv4Addr) -> Vec<(Mac, At)> {
+        let turns = self.turns.get(&ip).map(Vec::as_slice).unwrap_or_default();
+        let to_and_fro = |w: &[(Mac, At)]| w[0].0 == w[2].0 && w[2].1.since(w[0].1) <= CLAIM_GOOD_MS;
+        if turns.windows(3).any(to_and_fro) { turns.to_vec() } else { Vec::new() }
     }
 
     /// A MAC that answers for many addresses is a router that does proxy ARP.
@@ -587,6 +619,35 @@ mod tests {
         see(&mut r, late, Source::Neighbour, neighbour(other, Ipv4Addr::new(10, 0, 0, 99)));
         let changes = &r.gateways(At(late), &|_| None)[0].led_changes;
         assert_eq!(changes.last(), Some(&(At(late), LedSet::ALL)));
+    }
+
+    #[test]
+    fn two_that_answer_by_turns_share_an_address_and_a_successor_does_not() {
+        let (first, second) = (Mac([0xb8, 0x27, 0xeb, 0, 0, 1]), Mac([0, 0x1b, 0x21, 0, 0, 2]));
+        let turns = |answers: &[(u64, Mac)]| {
+            let mut r = Roster::default();
+            see(&mut r, 1, Source::Typed, Fact::TypedMac { mac: MAC });
+            see(&mut r, 1, Source::Typed, Fact::TypedIp { mac: Some(MAC), ip: IP });
+            for (at, mac) in answers {
+                see(&mut r, *at, Source::Neighbour, neighbour(*mac, IP));
+            }
+            let all = r.gateways(At(9_000), &|_| None);
+            all.into_iter().find(|g| g.mac == MAC).map(|g| g.in_turn.len()).unwrap_or_default()
+        };
+        assert_eq!(turns(&[(10, first), (20, second), (30, first)]), 3);
+        assert_eq!(turns(&[(10, first), (20, second), (30, second)]), 0, "the address went on");
+        assert_eq!(turns(&[(10, first), (20, second), (200_000, first)]), 0, "it came back later");
+        let third = Mac([0, 0x1b, 0x21, 0, 0, 3]);
+        assert_eq!(turns(&[(10, first), (20, second), (30, third)]), 0, "and on again");
+        assert_eq!(turns(&[(10, MAC), (20, second), (30, MAC)]), 3);
+        // the rows of a changed entry are unconfirmed
+        let mut r = Roster::default();
+        see(&mut r, 1, Source::Typed, Fact::TypedIp { mac: Some(MAC), ip: IP });
+        for (at, mac) in [(10, MAC), (20, second), (30, MAC)] {
+            let row = Fact::Neighbour { mac, ip: IP, confirmed_ms_ago: Some(60_000) };
+            see(&mut r, at, Source::Neighbour, row);
+        }
+        assert_eq!(r.gateways(At(40), &|_| None)[0].in_turn.len(), 3);
     }
 
     #[test]

@@ -100,6 +100,7 @@ mod tests {
             answered: None,
             addresses: vec![],
             rivals: vec![],
+            in_turn: Vec::new(),
             remarks: vec![],
             verdict: Verdict { code, ..Verdict::default() },
         }

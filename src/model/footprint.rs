@@ -83,7 +83,7 @@ impl PacketKind {
                 "DHCP DISCOVER or INFORM from port 68 to learn what the DHCP server hands out; never a REQUEST"
             }
             Self::TcpSpeak => {
-                "TCP connection to the cloud's addresses that carries a TLS hello, a few bytes of no meaning, or one full-size segment: shows inspection, application control and lost large packets; never a measurement, never a name or password"
+                "TCP connection to the cloud's addresses that carries a TLS hello, a few bytes of no meaning, or one full-size segment: shows inspection, application control and lost large packets, and, where all is reset, with content that lives for a few hops only, how near that is done; never a measurement, never a name or password"
             }
             Self::HttpGet => {
                 "HTTP GET on port 80 of a page whose answer is known, and of an address that cannot exist: shows a sign-in page"

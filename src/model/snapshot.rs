@@ -48,6 +48,9 @@ pub struct GatewayView {
     /// Other MACs that answered at its address, with the time of the last answer.
     #[serde(default)]
     pub rivals: Vec<(Mac, At)>,
+    /// Who answered at its address, where one came, another after it, and the first again; else empty.
+    #[serde(default)]
+    pub in_turn: Vec<(Mac, At)>,
     /// The box restarted, or the evidence contradicted itself: in words.
     pub remarks: Vec<String>,
     /// Findings about this gateway alone.

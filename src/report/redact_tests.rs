@@ -25,6 +25,7 @@ fn snapshot() -> Snapshot {
             dhcp_trace: Vec::new(),
             led_changes: Vec::new(),
             rivals: Vec::new(),
+            in_turn: Vec::new(),
             answered: None,
             addresses: Vec::new(),
             remarks: vec![],

@@ -19,7 +19,7 @@ use crate::model::rule::{RuleChoice, RuleGateway, RuleIntent};
 use crate::model::snapshot::{
     CONSOLE_LINES, ConsoleView, DemoView, FirewallView, GatewayView, Limit, TimelineEntry,
 };
-use crate::model::{At, LedSet, LedState, Mac};
+use crate::model::{At, Cloud, LedSet, LedState, Mac};
 use crate::platform::supervise::Broke;
 use crate::profile::Profile;
 use crate::wire::oui;
@@ -491,21 +491,12 @@ impl Engine {
     /// One address of the cloud for each port: one that opened in the last check, else a documented one.
     #[must_use]
     pub fn addresses_to_hold(&self) -> Vec<SocketAddr> {
-        let opened = |port: u16| {
-            self.results.iter().find_map(|r| match (&r.target, &r.outcome) {
-                (Target::Cloud { addr, .. }, Outcome::Passed) if addr.port() == port => Some(*addr),
-                _ => None,
-            })
-        };
-        let documented = self.profile.cloud.documented_addresses.first();
-        let closed = self.results.iter().any(|r| matches!(r.target, Target::Cloud { .. }));
+        let cloud = Cloud::of(&self.results);
+        let documented =
+            self.profile.cloud.documented_addresses.first().filter(|_| cloud.addresses.is_empty());
+        let not_tried = |p: u16| documented.map(|ip| SocketAddr::new((*ip).into(), p));
         let ports = self.profile.cloud.ports.iter();
-        ports
-            .filter_map(|p| {
-                opened(*p)
-                    .or_else(|| documented.filter(|_| !closed).map(|ip| SocketAddr::new((*ip).into(), *p)))
-            })
-            .collect()
+        ports.filter_map(|p| cloud.open(*p).or_else(|| not_tried(*p))).collect()
     }
 
     /// Addresses that a round of watching asks for.
@@ -553,6 +544,7 @@ fn unseen(now: At, at: At, led: LedState) -> GatewayView {
         dhcp_trace: Vec::new(),
         led_changes: Vec::new(),
         rivals: Vec::new(),
+        in_turn: Vec::new(),
         answered: None,
         addresses: Vec::new(),
         remarks: Vec::new(),

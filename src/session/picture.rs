@@ -156,12 +156,15 @@ impl Engine {
         oui::maker(self.router()?)
     }
 
-    /// The MAC of the router, where one was found.
+    /// The MAC of the router, where one was found: this computer's own before another one that DHCP hands out.
     pub(super) fn router(&self) -> Option<Mac> {
-        self.results.iter().find_map(|r| match (&r.id, &r.measured) {
+        let own = self.host.interface().and_then(|i| i.router).map(Target::Router);
+        let mac = |r: &CheckResult| match (r.id, &r.measured) {
             (CheckId::Router, Measured::RouterMac(mac)) => Some(*mac),
             _ => None,
-        })
+        };
+        let of_own = self.results.iter().filter(|r| own.as_ref() == Some(&r.target));
+        of_own.chain(&self.results).find_map(mac)
     }
 
     /// The domain that a DHCP server hands out (option 15).

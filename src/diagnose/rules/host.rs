@@ -95,7 +95,9 @@ pub(super) fn box_itself(scene: &Scene<'_>, d: &Digest<'_>, g: &GatewayView, out
         && g.first_seen_ms.is_none()
     {
         let text = format!("{} answers with the MAC {}, not {mac}", host.ip, host.mac);
-        push(Cause::GatewayWrongMac, vec![evidence(text, Basis::Measured, "neighbour", 0)], out);
+        let lines = vec![evidence(text, Basis::Measured, "neighbour", 0)];
+        let wrong = Found { about: Some(g.mac), ..found(Cause::GatewayWrongMac, lines) };
+        out.push(or_else(wrong, Cause::IpConflict, "unplug the gateway, and ask for its address again: if that MAC still answers and both numbers are right, the two devices share the address"));
         return;
     }
     // whom only an older row shows was not asked to the end yet: nothing is known of it

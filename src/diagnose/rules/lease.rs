@@ -257,15 +257,7 @@ fn servers(scene: &Scene<'_>, d: &Digest<'_>, out: &mut Vec<Found>) {
         out.push(found(Cause::DhcpRogueServer, lines()));
         return;
     }
-    let own = scene.host.interface().and_then(|i| i.address());
-    let outside = |o: &Offer| {
-        let base = o.address.or(own.filter(|a| Some(a.mask()) == o.mask).map(|a| a.ip));
-        let (Some(base), Some(mask)) = (base, o.mask) else { return false };
-        // a mask of 32 bits is a way of its own, in which the router is always outside
-        let net = |ip: Ipv4Addr| u32::from(ip) & u32::from(mask);
-        mask != Ipv4Addr::BROADCAST && !o.routers.is_empty() && o.routers.iter().all(|r| net(*r) != net(base))
-    };
-    if offers.iter().any(outside) {
+    if offers.iter().any(|o| super::handed::leaves_the_router_outside(scene, o)) {
         let mut lines = lines();
         lines.push(evidence(
             "the router is outside the network that the mask describes",
@@ -317,19 +309,17 @@ fn refused_again_and_again(scene: &Scene<'_>, g: &GatewayView, out: &mut Vec<Fou
 
 /// Two devices at the box's address.
 fn conflict(scene: &Scene<'_>, g: &GatewayView, out: &mut Vec<Found>) {
-    let mut lines: Vec<Evidence> = g
-        .rivals
-        .iter()
-        .map(|(mac, at)| {
-            let ip = g.ip.map(|ip| ip.to_string()).unwrap_or_default();
-            evidence(
-                format!("{mac} answers at {ip} as well, which {} says it has", name(g)),
-                Basis::Measured,
-                "neighbour",
-                scene.now.since(*at),
-            )
-        })
-        .collect();
+    let mut lines = in_turn(scene, g);
+    let rivals = g.rivals.iter().map(|(mac, at)| {
+        let ip = g.ip.map(|ip| ip.to_string()).unwrap_or_default();
+        evidence(
+            format!("{mac} answers at {ip} as well, which {} says it has", name(g)),
+            Basis::Measured,
+            "neighbour",
+            scene.now.since(*at),
+        )
+    });
+    lines.extend(rivals);
     let signs = forensics::signs(&g.dhcp_trace, &[], scene.now);
     lines.extend(signs.iter().filter(|s| s.sign == Sign::Declines).map(|s| {
         evidence(format!("{}: {}", name(g), s.text), Basis::Measured, "dhcp", scene.now.since(s.at))
@@ -337,4 +327,18 @@ fn conflict(scene: &Scene<'_>, g: &GatewayView, out: &mut Vec<Found>) {
     if !lines.is_empty() {
         out.push(Found { about: Some(g.mac), ..found(Cause::IpConflict, lines) });
     }
+}
+
+/// One address, and several that answer there by turns: no device changes its MAC to and fro.
+fn in_turn(scene: &Scene<'_>, g: &GatewayView) -> Vec<Evidence> {
+    let Some((_, at)) = g.in_turn.last() else { return Vec::new() };
+    let macs: BTreeSet<_> = g.in_turn.iter().map(|(mac, _)| *mac).collect();
+    let shown: Vec<String> = macs.iter().map(ToString::to_string).collect();
+    let ip = g.ip.or(scene.typed_ip).map(|ip| ip.to_string()).unwrap_or_default();
+    let text = format!(
+        "{} answer at {ip} by turns, {} changes in this visit",
+        shown.join(" and "),
+        g.in_turn.len() - 1
+    );
+    vec![evidence(text, Basis::Measured, "neighbour", scene.now.since(*at))]
 }

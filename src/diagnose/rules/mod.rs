@@ -1,10 +1,13 @@
 //! The rules: which cause the digest shows. Each rule looks at one thing and names what supports it; what follows
 //! from what is declared in the catalogue, not here. Reads from this computer outwards to the cloud.
 //!
-//! `alone` is a box that is held back where this computer is not, `host` is this computer and the box as it is seen, `lease` is vendor's step 2, `site` the way out, `port` the switch port before it, `lasting` what
-//! connects and does not last; the comparison of box and computer is a table of its own ([`super::compare`]).
+//! `alone` is a box that is held back where this computer is not, `host` is this computer and the box as it is seen,
+//! `lease` is vendor's step 2, `handed` what DHCP hands out and this computer does not use, `site` the way out, `closed`
+//! who refuses it, `port` the switch port before it, `lasting` what connects and does not last; the comparison of box and computer is a table of its own ([`super::compare`]).
 
 mod alone;
+mod closed;
+mod handed;
 mod host;
 mod lasting;
 mod lease;
@@ -83,7 +86,9 @@ fn compared(scene: &Scene<'_>, d: &Digest<'_>, way: Site, out: &mut Vec<Found>) 
                     "open the addresses that are shut, then check again: if this computer reaches all of them and the box still blinks, a rule holds back this box alone",
                 ));
             }
-            Say::The(Cause::CloudGatewayOnlyBlocked) => out.push(alone::blocked(scene, d, g)),
+            Say::The(Cause::CloudGatewayOnlyBlocked) => {
+                out.push(handed::not_tested(scene, d, alone::blocked(scene, d, g)));
+            }
             Say::The(cause) => {
                 let mut lines = vec![led_evidence(g)];
                 lines.extend(passes(scene, d));
@@ -93,7 +98,14 @@ fn compared(scene: &Scene<'_>, d: &Digest<'_>, way: Site, out: &mut Vec<Found>) 
     }
     // a box that is red is not told that all is clear
     if clear && !red {
-        out.push(found(Cause::OkWayIsClear, passes(scene, d)));
+        let mut clear = handed::not_tested(scene, d, found(Cause::OkWayIsClear, passes(scene, d)));
+        let green = |g: &GatewayView| g.led.possible == LedSet::only(LedState::SolidGreen);
+        // whatever is said is cut, and nobody can tell from here who does it: it may be meant for this computer too
+        if d.spoken.cut_by_whom_everywhere() && !about(scene).any(green) {
+            clear.evidence.extend(say(scene, d, CheckId::Speaks));
+            clear = or_else(clear, Cause::CloudAppControl, site::CUT_ON_THE_WAY);
+        }
+        out.push(clear);
     }
 }
 

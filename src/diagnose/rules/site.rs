@@ -1,11 +1,11 @@
 //! Rules about the way out: names, ports, content, portals and proxies, as this computer meets them.
 
-use super::{answered_for_nobody, any_blinks, evidence, found, names_work, or_else, say};
+use super::{answered_for_nobody, any_blinks, closed, evidence, found, handed, names_work, or_else, say};
 use crate::diagnose::digest::{Address, Digest, Router, WayOut};
 use crate::diagnose::names::NamesState;
-use crate::diagnose::spoken::{Content, is_inside};
+use crate::diagnose::spoken::Content;
 use crate::diagnose::{Found, Scene};
-use crate::model::check::{CheckId, Failure, Outcome, Target};
+use crate::model::check::CheckId;
 use crate::model::finding::Level;
 use crate::model::{Basis, Cause};
 
@@ -14,6 +14,10 @@ pub(super) fn site(scene: &Scene<'_>, d: &Digest<'_>) -> Vec<Found> {
     let mut out = Vec::new();
     let tested = d.carrier != Some(false) && d.address == Address::Routable;
     if !tested {
+        return out;
+    }
+    if let Some(dead) = handed::dead_router(scene, d) {
+        out.push(dead); // whatever way this computer has, the box has none
         return out;
     }
     match d.router {
@@ -181,13 +185,13 @@ fn content(scene: &Scene<'_>, d: &Digest<'_>, out: &mut Vec<Found>) {
         let level = (!whole && !any_blinks(scene)).then_some(Level::Warning);
         out.push(Found { level, ..found(Cause::CloudAppControl, lines()) });
     } else if by_whom.len() == spoken_on && spoken_on > 0 && any_blinks(scene) {
-        out.push(or_else(
-            found(Cause::CloudAppControl, lines()),
-            Cause::CloudServiceDown,
-            "run the same check over another network, such as a phone: if the connection is cut there too, the cloud does it",
-        ));
+        out.push(or_else(found(Cause::CloudAppControl, lines()), Cause::CloudServiceDown, CUT_THERE_TOO));
     }
 }
+
+/// The test that splits a cut on the way from one by the cloud, asked from either side.
+pub(super) const CUT_ON_THE_WAY: &str = "look at the gateway's LED, and run the same check over another network, such as a phone: if content passes there, something on this line cuts it";
+const CUT_THERE_TOO: &str = "run the same check over another network, such as a phone: if the connection is cut there too, the cloud does it";
 
 fn names(scene: &Scene<'_>, d: &Digest<'_>, out: &mut Vec<Found>) {
     let cause = match d.names.state {
@@ -222,8 +226,10 @@ fn ways(scene: &Scene<'_>, d: &Digest<'_>, out: &mut Vec<Found>) {
     let lines = || say(scene, d, CheckId::Ports);
     match &d.way_out {
         WayOut::Unknown | WayOut::Open => {}
-        WayOut::Dropped => out.push(closed(scene, d, Cause::CloudBothPortsDropped)),
-        WayOut::Rejected | WayOut::Unreachable => out.push(closed(scene, d, Cause::CloudBothPortsRejected)),
+        WayOut::Dropped => out.push(closed::closed(scene, d, Cause::CloudBothPortsDropped)),
+        WayOut::Rejected | WayOut::Unreachable => {
+            out.push(closed::closed(scene, d, Cause::CloudBothPortsRejected))
+        }
         WayOut::PortsBlocked(ports) => {
             // the vendor's two ports have codes of their own; a profile with others gets the nearer one
             let cause =
@@ -236,43 +242,4 @@ fn ways(scene: &Scene<'_>, d: &Digest<'_>, out: &mut Vec<Found>) {
             out.push(Found { level, ..found(Cause::CloudSomeAddressesBlocked, lines()) });
         }
     }
-}
-
-/// Nothing opens: a rule of the site, unless the cloud is closed from another network too, or the refusal comes from
-/// the public internet.
-fn closed(scene: &Scene<'_>, d: &Digest<'_>, cause: Cause) -> Found {
-    let mut lines = say(scene, d, CheckId::Ports);
-    let names_and_net = names_work(d) && d.control == Some(true);
-    if d.cloud_elsewhere == Some(false) && names_and_net {
-        lines.extend(d.results().iter().filter(|r| matches!(r.target, Target::Elsewhere { .. })).map(|r| {
-            evidence(format!("{}: {}", r.target, r.detail), Basis::Measured, "control", scene.results_age_ms)
-        }));
-        return found(Cause::CloudServiceDown, lines);
-    }
-    // over another network it opens: it is not the cloud that refuses
-    let far = d.spoken.farthest.filter(|(_, who)| !is_inside(*who) && d.cloud_elsewhere != Some(true));
-    if let Some((distance, who)) = far.filter(|_| all_refused(d) && names_and_net) {
-        lines.push(evidence(
-            format!("the refusal comes from beyond {who}, {distance} hop(s) away on the public internet"),
-            Basis::Measured,
-            "path",
-            scene.results_age_ms,
-        ));
-        return or_else(
-            found(Cause::CloudServiceDown, lines),
-            cause,
-            "run the same check over another network, such as a phone: if the ports open there, something on this line refuses",
-        );
-    }
-    or_else(
-        found(cause, lines),
-        Cause::CloudServiceDown,
-        "run the same check over another network, such as a phone: if the ports stay shut there too, it is the cloud itself",
-    )
-}
-
-/// Every address refuses by TCP reset, as a host without that service does.
-fn all_refused(d: &Digest<'_>) -> bool {
-    let mut tried = d.results().iter().filter(|r| matches!(r.target, Target::Cloud { .. })).peekable();
-    tried.peek().is_some() && tried.all(|r| r.outcome == Outcome::Failed(Failure::Refused))
 }

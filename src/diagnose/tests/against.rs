@@ -265,7 +265,7 @@ fn no_way_out_is_told_against_what_opens() {
                                 }
                                 let addr: SocketAddr = (CLOUD[0], 443).into();
                                 if let Some((distance, who)) = farthest {
-                                    let hops = vec![Hop { distance, who: Some(who), opened: false }];
+                                    let hops = vec![Hop { distance, who: Some(who), ..Hop::default() }];
                                     made.results.push(result(
                                         CheckId::Path,
                                         Target::Hops(addr),
