@@ -27,6 +27,9 @@ pub struct Case {
     /// How the cloud behaves in place of the virtual one, which speaks with the gateway.
     #[serde(default)]
     pub cloud: Cloud,
+    /// The names give one address that the vendor's document does not list; the documented ones are there all the same.
+    #[serde(default)]
+    pub moved: bool,
     /// Settings of the environment for the program, such as a proxy.
     #[serde(default)]
     pub env: Vec<String>,
@@ -232,6 +235,8 @@ pub enum Fault {
     Inspection { issuer: String, ports: Vec<u16> },
     /// A second DHCP server on a neighbour, with another network.
     SecondServer,
+    /// These neighbours all have the address that nobody has, and announce themselves there by turns.
+    TakesTurns { hosts: Vec<usize> },
     /// Anything else.
     Run { on: String, commands: Vec<String> },
 }
@@ -259,8 +264,14 @@ pub enum LeaseFault {
         domain: String,
         ip: String,
     },
+    /// Another router than the site's.
+    Router {
+        ip: String,
+    },
     /// A mask that leaves the router outside.
     NarrowMask,
+    /// A mask that takes other networks for neighbours.
+    WideMask,
     /// The server first looks whether the address is free.
     SlowOffer,
 }

@@ -25,6 +25,8 @@ pub fn program() -> String {
 
 pub const LAPTOP_MAC: &str = "02:00:00:00:00:aa";
 pub const CLOUD: [&str; 2] = ["54.229.203.190", "54.229.68.147"];
+/// Where the cloud is when it has moved.
+pub const MOVED: &str = "54.229.11.7";
 const PUBLIC: [&str; 3] = ["9.9.9.9", "1.1.1.1", "8.8.8.8"];
 /// Neighbours with a real avahi.
 pub const CROWD: usize = 3;
@@ -54,8 +56,8 @@ pub fn build(case: &Case, kind: Kind) -> Result<Site, String> {
     let plan = Plan::of(kind);
     cables(case, plan)?;
     router(plan)?;
-    cloud(case.cloud)?;
-    fs::write(format!("{SCRATCH}/unbound.conf"), unbound_conf()).map_err(|e| e.to_string())?;
+    cloud(case.cloud, case.moved)?;
+    fs::write(format!("{SCRATCH}/unbound.conf"), unbound_conf(case.moved)).map_err(|e| e.to_string())?;
     start("inet", "unbound", "unbound", &["-d", "-c", &format!("{SCRATCH}/unbound.conf")])?;
     crowd(case.services)?;
     if case.cloud != Cloud::None {
@@ -74,8 +76,12 @@ pub fn build(case: &Case, kind: Kind) -> Result<Site, String> {
     Ok(Site { plan, router_dhcp, gateways: Vec::new() })
 }
 
-fn cloud(habit: Cloud) -> Result<(), String> {
-    let at: Vec<String> = CLOUD.iter().flat_map(|a| ["443", "4321"].map(|p| format!("{a}:{p}"))).collect();
+fn cloud(habit: Cloud, moved: bool) -> Result<(), String> {
+    let at: Vec<String> = CLOUD
+        .iter()
+        .chain(moved.then_some(&MOVED))
+        .flat_map(|a| ["443", "4321"].map(|p| format!("{a}:{p}")))
+        .collect();
     let role = match habit {
         Cloud::None => return Ok(()),
         Cloud::Virtual => {
@@ -147,7 +153,8 @@ fn cables(case: &Case, plan: Plan) -> Result<(), String> {
             "link set lo up\nlink set eth0 up\naddr add {SERVERS}/24 dev eth0\nroute add default via 10.70.0.1\n"
         ),
     )?;
-    let public: String = CLOUD.iter().chain(&PUBLIC).map(|a| format!("addr add {a}/32 dev lo\n")).collect();
+    let public: String =
+        CLOUD.iter().chain(&PUBLIC).chain([&MOVED]).map(|a| format!("addr add {a}/32 dev lo\n")).collect();
     ip_batch(
         Some("inet"),
         &format!(
@@ -198,7 +205,7 @@ fn router(plan: Plan) -> Result<(), String> {
     host::run_with("ip", &["netns", "exec", "rtr", "nft", "-f", "-"], rules).map(drop)
 }
 
-fn unbound_conf() -> String {
+fn unbound_conf(moved: bool) -> String {
     let mut conf = format!(
         "server:\n  do-daemonize: no\n  chroot: \"\"\n  username: \"\"\n  directory: \"{SCRATCH}\"\n  pidfile: \"\"\n  \
          use-syslog: no\n  verbosity: 1\n  module-config: \"iterator\"\n  do-ip6: no\n  num-threads: 1\n  \
@@ -209,7 +216,8 @@ fn unbound_conf() -> String {
     }
     conf.push_str("  local-zone: \".\" static\n");
     for name in ["gk.sensorist.com", "gk.sensorist.net"] {
-        for address in CLOUD {
+        let given = if moved { &[MOVED][..] } else { &CLOUD[..] };
+        for address in given {
             let _ = writeln!(conf, "  local-data: \"{name}. 60 IN A {address}\"");
         }
     }
