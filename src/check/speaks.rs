@@ -53,9 +53,11 @@ pub async fn speaks(
     }
     if speaks.iter().any(is_doubtful) {
         let near = resets_everything(&speaks).into_iter().take(limits::SPEAK_WITHIN);
-        let mut within = Crew::default();
-        near.for_each(|addr| drop(within.spawn(say_within(reach.clone(), addr))));
-        let (controls, near) = tokio::join!(controls(&reach, &profile, random), within.all());
+        let mut crew = Crew::default();
+        for addr in near {
+            crew.spawn(say_within(reach.clone(), addr));
+        }
+        let (controls, near) = tokio::join!(controls(&reach, &profile, random), crew.all());
         speaks.extend(controls.into_iter().chain(near.into_iter().flatten()));
     }
     speaks.sort_by(|a, b| a.target.cmp(&b.target));

@@ -106,6 +106,7 @@ pub fn page(cause: Cause) -> &'static Page {
         Cause::CloudTranslationExhausted => &cloud::TRANSLATION_EXHAUSTED,
         Cause::CloudServiceDown => &cloud::SERVICE_DOWN,
         Cause::CloudNoRoute => &cloud::NO_ROUTE,
+        Cause::InternetRefused => &cloud::INTERNET_REFUSED,
         Cause::InternetDown => &cloud::INTERNET_DOWN,
         Cause::HoldIdleTimeout => &lasting::IDLE_TIMEOUT,
         Cause::HoldStateFlushed => &lasting::STATE_FLUSHED,

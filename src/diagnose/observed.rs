@@ -4,7 +4,7 @@
 
 use super::Scene;
 use super::digest::{Digest, Router};
-use super::rules::about;
+use super::rules::{about, another_router};
 use crate::model::check::{CheckId, CheckResult, Measured, NameRole, Offer, Outcome, Target, Transport};
 use crate::model::evidence::DhcpKind;
 use crate::model::snapshot::GatewayView;
@@ -71,6 +71,8 @@ observed! {
     EveryAddressOpens = "every address of the cloud opens",
     CloudShut = "no connection to the cloud opens from this computer",
     CloudOpensElsewhere = "the cloud opens over another network",
+    /// Not where the gateway is given another router than this computer uses.
+    RouterLeadsOut = "something on the internet answers by the router that the gateway uses too",
     ControlAnswers = "another address on the internet answers",
     ContentPasses = "whatever is said on an open connection passes",
     FullSizePasses = "full-size segments pass",
@@ -165,7 +167,10 @@ fn of_results(d: &Digest<'_>) -> BTreeSet<Observed> {
     };
     let servers: BTreeSet<_> = d.offers.unwrap_or_default().iter().map(|o| o.server).collect();
     say(servers.len() == 1, O::OneServer);
-    say(d.router == Router::Answers && all_pass(|r| r.id == CheckId::Router), O::RouterAnswers);
+    // one that could not be asked may be dead
+    let all_answer =
+        d.results().iter().filter(|r| r.id == CheckId::Router).all(|r| r.outcome == Outcome::Passed);
+    say(d.router == Router::Answers && all_answer, O::RouterAnswers);
     say(d.names.every_cloud_name && !d.names.leads_to_a_page, O::EveryCloudNameResolves);
     say(d.names.line_up && !d.ends_outside, O::LineIsUp);
     let deciding: Vec<&CheckResult> = d.deciding().collect();
@@ -201,6 +206,8 @@ fn of_host(scene: &Scene<'_>, d: &Digest<'_>, seen: &mut BTreeSet<Observed>) {
     let mut witnesses = d.results().iter().filter(witness).peekable();
     say(witnesses.peek().is_some() && witnesses.all(|r| r.outcome == Outcome::Passed), O::FairWitness);
     say(ipv4_neighbours(scene), O::Ipv4IsSpoken);
+    let out = d.control == Some(true) || d.way_out.passes();
+    say(out && another_router(scene, d).is_none(), O::RouterLeadsOut);
     let offered = d.offers.unwrap_or_default();
     let nothing = !offered.is_empty() && offered.iter().all(|o| !(o.to_new_mac || o.to_own || o.to_gateway));
     say(nothing && !d.asked_for.is_empty() && !leases_here(scene), O::AnswersArriveAndNothingIsOffered);

@@ -75,6 +75,7 @@ causes! {
     CloudTranslationExhausted = "cloud.translation-exhausted",
     CloudServiceDown = "cloud.service-down",
     CloudNoRoute = "cloud.no-route",
+    InternetRefused = "internet.refused",
     InternetDown = "internet.down",
     HoldIdleTimeout = "hold.idle-timeout",
     HoldStateFlushed = "hold.state-flushed",

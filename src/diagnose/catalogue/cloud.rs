@@ -289,6 +289,21 @@ pub(super) static NO_ROUTE: Page = Page {
     hides: hides::NO_ROUTE,
 };
 
+pub(super) static INTERNET_REFUSED: Page = Page {
+    title: "Connections to the cloud are refused on the line, beyond this site.",
+    meaning: "The internet works, and a network between this site and the cloud refuses these connections. \
+              It is probably the provider's: a filter of the line, or of a product booked with it.",
+    told_apart: "The refusal comes from beyond the site's own routers, and over a second network the ports open. With \
+                 cloud.service-down they stay shut there too; with cloud.both-ports-rejected the refusal comes from \
+                 within the site; with internet.down nothing else is reached either.",
+    owner: Owner::Isp,
+    level: Level::Fault,
+    next_step: "Let TCP 443 and 4321 to gk.sensorist.com and gk.sensorist.net pass on the line of this site.",
+    proof: "A new check opens both ports over this line.",
+    not_tested: "Which network on the way refuses: it does not tell its name.",
+    hides: hides::ALL_PORTS,
+};
+
 pub(super) static INTERNET_DOWN: Page = Page {
     title: "The router answers, but nothing on the internet does.",
     meaning: "This computer reaches its router and none of several well-known addresses beyond. \

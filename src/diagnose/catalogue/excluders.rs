@@ -63,7 +63,8 @@ pub fn excluded_by(cause: Cause) -> &'static [Observed] {
         Cause::CloudTlsInspected => &[ChainsArePublic],
         Cause::CloudRateLimited | Cause::PathLossy => &[EveryAttemptOpens],
         Cause::CloudServiceDown => &[CloudOpens, CloudOpensElsewhere],
-        Cause::CloudNoRoute => &[CloudOpens, ControlAnswers],
+        Cause::CloudNoRoute => &[RouterLeadsOut],
+        Cause::InternetRefused => &[CloudOpens],
         Cause::InternetDown => &[CloudOpens, ControlAnswers, LineIsUp],
         Cause::PathMtuBlackHole => &[FullSizePasses],
         // --- nothing to do

@@ -86,7 +86,7 @@ lists! {
         CloudBothPortsDropped, CloudBothPortsRejected, CloudPort443Blocked, CloudPort4321Blocked,
         CloudGatewayOnlyBlocked, CloudRuleForOtherAddress, CloudAnswersBlocked,
         CloudProxyAnswers, CloudTlsInspected, CloudAppControl, CloudRateLimited, CloudTranslationExhausted,
-        CloudServiceDown, HoldIdleTimeout, HoldStateFlushed, HoldCloudCloses, PathMtuBlackHole, PathLossy, PathSlow,
+        CloudServiceDown, InternetRefused, HoldIdleTimeout, HoldStateFlushed, HoldCloudCloses, PathMtuBlackHole, PathLossy, PathSlow,
     ];
     NO_ROUTE = INTERNET_DOWN, &[InternetDown];
     PROXY_REQUIRED = NO_ROUTE, &[CloudNoRoute];

@@ -6,7 +6,7 @@ use crate::diagnose::digest::{Digest, WayOut};
 use crate::diagnose::spoken::{is_inside, is_shared};
 use crate::diagnose::{Found, Scene};
 use crate::model::check::{CheckId, Measured, Target};
-use crate::model::finding::{Evidence, Possible};
+use crate::model::finding::Evidence;
 use crate::model::{Basis, Cause};
 use std::net::IpAddr;
 
@@ -29,10 +29,8 @@ pub(super) fn closed(scene: &Scene<'_>, d: &Digest<'_>, cause: Cause) -> Found {
         return found(Cause::CloudServiceDown, lines);
     }
     let refused = matches!(d.way_out, WayOut::Rejected | WayOut::Unreachable);
-    // over another network it opens: it is not the cloud that refuses
     if let From::Beyond(shows) = from(scene, d)
         && refused
-        && d.cloud_elsewhere != Some(true)
     {
         lines.push(shows);
         if d.control == Some(false) {
@@ -42,13 +40,15 @@ pub(super) fn closed(scene: &Scene<'_>, d: &Digest<'_>, cause: Cause) -> Found {
                 "open any web page from another device of this site: if it opens, the line is up and the cloud refuses",
             );
         }
-        let mut down = found(Cause::CloudServiceDown, lines);
-        down.possible.push(Possible {
-            code: Cause::InternetDown,
-            title: "The internet provider refuses connections to the cloud.".to_owned(),
-            test: "run the same check over another network, such as a phone: if the ports open there, the provider of this line refuses them".to_owned(),
-        });
-        return down;
+        if d.cloud_elsewhere == Some(true) {
+            // over another network it opens: it is not the cloud that refuses
+            return found(Cause::InternetRefused, lines);
+        }
+        return or_else(
+            found(Cause::CloudServiceDown, lines),
+            Cause::InternetRefused,
+            "run the same check over another network, such as a phone: if the ports open there, the line of this site refuses them",
+        );
     }
     or_else(
         found(cause, lines),

@@ -90,7 +90,7 @@ pub(super) fn not_tested(scene: &Scene<'_>, d: &Digest<'_>, mut f: Found) -> Fou
         let level = (f.level() > Level::Warning).then_some(Level::Warning).or(f.level);
         return or_else(
             Found { level, ..f },
-            Cause::DhcpDeadRouter,
+            Cause::CloudNoRoute,
             "let this computer get its address by DHCP, so that it uses the gateway's router, then check again: if nothing opens then, that router leads nowhere",
         );
     }
@@ -103,7 +103,7 @@ pub(super) fn not_tested(scene: &Scene<'_>, d: &Digest<'_>, mut f: Found) -> Fou
 }
 
 /// The router that the box is given, where it is another device than this computer's and answers.
-fn another_router<'a>(scene: &Scene<'_>, d: &Digest<'a>) -> Option<&'a CheckResult> {
+pub(in crate::diagnose) fn another_router<'a>(scene: &Scene<'_>, d: &Digest<'a>) -> Option<&'a CheckResult> {
     let own = scene.host.interface().and_then(|i| i.router)?;
     let first = routers(d).first().copied().filter(|ip| *ip != own)?;
     let mac = |ip| match asked(d, ip).map(|r| &r.measured) {

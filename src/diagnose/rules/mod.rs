@@ -14,6 +14,7 @@ mod lease;
 mod port;
 mod site;
 
+pub(super) use handed::another_router;
 pub(super) use lasting::RESENT_US;
 
 use super::compare::{Led, Say, Site, Stand, compare};

@@ -52,7 +52,7 @@ fn it_is_asked_only_where_the_refusal_comes_from_within_the_site() {
     ] {
         let d = refused(sender, told, from).diagnose();
         assert_eq!((d.verdict.code, d.verdict.owner), (Some(want.0), want.1), "{what}");
-        let other = if want == site { Cause::CloudServiceDown } else { Cause::InternetDown };
+        let other = if want == site { Cause::CloudServiceDown } else { Cause::InternetRefused };
         assert!(
             d.findings[0].possible.iter().any(|p| p.code == other),
             "{what}: {:?}",
@@ -77,7 +77,7 @@ fn a_provider_that_refuses_everything_is_the_line_and_one_network_where_it_opens
     let addr = SocketAddr::new(IpAddr::V4(CLOUD[0]), 443);
     let elsewhere = Target::Elsewhere { addr, interface: "wwan0".into() };
     made.results.push(result(CheckId::Control, elsewhere, Outcome::Passed, Measured::Nothing));
-    assert_eq!(made.verdict(), "cloud.both-ports-rejected");
+    assert_eq!(made.verdict(), "internet.refused");
 }
 
 /// Every content is reset, `after` microseconds after it was said, on ports that opened after `opened`.
