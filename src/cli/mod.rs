@@ -4,6 +4,7 @@
 
 pub mod args;
 mod firewall;
+mod readers;
 mod json;
 #[cfg(feature = "lab")]
 pub mod lab;

@@ -231,14 +231,31 @@ impl Pasted {
         sorts
     }
 
-    /// What holds for this gateway's address now: the last entry in force, else the last one that names an address, else
-    /// the last.
+    /// What holds for this gateway's address now: the last entry in force that no later one took back (released, expired,
+    /// declined, in conflict, refused), else the last one that names an address, else the last.
     #[must_use]
     pub fn lease_of(&self, mac: Mac) -> Option<&Entry> {
-        let of = || self.entries.iter().filter(move |e| e.mac == Some(mac) && e.lease.is_some()).rev();
-        let is = |e: &&Entry| e.lease.is_some_and(|l| l.state == LeaseState::InForce && l.ip.is_some());
-        of().find(is)
-            .or_else(|| of().find(|e| e.lease.is_some_and(|l| l.ip.is_some())))
-            .or_else(|| of().next())
+        let of = || self.entries.iter().filter(move |e| e.mac == Some(mac) && e.lease.is_some());
+        let mut held: Option<&Entry> = None;
+        for entry in of() {
+            let (Some(lease), held_ip) = (entry.lease, held.and_then(|h| h.lease).and_then(|l| l.ip)) else { continue };
+            match lease.state {
+                LeaseState::InForce if lease.ip.is_some() => held = Some(entry),
+                LeaseState::Refused => held = None,
+                LeaseState::Released if lease.ip.is_none() => held = None,
+                LeaseState::Released
+                | LeaseState::Expired
+                | LeaseState::Declined
+                | LeaseState::Conflict
+                | LeaseState::Free
+                    if lease.ip == held_ip =>
+                {
+                    held = None;
+                }
+                _ => {}
+            }
+        }
+        let names = |e: &&Entry| e.lease.is_some_and(|l| l.ip.is_some());
+        held.or_else(|| of().filter(names).last()).or_else(|| of().last())
     }
 }
