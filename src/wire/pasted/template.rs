@@ -75,7 +75,7 @@ impl Template {
                 ' ' => {
                     // several spaces may stand where one is written
                     literal.ends();
-                    pattern.push_str(r"\s+");
+                    pattern.push_str(r"(?:\s+)");
                 }
                 '\\' => {
                     pattern.push('\\');
