@@ -181,3 +181,30 @@ fn the_way_to_us_changes_nothing() {
         hold("field.toml", "field", change);
     }
 }
+
+#[test]
+fn other_texts_of_the_same_kinds_are_read_rightly() {
+    hold("kinds.toml", ".", str::to_owned);
+}
+
+#[test]
+fn what_the_commands_of_the_platforms_print_is_read_rightly() {
+    hold("platforms.toml", ".", str::to_owned);
+}
+
+/// Platforms that print nothing that could be pasted, or of which no public sample was found; each says so in the list of
+/// formats.
+const WITHOUT_SAMPLE: [&str; 6] = ["omada", "cisco-rv", "lancom", "fritzbox", "any", "securepoint"];
+
+#[test]
+fn every_platform_has_a_sample_or_is_said_to_have_none() {
+    let listed = cases("platforms.toml");
+    for platform in solidgreen::firewall::platforms() {
+        let has = listed.iter().any(|c| c.platform == platform.id());
+        assert!(has || WITHOUT_SAMPLE.contains(&platform.id()), "{}", platform.id());
+    }
+    for case in listed {
+        assert!(solidgreen::firewall::platform(&case.platform).is_some(), "{}", case.platform);
+        assert!(case.from.len() > 10, "{}: where is the sample public?", case.platform);
+    }
+}

@@ -149,6 +149,8 @@ pub struct Format {
     pub rule: Vec<String>,
     pub kind: Option<Kind>,
     pub does: Option<Action>,
+    /// The protocol, where the message itself says it.
+    pub protocol: Option<String>,
     #[serde(default)]
     pub is: Vec<Meaning>,
     /// Words of the state; others are asked in the list of words.

@@ -204,6 +204,7 @@ impl Event<'_> {
         let value = self.text(&roles.protocol);
         let of = |value: &str| value.split(|c: char| !c.is_ascii_alphanumeric()).find_map(known);
         // a port may be written with its protocol
+        let value = value.or(self.known.format.protocol.as_deref());
         value.and_then(of).or_else(|| self.text(&roles.port).filter(|v| v.contains('/')).and_then(of))
     }
 
