@@ -5,13 +5,13 @@
 #![allow(dead_code)]
 
 use solidgreen::model::Mac;
+use solidgreen::model::pasted::Pasted;
 use solidgreen::model::recording::Recording;
 use solidgreen::model::text::{foreign, visible};
 use solidgreen::profile::Profile;
 use solidgreen::session::replay::Replay;
 use solidgreen::wire::console::{LONGEST_LINE, LineSplitter, looks_like_wrong_baud, read_line};
 use solidgreen::wire::mdns::{LONGEST_TTL_SECS, TxtService, announcement};
-use solidgreen::model::pasted::Pasted;
 use solidgreen::wire::pasted::{leases, log};
 use solidgreen::wire::{dhcp, oui, tls};
 use std::net::Ipv4Addr;
@@ -224,7 +224,9 @@ pub fn pasted(data: &[u8]) {
     let table = leases(&text, &[GATEWAY]);
     lines_add_up(&table);
     for entry in &table.entries {
-        assert!(entry.mac == Some(GATEWAY) && entry.lease.is_some() && entry.line < lines && table.devices > 0);
+        assert!(
+            entry.mac == Some(GATEWAY) && entry.lease.is_some() && entry.line < lines && table.devices > 0
+        );
         assert_safe(&entry.shown);
         assert_safe(&entry.in_plain_words());
     }

@@ -4,12 +4,12 @@
 
 pub mod args;
 mod firewall;
-mod readers;
 mod json;
 #[cfg(feature = "lab")]
 pub mod lab;
 mod metrics;
 mod print;
+mod readers;
 pub mod replay;
 mod text;
 mod watch;

@@ -72,9 +72,12 @@ fn leases_in_words(table: &Pasted, macs: &[Mac]) -> String {
                 e.shown,
                 format_of(e)
             ),
+            None if table.named.contains(mac) => {
+                writeln!(out, "{mac} is named in this text, but nothing in it gives it an address.")
+            }
             None => writeln!(
                 out,
-                "{mac} has no address in this text: {} lines, {} devices.",
+                "{mac} is not in this text: {} lines, {} devices.",
                 table.counts.lines, table.devices
             ),
         };

@@ -195,6 +195,8 @@ pub struct Pasted {
     pub counts: Counts,
     /// How many devices the text names by MAC.
     pub devices: usize,
+    /// Those of the wanted ones that the text names by MAC.
+    pub named: Vec<Mac>,
     /// Devices whose MAC differs from a wanted one in one or two digits, when the wanted ones are not there: a slip when
     /// the label was read.
     pub near: Vec<Mac>,
@@ -238,7 +240,9 @@ impl Pasted {
         let of = || self.entries.iter().filter(move |e| e.mac == Some(mac) && e.lease.is_some());
         let mut held: Option<&Entry> = None;
         for entry in of() {
-            let (Some(lease), held_ip) = (entry.lease, held.and_then(|h| h.lease).and_then(|l| l.ip)) else { continue };
+            let (Some(lease), held_ip) = (entry.lease, held.and_then(|h| h.lease).and_then(|l| l.ip)) else {
+                continue;
+            };
             match lease.state {
                 LeaseState::InForce if lease.ip.is_some() => held = Some(entry),
                 LeaseState::Refused => held = None,

@@ -82,7 +82,11 @@ fn cases(list: &str) -> Vec<Case> {
 
 impl Case {
     fn text(&self, folder: &str) -> String {
-        if self.file.is_empty() { self.text.clone() } else { std::fs::read_to_string(below(folder).join(&self.file)).unwrap() }
+        if self.file.is_empty() {
+            self.text.clone()
+        } else {
+            std::fs::read_to_string(below(folder).join(&self.file)).unwrap()
+        }
     }
 
     fn read(&self, text: &str) -> Pasted {
@@ -114,7 +118,8 @@ impl Case {
                 (Some(wanted), Some(found)) => found.state.word() == wanted.state && found.ip == wanted.ip,
                 (Some(_), None) => false,
             };
-            return (!is_right || status != self.status).then(|| format!("status {status}, {lease:?}\n{read:#?}"));
+            return (!is_right || status != self.status)
+                .then(|| format!("status {status}, {lease:?}\n{read:#?}"));
         }
         let status = u8::from(read.entries.iter().any(|e| e.action == Action::Denied));
         if status != self.status || read.entries.len() != self.entries.len() {
@@ -206,5 +211,15 @@ fn every_platform_has_a_sample_or_is_said_to_have_none() {
     for case in listed {
         assert!(solidgreen::firewall::platform(&case.platform).is_some(), "{}", case.platform);
         assert!(case.from.len() > 10, "{}: where is the sample public?", case.platform);
+    }
+}
+
+#[test]
+fn every_file_of_formats_is_asked() {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR"));
+    let source = std::fs::read_to_string(root.join("src/wire/pasted/formats.rs")).unwrap();
+    for file in std::fs::read_dir(root.join("assets/pasted")).unwrap() {
+        let name = file.unwrap().file_name().to_string_lossy().into_owned();
+        assert!(name == "README.md" || source.contains(&format!("assets/pasted/{name}")), "{name}");
     }
 }

@@ -70,10 +70,11 @@ fn is_statement(line: &str) -> bool {
 
 /// Adds the statements of a line; true when the block ends in it.
 fn statements<'a>(line: &'a str, fields: &mut Fields<'a>) -> bool {
-    let (inside, ended) = match line.rfind('}').filter(|at| line.get(at + 1..).is_some_and(|r| r.trim().is_empty())) {
-        Some(at) => (line.get(..at).unwrap_or_default(), true),
-        None => (line, false),
-    };
+    let (inside, ended) =
+        match line.rfind('}').filter(|at| line.get(at + 1..).is_some_and(|r| r.trim().is_empty())) {
+            Some(at) => (line.get(..at).unwrap_or_default(), true),
+            None => (line, false),
+        };
     for statement in inside.split(';') {
         let statement = statement.trim();
         if let Some((name, value)) = statement.split_once('=') {
@@ -128,7 +129,9 @@ fn key_and_value(line: &str) -> Option<(&str, &str)> {
     let name = name.trim_end().trim_start_matches(['*', '-', '•', ' ']);
     let is_name = (2..=40).contains(&name.len())
         && name.bytes().next().is_some_and(|b| b.is_ascii_alphabetic())
-        && name.bytes().all(|b| b.is_ascii_alphanumeric() || matches!(b, b' ' | b'_' | b'-' | b'/' | b'.' | b'(' | b')'));
+        && name.bytes().all(|b| {
+            b.is_ascii_alphanumeric() || matches!(b, b' ' | b'_' | b'-' | b'/' | b'.' | b'(' | b')')
+        });
     (is_gap && is_name && !value.contains(": ")).then(|| (name, value.trim().trim_matches('"')))
 }
 
@@ -146,12 +149,20 @@ mod tests {
 
     #[test]
     fn a_lease_of_dhcpd_is_one_entry() {
-        let text = lines("lease 192.0.2.50 {\n  starts 5 2026/11/27 07:03:12;\n  binding state active;\n  next binding state free;\n  hardware ethernet 00:11:22:33:44:55;\n  client-hostname \"a b\";\n}\nlease 192.0.2.51 {");
+        let text = lines(
+            "lease 192.0.2.50 {\n  starts 5 2026/11/27 07:03:12;\n  binding state active;\n  next binding state free;\n  hardware ethernet 00:11:22:33:44:55;\n  client-hostname \"a b\";\n}\nlease 192.0.2.51 {",
+        );
         let (fields, lines) = braces(&text, 0).unwrap();
         assert_eq!(lines, 0..7);
         assert_eq!((get(&fields, "block"), get(&fields, "name")), ("lease", "192.0.2.50"));
-        assert_eq!((get(&fields, "binding state"), get(&fields, "starts")), ("active", "5 2026/11/27 07:03:12"));
-        assert_eq!((get(&fields, "hardware ethernet"), get(&fields, "client-hostname")), ("00:11:22:33:44:55", "a b"));
+        assert_eq!(
+            (get(&fields, "binding state"), get(&fields, "starts")),
+            ("active", "5 2026/11/27 07:03:12")
+        );
+        assert_eq!(
+            (get(&fields, "hardware ethernet"), get(&fields, "client-hostname")),
+            ("00:11:22:33:44:55", "a b")
+        );
         let host = lines_of_host();
         let (fields, _) = braces(&host, 0).unwrap();
         assert_eq!((get(&fields, "name"), get(&fields, "fixed-address")), ("sensor", "192.0.2.50"));
@@ -163,7 +174,9 @@ mod tests {
 
     #[test]
     fn keys_on_lines_of_their_own_are_one_entry() {
-        let text = lines("IPAddress       : 192.0.2.50\nClientId        : 00-11-22-33-44-55\nDescription     : \n\nIPAddress       : 192.0.2.51\n");
+        let text = lines(
+            "IPAddress       : 192.0.2.50\nClientId        : 00-11-22-33-44-55\nDescription     : \n\nIPAddress       : 192.0.2.51\n",
+        );
         let (fields, lines) = list(&text, 0).unwrap();
         assert_eq!((lines, get(&fields, "ClientId")), (0..3, "00-11-22-33-44-55"));
         assert!(list(&super::tests::lines("kernel: a\nkernel: b"), 0).is_none());

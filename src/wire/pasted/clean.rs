@@ -98,7 +98,8 @@ fn without_pager(line: &str) -> String {
     let lower = line.to_ascii_lowercase();
     let Some(at) = lower.find("more") else { return line.to_owned() };
     let (before, after) = (line.get(..at).unwrap_or_default(), line.get(at + 4..).unwrap_or_default());
-    let is_mark = |s: &str| s.contains("--") && s.chars().all(|c| matches!(c, '-' | '<' | '>' | ' ' | '(' | '\t'));
+    let is_mark =
+        |s: &str| s.contains("--") && s.chars().all(|c| matches!(c, '-' | '<' | '>' | ' ' | '(' | '\t'));
     let end = after.find(|c: char| !matches!(c, '-' | '>' | ')' | ' ' | '\t')).unwrap_or(after.len());
     let mark = after.get(..end).unwrap_or_default();
     if is_mark(before) && mark.contains("--") {

@@ -93,7 +93,12 @@ fn ends(line: &str) -> Vec<(Ipv4Addr, Option<u16>)> {
     for piece in line.split([' ', ',', '>', '\t', '=', ';', '|']) {
         let Some(ip) = addresses::ips(piece).first().copied() else { continue };
         let behind = piece.split_once(&ip.to_string()).map_or("", |(_, rest)| rest);
-        let digits: String = behind.strip_prefix([':', '/', '(']).unwrap_or_default().chars().take_while(char::is_ascii_digit).collect();
+        let digits: String = behind
+            .strip_prefix([':', '/', '('])
+            .unwrap_or_default()
+            .chars()
+            .take_while(char::is_ascii_digit)
+            .collect();
         out.push((ip, digits.parse().ok()));
     }
     out
@@ -112,17 +117,21 @@ fn words(line: &str) -> impl Iterator<Item = String> {
 /// What was done, when the words of a line agree on it.
 fn verdict(line: &str) -> Option<Action> {
     let actions = &Formats::known().words.actions;
-    let mut told = words(line).filter_map(|w| actions.get(w.as_str()).copied()).filter(|a| *a != Action::Unclear);
+    let mut told =
+        words(line).filter_map(|w| actions.get(w.as_str()).copied()).filter(|a| *a != Action::Unclear);
     let first = told.next()?;
     told.all(|a| a == first).then_some(first)
 }
 
 fn state(line: &str) -> Option<LeaseState> {
     let states = &Formats::known().words.states;
-    words(line).filter_map(|w| states.get(w.trim_matches(['(', ')'])).copied()).find(|s| *s != LeaseState::InForce)
+    words(line)
+        .filter_map(|w| states.get(w.trim_matches(['(', ')'])).copied())
+        .find(|s| *s != LeaseState::InForce)
 }
 
 fn protocol(line: &str) -> Option<String> {
-    let mut found = words(line).filter_map(|w| matches!(w.as_str(), "tcp" | "udp" | "icmp").then(|| w.to_ascii_uppercase()));
+    let mut found = words(line)
+        .filter_map(|w| matches!(w.as_str(), "tcp" | "udp" | "icmp").then(|| w.to_ascii_uppercase()));
     found.next()
 }

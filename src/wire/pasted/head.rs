@@ -46,14 +46,9 @@ impl<'a> Head<'a> {
     pub fn of(line: &'a str) -> Head<'a> {
         let mut head = Head { whole: line.trim(), body: line.trim(), ..Head::default() };
         let mut rest = line.trim();
-        // `filter.log:Nov 27 ...`, `/var/log/messages-20261127:...`: grep over several files
-        if let Some((file, after)) = rest.split_once(':') {
-            let is_file = file.len() > 3 && file.contains(['.', '/']) && !file.contains([' ', '=', '"', ',', '<', '[']);
-            if is_file && after.starts_with(|c: char| c.is_ascii_alphanumeric() || c == '<') && is_name(file) {
-                rest = after;
-                head.whole = rest;
-                head.body = rest;
-            }
+        let after = without_file(rest);
+        if after.len() < rest.len() {
+            (head.whole, head.body, rest) = (after, after, after);
         }
         if let Some(after) = rest.strip_prefix('<') {
             if let Some((digits, after)) = after.split_once('>') {
@@ -80,7 +75,8 @@ impl<'a> Head<'a> {
             head.is = true;
             rest = after.trim_start_matches([':', ',', ' ', '\t', ';', ']']);
             head.body = rest;
-            let host_then_time = rest.split_once(' ').filter(|(host, after)| is_host(host) && time(after).is_some());
+            let host_then_time =
+                rest.split_once(' ').filter(|(host, after)| is_host(host) && time(after).is_some());
             if let Some((_, after)) = host_then_time {
                 rest = after;
             }
@@ -139,6 +135,37 @@ impl<'a> Head<'a> {
     }
 }
 
+/// `filter.log:Nov 27 ...`, `C:\\Windows\\x.log:41:15,11/27/26`: what grep and Select-String write before a line.
+fn without_file(line: &str) -> &str {
+    let drive = line.get(1..3) == Some(":\\");
+    let skip = if drive { 3 } else { 0 };
+    let Some((file, after)) = line.get(skip..).and_then(|l| l.split_once(':')) else { return line };
+    let named = |c: char| c.is_ascii_alphanumeric() || matches!(c, '_' | '-' | '.' | '/' | '\\' | ' ');
+    let ends = file.rsplit('.').next().unwrap_or_default();
+    let is_file = file.chars().all(|c| named(c) && (drive || c != ' '))
+        && file.contains('.')
+        && (1..=8).contains(&ends.len())
+        && ends.bytes().any(|b| b.is_ascii_alphabetic())
+        && (drive
+            || file.contains('/')
+            || matches!(ends, "log" | "txt" | "csv" | "leases" | "json" | "0" | "1"));
+    if !is_file || after.starts_with([' ', '/', '\\']) {
+        return line;
+    }
+    match after.split_once(':') {
+        Some((number, rest))
+            if !number.is_empty()
+                && number.bytes().all(|b| b.is_ascii_digit())
+                && !rest.starts_with(|c: char| {
+                    c.is_ascii_digit() && number.len() <= 2 && rest.get(2..3) == Some(":")
+                }) =>
+        {
+            rest
+        }
+        _ => after,
+    }
+}
+
 /// Length of the time at the beginning.
 fn time(rest: &str) -> Option<usize> {
     let begins = rest.trim_start_matches(['*', '.', '%', '[', '(']).chars().next()?;
@@ -160,12 +187,13 @@ fn tag(word: &str) -> Option<&str> {
 
 fn is_name(word: &str) -> bool {
     !word.is_empty()
-        && word.bytes().all(|b| b.is_ascii_alphanumeric() || matches!(b, b'_' | b'-' | b'.' | b'/' | b'(' | b')'))
+        && word
+            .bytes()
+            .all(|b| b.is_ascii_alphanumeric() || matches!(b, b'_' | b'-' | b'.' | b'/' | b'(' | b')'))
 }
 
 fn is_host(word: &str) -> bool {
-    !word.is_empty()
-        && word.bytes().all(|b| b.is_ascii_alphanumeric() || matches!(b, b'_' | b'-' | b'.'))
+    !word.is_empty() && word.bytes().all(|b| b.is_ascii_alphanumeric() || matches!(b, b'_' | b'-' | b'.'))
 }
 
 #[cfg(test)]
@@ -175,16 +203,46 @@ mod tests {
     #[test]
     fn every_head_is_taken_off() {
         for (line, time, program, body) in [
-            ("<134>1 2026-11-27T07:03:12+01:00 fw filterlog 1234 - [meta sequenceId=\"1\"] 7,,,x", "2026-11-27T07:03:12+01:00", "filterlog", "[meta sequenceId=\"1\"] 7,,,x"),
-            ("<14>1 2026-11-27T07:03:12.573+01:00 SRX-1 RT_FLOW - RT_FLOW_SESSION_DENY [junos@2636 a=\"b\"]", "2026-11-27T07:03:12.573+01:00", "RT_FLOW", "RT_FLOW_SESSION_DENY [junos@2636 a=\"b\"]"),
+            (
+                "<134>1 2026-11-27T07:03:12+01:00 fw filterlog 1234 - [meta sequenceId=\"1\"] 7,,,x",
+                "2026-11-27T07:03:12+01:00",
+                "filterlog",
+                "[meta sequenceId=\"1\"] 7,,,x",
+            ),
+            (
+                "<14>1 2026-11-27T07:03:12.573+01:00 SRX-1 RT_FLOW - RT_FLOW_SESSION_DENY [junos@2636 a=\"b\"]",
+                "2026-11-27T07:03:12.573+01:00",
+                "RT_FLOW",
+                "RT_FLOW_SESSION_DENY [junos@2636 a=\"b\"]",
+            ),
             ("Nov 27 07:03:12 fw filterlog[1234]: 5,,,10", "Nov 27 07:03:12", "filterlog", "5,,,10"),
             ("Nov 27 07:03:12 kernel: [1.2] x", "Nov 27 07:03:12", "kernel", "[1.2] x"),
             ("*Nov 27 07:03:12.123: %SEC-6-X: list", "Nov 27 07:03:12.123", "", "%SEC-6-X: list"),
             ("Nov 27 2026 07:03:12: %ASA-4-106023: Deny", "Nov 27 2026 07:03:12", "", "%ASA-4-106023: Deny"),
-            ("Fri Nov 27 07:03:12 2026 kern.warn kernel: [ 42.1] reject", "Fri Nov 27 07:03:12 2026", "kernel", "[ 42.1] reject"),
-            ("<30>2026:11:27-07:03:12 fw-1 ulogd[503]: id=\"2001\"", "2026:11:27-07:03:12", "ulogd", "id=\"2001\""),
-            ("nov/27 07:03:12 dhcp,warning dhcp1 offering", "nov/27 07:03:12", "", "dhcp,warning dhcp1 offering"),
-            ("07:03:12 firewall,info DROP forward: in:bridge", "07:03:12", "", "firewall,info DROP forward: in:bridge"),
+            (
+                "Fri Nov 27 07:03:12 2026 kern.warn kernel: [ 42.1] reject",
+                "Fri Nov 27 07:03:12 2026",
+                "kernel",
+                "[ 42.1] reject",
+            ),
+            (
+                "<30>2026:11:27-07:03:12 fw-1 ulogd[503]: id=\"2001\"",
+                "2026:11:27-07:03:12",
+                "ulogd",
+                "id=\"2001\"",
+            ),
+            (
+                "nov/27 07:03:12 dhcp,warning dhcp1 offering",
+                "nov/27 07:03:12",
+                "",
+                "dhcp,warning dhcp1 offering",
+            ),
+            (
+                "07:03:12 firewall,info DROP forward: in:bridge",
+                "07:03:12",
+                "",
+                "firewall,info DROP forward: in:bridge",
+            ),
             ("<134>1 1795000000.14 MX84 events dhcp no offers", "1795000000.14", "", "events dhcp no offers"),
             ("1: date=2026-11-27 time=07:03:12", "", "", "date=2026-11-27 time=07:03:12"),
             ("no head at all", "", "", "no head at all"),

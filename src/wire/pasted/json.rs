@@ -107,7 +107,9 @@ fn is_directory(map: &Map<String, Value>) -> bool {
     if named_by_address {
         return map.values().all(Value::is_object);
     }
-    map.len() > 1 && first.len() > 1 && objects.all(|o| o.is_some_and(|o| o.keys().eq(first.keys())) )
+    map.len() > 1
+        && first.len() > 1
+        && objects.all(|o| o.is_some_and(|o| o.keys().eq(first.keys())))
         && !["ip", "address", "port"].iter().any(|k| first.contains_key(*k) && map.len() == 2)
 }
 
@@ -129,7 +131,9 @@ fn put(outer: &str, map: &Map<String, Value>, out: &mut Object, depth: usize) {
                     list.iter().map(|v| v.as_str().map_or_else(|| v.to_string(), str::to_owned)).collect();
                 out.push((name, words.join(",")));
             }
-            Value::Object(inner) if depth < DEEPEST && !is_directory(inner) => put(&name, inner, out, depth + 1),
+            Value::Object(inner) if depth < DEEPEST && !is_directory(inner) => {
+                put(&name, inner, out, depth + 1)
+            }
             _ => {}
         }
     }

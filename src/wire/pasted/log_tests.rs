@@ -2,7 +2,7 @@
 
 use super::*;
 use crate::model::Mac;
-use crate::model::pasted::{Action, Entry, Kind, Reading};
+use crate::model::pasted::{Action, Entry, Kind, Pasted};
 use proptest::prelude::*;
 use std::net::Ipv4Addr;
 
@@ -244,4 +244,29 @@ proptest! {
             prop_assert!(!e.in_plain_words().is_empty());
         }
     }
+
+    /// A valid text with something cut out, something put in, and another one behind it.
+    #[test]
+    fn a_damaged_text_adds_up_and_gives_nothing_to_others(
+        which in 0usize..LINES.len(), next in 0usize..LINES.len(), cut in 0usize..300, long in 0usize..40, put in "[ -~\n]{0,8}",
+    ) {
+        let line = LINES[which].1;
+        let from = line.floor_char_boundary(cut.min(line.len()));
+        let to = line.floor_char_boundary((from + long).min(line.len()));
+        let text = format!("{}{put}{}\n{}\n", &line[..from], &line[to..], LINES[next].1);
+        let read = log(&text, &[MAC], &[IP]);
+        prop_assert!(adds_up(&read), "{:?}", read.counts);
+        for e in &read.entries {
+            let is_ours = e.source == Some(IP) || e.mac == Some(MAC) || e.kind == Kind::WayBack || e.source.is_none();
+            prop_assert!(is_ours, "{e:?}");
+        }
+        let (mac, ip) = (Mac([0x0a, 0, 0, 0, 0, 1]), Ipv4Addr::new(203, 0, 113, 200));
+        prop_assume!(!text.contains("203.0.113.200"));
+        prop_assert!(log(&text, &[mac], &[ip]).entries.is_empty());
+    }
+}
+
+fn adds_up(read: &Pasted) -> bool {
+    let c = &read.counts;
+    c.lines == c.of_gateway + c.of_others + c.beside + c.around + c.not_recognised
 }

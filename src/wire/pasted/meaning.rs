@@ -53,14 +53,22 @@ fn find<'r>(
         None => formats.candidates(&record.text, may_be_row(record), &mut room.candidates),
     }
     if record.under.is_some() {
-        room.candidates.extend(formats.without_text.iter().filter(|n| formats.all.get(**n).is_some_and(|k| k.format.generic)));
+        room.candidates.extend(
+            formats.without_text.iter().filter(|n| formats.all.get(**n).is_some_and(|k| k.format.generic)),
+        );
     }
     let mut cells: Option<Vec<String>> = None;
     for n in &room.candidates {
         let Some(known) = formats.all.get(*n) else { continue };
         let f = &known.format;
         let is_table = !f.table.is_empty() || !f.stack.is_empty();
-        if (is_table && record.under != Some(*n)) || !known.has(&mask) || !program_is(&f.program, &record.program) {
+        if (is_table && record.under != Some(*n))
+            || !known.has(&mask)
+            || !program_is(&f.program, &record.program)
+        {
+            continue;
+        }
+        if !f.exact.iter().all(|name| fields.iter().any(|(n, _)| n == name)) {
             continue;
         }
         let mut more: Vec<(Key, Cow<'r, str>)> = Vec::new();
@@ -95,7 +103,10 @@ fn find<'r>(
 
 /// Rows have no head, but for the time at which a lease of dnsmasq ends.
 fn may_be_row(record: &Record<'_>) -> bool {
-    record.is_line && record.program.is_empty() && record.text.len() < 300 && (!record.has_head || !record.text.contains(": "))
+    record.is_line
+        && record.program.is_empty()
+        && record.text.len() < 300
+        && (!record.has_head || !record.text.contains(": "))
 }
 
 /// The cells of a line with commas, from the word that holds the first comma on: what stands before it is the head.
@@ -121,9 +132,8 @@ impl Event<'_> {
     }
 
     fn value(&self, key: Key) -> Option<&str> {
-        let nothing = |v: &str| {
-            v.is_empty() || self.formats.words.nothing.iter().any(|n| n.eq_ignore_ascii_case(v))
-        };
+        let nothing =
+            |v: &str| v.is_empty() || self.formats.words.nothing.iter().any(|n| n.eq_ignore_ascii_case(v));
         self.values.iter().filter(|(k, _)| *k == key).map(|(_, v)| v.trim()).find(|v| !nothing(v))
     }
 
@@ -145,7 +155,10 @@ impl Event<'_> {
     /// MAC of who sent it, or of whom it is about.
     pub fn mac(&self) -> Option<Mac> {
         self.known.roles.mac.iter().find_map(|key| {
-            self.values.iter().filter(|(k, _)| k == key).find_map(|(_, v)| addresses::macs(v).first().copied())
+            self.values
+                .iter()
+                .filter(|(k, _)| k == key)
+                .find_map(|(_, v)| addresses::macs(v).first().copied())
         })
     }
 
@@ -184,7 +197,9 @@ impl Event<'_> {
         let services = &self.formats.words.services;
         let lower = value.to_ascii_lowercase();
         let pieces = || lower.split(|c: char| !c.is_ascii_alphanumeric()).filter(|p| !p.is_empty());
-        let number = pieces().find_map(|p| p.parse::<u16>().ok()).or_else(|| pieces().find_map(|p| services.get(p).copied()));
+        let number = pieces()
+            .find_map(|p| p.parse::<u16>().ok())
+            .or_else(|| pieces().find_map(|p| services.get(p).copied()));
         number.filter(|p| *p != 0)
     }
 
@@ -215,7 +230,8 @@ impl Event<'_> {
         let whole = actions.get(lower.trim()).copied();
         whole.or_else(|| {
             // `drop-all`, `TCP_DENIED`, `Blocked by Firewall`: one word, or words that agree
-            let mut told = lower.split(|c: char| !c.is_ascii_alphanumeric()).filter_map(|w| actions.get(w).copied());
+            let mut told =
+                lower.split(|c: char| !c.is_ascii_alphanumeric()).filter_map(|w| actions.get(w).copied());
             let first = told.next()?;
             told.all(|a| a == first).then_some(first)
         })
@@ -225,10 +241,13 @@ impl Event<'_> {
     fn judged(&self) -> (Kind, Action, Option<&str>, Option<LeaseState>) {
         let f = &self.known.format;
         let raw = |key: Key| self.values.iter().find(|(k, _)| *k == key).map_or("", |(_, v)| v.trim());
-        let held = self.known.is.iter().find(|(when, _)| when.iter().all(|(key, values)| values.hold(raw(*key))));
+        let held =
+            self.known.is.iter().find(|(when, _)| when.iter().all(|(key, values)| values.hold(raw(*key))));
         let meaning = held.map(|(_, m)| m);
         let kind = meaning.and_then(|m| m.kind).or(f.kind);
-        let about_leases = kind.is_none() && (f.state.is_some() || !f.states.is_empty());
+        let about_leases = f.state.is_some()
+            || !f.states.is_empty()
+            || (self.from().is_none() && self.to().is_none() && self.address().is_some());
         let kind = kind.unwrap_or(if about_leases { Kind::Lease } else { Kind::Connection });
         let action = meaning
             .and_then(|m| m.does)
@@ -243,7 +262,9 @@ impl Event<'_> {
         if let Some(state) = meant {
             return state;
         }
-        let Some(word) = self.text(&self.known.roles.state) else { return f.state.unwrap_or(LeaseState::InForce) };
+        let Some(word) = self.text(&self.known.roles.state) else {
+            return f.state.unwrap_or(LeaseState::InForce);
+        };
         let lower = word.to_ascii_lowercase();
         let of = |w: &str| f.states.get(w).or_else(|| self.formats.words.states.get(w)).copied();
         let mut words = lower.split(|c: char| !(c.is_ascii_alphanumeric() || matches!(c, '_' | '-')));

@@ -244,13 +244,18 @@ fn bar(text: &str) -> Option<usize> {
 /// What the rule wrote before `IN=`: `[UFW BLOCK]`, `reject lan out:`, `[LAN_IN-default-D]`. A bracket that ends it is all
 /// of it, and the seconds since the start are none of it.
 fn netfilter<'a>(body: &'a str, out: &mut Fields<'a>) {
-    let Some(at) = body.find("IN=").filter(|at| body.get(*at..).is_some_and(|rest| rest.contains("OUT=") || rest.contains("SRC="))) else {
+    let Some(at) = body
+        .find("IN=")
+        .filter(|at| body.get(*at..).is_some_and(|rest| rest.contains("OUT=") || rest.contains("SRC=")))
+    else {
         return;
     };
     let before = body.get(..at).unwrap_or_default();
     let before = before.split(" DESCR=").next().unwrap_or(before).trim();
     let before = match before.strip_prefix('[').and_then(|b| b.split_once(']')) {
-        Some((uptime, after)) if uptime.trim().bytes().all(|b| b.is_ascii_digit() || b == b'.') => after.trim(),
+        Some((uptime, after)) if uptime.trim().bytes().all(|b| b.is_ascii_digit() || b == b'.') => {
+            after.trim()
+        }
         _ => before,
     };
     let prefix = match before.strip_suffix(']').and_then(|b| b.rsplit_once('[')) {
@@ -275,13 +280,33 @@ mod tests {
             ("srcip=192.0.2.50 policyname=\"a \\\"b\\\" c\" x=1", "policyname", "a \"b\" c"),
             ("a= b=2", "a", ""),
             ("type=FWD|proto=TCP|rule=BLOCK ALL|x=1", "proto", "TCP"),
-            ("%%01POLICY/6/POLICYDENY(l):vsys=public, protocol=6, rule-name=default.", "rule-name", "default"),
+            (
+                "%%01POLICY/6/POLICYDENY(l):vsys=public, protocol=6, rule-name=default.",
+                "rule-name",
+                "default",
+            ),
             ("H3C FILTER/6/X: SrcZoneName(1025)=Trust;RuleID(1078)=9;Event(1048)=Deny;", "Event", "Deny"),
             ("[action:\"Drop\"; name:\"a\\]b\"; src:\"192.0.2.50\"]", "name", "a]b"),
-            ("%FTD-1-430002: AccessControlRuleAction: Block, SrcIP: 192.0.2.50, Prefilter Policy: Default P", "AccessControlRuleAction", "Block"),
-            ("%FTD-1-430002: AccessControlRuleAction: Block, SrcIP: 192.0.2.50, Prefilter Policy: Default P", "Prefilter Policy", "Default P"),
-            ("x CEF:0|Ubi|UniFi|9.3|201|Blocked|5|src=192.0.2.50 policy=Block IoT to x msg=a\\=b", "policy", "Block IoT to x"),
-            ("x CEF:0|Ubi|UniFi|9.3|201|Blocked|5|src=192.0.2.50 policy=Block IoT to x msg=a\\=b", "msg", "a=b"),
+            (
+                "%FTD-1-430002: AccessControlRuleAction: Block, SrcIP: 192.0.2.50, Prefilter Policy: Default P",
+                "AccessControlRuleAction",
+                "Block",
+            ),
+            (
+                "%FTD-1-430002: AccessControlRuleAction: Block, SrcIP: 192.0.2.50, Prefilter Policy: Default P",
+                "Prefilter Policy",
+                "Default P",
+            ),
+            (
+                "x CEF:0|Ubi|UniFi|9.3|201|Blocked|5|src=192.0.2.50 policy=Block IoT to x msg=a\\=b",
+                "policy",
+                "Block IoT to x",
+            ),
+            (
+                "x CEF:0|Ubi|UniFi|9.3|201|Blocked|5|src=192.0.2.50 policy=Block IoT to x msg=a\\=b",
+                "msg",
+                "a=b",
+            ),
             ("CEF:0|V|P|1|1|n|5|cs1=deny rest cs1Label=Rule Name src=1", "Rule Name", "deny rest"),
             ("LEEF:1.0|V|P|1|deny|src=192.0.2.50\tpolicy=a b\tdstPort=4321", "policy", "a b"),
             ("LEEF:2.0|V|P|1|deny|^|src=192.0.2.50^policy=a b^dstPort=4321", "dstPort", "4321"),

@@ -85,8 +85,12 @@ impl<'w> Reader<'w> {
         }
         // a generic reading is for the gateway alone: of others only the count is shown
         let has_address = record.lines.clone().filter_map(|n| lines.get(n)).any(|l| names_an_address(l));
-        let names_us = has_address && record.lines.clone().filter_map(|n| lines.get(n)).any(|l| self.names_us(l));
-        self.put(record.lines.clone(), if has_address || record.time.is_some() { Went::NotRecognised } else { Went::Around });
+        let names_us =
+            has_address && record.lines.clone().filter_map(|n| lines.get(n)).any(|l| self.names_us(l));
+        self.put(
+            record.lines.clone(),
+            if has_address || record.time.is_some() { Went::NotRecognised } else { Went::Around },
+        );
         if !names_us {
             return;
         }
@@ -102,10 +106,10 @@ impl<'w> Reader<'w> {
             };
             match sentence {
                 Some(entry) => self.keep(entry, record, lines),
-                None if self.out.unread.len() < UNREAD => self.out.unread.push(Unread {
-                    line: record.lines.start,
-                    shown: text::foreign(record.text.trim()),
-                }),
+                None if self.out.unread.len() < UNREAD => self
+                    .out
+                    .unread
+                    .push(Unread { line: record.lines.start, shown: text::foreign(record.text.trim()) }),
                 None => {}
             }
         }
@@ -121,9 +125,11 @@ impl<'w> Reader<'w> {
         let by_address = is_ours(event.address()) && (mac.is_none() || self.macs.is_empty());
         let joined = event.join().map(|id| (event.known.format.product.clone(), id.to_owned()));
         let known = joined.as_ref().and_then(|key| self.joined.get(key)).copied();
-        let is_way_back = self.asked == Asked::Log && is_ours(to) && !is_ours(from) && action == Action::Denied;
+        let is_way_back =
+            self.asked == Asked::Log && is_ours(to) && !is_ours(from) && action == Action::Denied;
         let speaks_of_nobody = from.is_none() && to.is_none() && mac.is_none();
-        let ours = is_mac || is_ours(from) || by_address || is_way_back || (known.is_some() && speaks_of_nobody);
+        let ours =
+            is_mac || is_ours(from) || by_address || is_way_back || (known.is_some() && speaks_of_nobody);
         let each = event.known.each.is_some();
         if !ours && !each {
             return if speaks_of_nobody && event.address().is_none() { Went::Beside } else { Went::Others };
@@ -144,7 +150,8 @@ impl<'w> Reader<'w> {
                 entry.kind = Kind::WayBack;
             }
             if kind == Kind::Connection && entry.action == Action::Unclear && known.is_none() {
-                let has_end = entry.destination.is_some() || entry.destination_name.is_some() || entry.port.is_some();
+                let has_end =
+                    entry.destination.is_some() || entry.destination_name.is_some() || entry.port.is_some();
                 if !has_end {
                     continue;
                 }
@@ -192,7 +199,8 @@ impl<'w> Reader<'w> {
             let line = |e: &Entry| e.line;
             let is_discover = |e: &Entry| e.kind == Kind::DiscoverOnly;
             let is_offer = |e: &Entry| e.lease.is_some_and(|l| l.state == Offered);
-            let complaint = self.out.entries.iter().filter(|e| e.mac == Some(*mac) && e.lease.is_some()).map(line).max();
+            let complaint =
+                self.out.entries.iter().filter(|e| e.mac == Some(*mac) && e.lease.is_some()).map(line).max();
             let answered = of().filter(|e| !is_discover(e)).map(line).max().max(complaint);
             let taken = of().filter(|e| !is_discover(e) && !is_offer(e)).map(line).max().max(complaint);
             let mut told: Vec<Entry> = Vec::new();
@@ -240,7 +248,8 @@ impl<'w> Reader<'w> {
             devices.extend(addresses::macs(line));
         }
         self.out.devices = devices.len();
-        if !devices.iter().any(|m| self.macs.contains(m)) {
+        self.out.named = self.macs.iter().filter(|m| devices.contains(m)).copied().collect();
+        if self.out.named.is_empty() {
             let is_near = |m: &&Mac| self.macs.iter().any(|w| (1..=2).contains(&digits_apart(**m, *w)));
             self.out.near = devices.iter().filter(is_near).copied().collect();
         }

@@ -122,7 +122,8 @@ pub(super) fn of_joined(line: &str, lines: Range<usize>) -> Record<'static> {
 }
 
 fn several<'a>(lines: &'a [Cow<'a, str>], range: Range<usize>, fields: Fields<'a>) -> Record<'a> {
-    let text = lines.get(range.clone()).unwrap_or_default().iter().map(|l| l.trim()).collect::<Vec<_>>().join("  ");
+    let text =
+        lines.get(range.clone()).unwrap_or_default().iter().map(|l| l.trim()).collect::<Vec<_>>().join("  ");
     Record { lines: range, text: Cow::Owned(text), fields, ..Record::default() }
 }
 
@@ -144,7 +145,8 @@ fn documents<'a>(
             return Ok(at + 1);
         }
     }
-    let end = (at..lines.len()).find(|n| lines.get(*n).is_some_and(|l| l.trim().is_empty())).unwrap_or(lines.len());
+    let end =
+        (at..lines.len()).find(|n| lines.get(*n).is_some_and(|l| l.trim().is_empty())).unwrap_or(lines.len());
     // an empty line may stand inside a document, so the whole rest is tried after the paragraph
     for end in [end, lines.len()] {
         let Some(some) = lines.get(at..end) else { continue };
@@ -155,7 +157,8 @@ fn documents<'a>(
             let text = some.join(between);
             if let Some((objects, used)) = json::document(&text) {
                 let before = text.get(..used).unwrap_or(&text);
-                let took = if between.is_empty() { lines_of(some, used) } else { before.matches('\n').count() + 1 };
+                let took =
+                    if between.is_empty() { lines_of(some, used) } else { before.matches('\n').count() + 1 };
                 objects.into_iter().for_each(|o| of_object(o, lines, at..at + took, take));
                 return Ok(at + took);
             }
@@ -163,7 +166,8 @@ fn documents<'a>(
     }
     // cut off: the objects that are whole
     let part = lines.get(at..end).unwrap_or_default().join("\n");
-    let found = if first.contains("\":") || first == "{" || first == "[" { json::pieces(&part) } else { Vec::new() };
+    let found =
+        if first.contains("\":") || first == "{" || first == "[" { json::pieces(&part) } else { Vec::new() };
     if found.is_empty() {
         return Err(at + 1);
     }
@@ -180,18 +184,35 @@ fn documents<'a>(
 /// How many lines so many bytes are, when nothing was put between them.
 fn lines_of(lines: &[Cow<'_, str>], bytes: usize) -> usize {
     let mut sum = 0;
-    lines.iter().take_while(|l| {
-        let goes_on = sum < bytes;
-        sum += l.len();
-        goes_on
-    }).count()
+    lines
+        .iter()
+        .take_while(|l| {
+            let goes_on = sum < bytes;
+            sum += l.len();
+            goes_on
+        })
+        .count()
 }
 
 /// An object is a record; where it carries a line of a log, that line is.
-fn of_object<'a>(object: json::Object, lines: &'a [Cow<'a, str>], range: Range<usize>, take: &mut dyn FnMut(Record<'a>)) {
+fn of_object<'a>(
+    object: json::Object,
+    lines: &'a [Cow<'a, str>],
+    range: Range<usize>,
+    take: &mut dyn FnMut(Record<'a>),
+) {
     // the names under which collectors keep the line that they got
-    const LINES: [&str; 9] =
-        ["event.original", "_raw", "result._raw", "full_log", "full_message", "message", "MESSAGE", "log", "line"];
+    const LINES: [&str; 9] = [
+        "event.original",
+        "_raw",
+        "result._raw",
+        "full_log",
+        "full_message",
+        "message",
+        "MESSAGE",
+        "log",
+        "line",
+    ];
     let formats_know = |record: &Record<'_>| {
         meaning::recognise(record, &mut Room::default()).is_some_and(|e| !e.known.format.generic)
     };
@@ -199,7 +220,9 @@ fn of_object<'a>(object: json::Object, lines: &'a [Cow<'a, str>], range: Range<u
         let Some((_, line)) = object.iter().find(|(n, _)| n == name) else { continue };
         let mut record = of_joined(line.trim(), range.clone());
         if record.program.is_empty() {
-            let ident = object.iter().find(|(n, _)| matches!(n.as_str(), "SYSLOG_IDENTIFIER" | "program" | "process.name"));
+            let ident = object
+                .iter()
+                .find(|(n, _)| matches!(n.as_str(), "SYSLOG_IDENTIFIER" | "program" | "process.name"));
             record.program = Cow::Owned(ident.map(|(_, v)| v.clone()).unwrap_or_default());
         }
         if formats_know(&record) {
@@ -207,12 +230,19 @@ fn of_object<'a>(object: json::Object, lines: &'a [Cow<'a, str>], range: Range<u
         }
     }
     // the lines of the document that hold this object
-    let values: Vec<&str> = object.iter().map(|(_, v)| v.as_str()).filter(|v| v.len() >= 7 && v.contains(['.', ':', '-'])).collect();
-    let mut holds = range.clone().filter(|n| lines.get(*n).is_some_and(|l| values.iter().any(|v| l.contains(v))));
+    let values: Vec<&str> = object
+        .iter()
+        .map(|(_, v)| v.as_str())
+        .filter(|v| v.len() >= 7 && v.contains(['.', ':', '-']))
+        .collect();
+    let mut holds =
+        range.clone().filter(|n| lines.get(*n).is_some_and(|l| values.iter().any(|v| l.contains(v))));
     let first = holds.next().unwrap_or(range.start);
     let own = if range.len() > 1 { first..holds.next_back().unwrap_or(first) + 1 } else { range };
     let shown: Vec<String> = object.iter().map(|(n, v)| format!("\"{n}\":\"{v}\"")).collect();
-    let time = object.iter().find(|(n, _)| matches!(n.as_str(), "@timestamp" | "timestamp" | "__timestamp__" | "time" | "ts" | "date"));
+    let time = object.iter().find(|(n, _)| {
+        matches!(n.as_str(), "@timestamp" | "timestamp" | "__timestamp__" | "time" | "ts" | "date")
+    });
     take(Record {
         time: time.map(|(_, v)| Cow::Owned(v.clone())),
         lines: own,
@@ -237,7 +267,11 @@ fn inner_json<'a>(record: &Record<'a>) -> Option<Vec<Record<'a>>> {
                 has_head: true,
                 is_line: false,
                 text: Cow::Owned(r.text.into_owned()),
-                fields: r.fields.into_iter().map(|(n, v)| (Cow::Owned(n.into_owned()), Cow::Owned(v.into_owned()))).collect(),
+                fields: r
+                    .fields
+                    .into_iter()
+                    .map(|(n, v)| (Cow::Owned(n.into_owned()), Cow::Owned(v.into_owned())))
+                    .collect(),
                 by_order: None,
                 under: None,
             });
@@ -249,7 +283,8 @@ fn inner_json<'a>(record: &Record<'a>) -> Option<Vec<Record<'a>>> {
 /// The rows under the heading that a line is, if it is one.
 fn table_at<'a>(lines: &'a [Cow<'a, str>], at: usize, take: &mut dyn FnMut(Record<'a>)) -> Option<usize> {
     let line = lines.get(at)?;
-    let below = (at + 1..lines.len().min(at + 4)).find(|n| lines.get(*n).is_some_and(|l| !l.trim().is_empty()));
+    let below =
+        (at + 1..lines.len().min(at + 4)).find(|n| lines.get(*n).is_some_and(|l| !l.trim().is_empty()));
     let below = below?;
     let (heading, under) = heading(line, lines.get(below)?)?;
     let mut next = at + 1;
@@ -296,18 +331,23 @@ fn ends_table(line: &str) -> bool {
         && word.contains(['>', '#', '$'])
         && !word.starts_with('#')
         && super::addresses::ips(word).is_empty();
-    let has_head = line.starts_with('<') || (Head::of(line).is && !line.starts_with(' ') && line.contains(": "));
+    let has_head =
+        line.starts_with('<') || (Head::of(line).is && !line.starts_with(' ') && line.contains(": "));
     is_prompt || has_head || line.trim_start().starts_with(['{', '['])
 }
 
 fn heading_like(line: &str, below: Option<&str>) -> bool {
-    heading(line, below.unwrap_or_default()).is_some_and(|(h, under)| under.is_some() || matches!(h, Heading::Columns(_)))
+    heading(line, below.unwrap_or_default())
+        .is_some_and(|(h, under)| under.is_some() || matches!(h, Heading::Columns(_)))
 }
 
 /// What a line is the heading of: a table that is known, cells with names, or columns with names that most use.
 fn heading(line: &str, below: &str) -> Option<(Heading, Option<usize>)> {
     let begins = line.trim_start().chars().next()?;
-    if line.len() > 600 || line.contains('=') || !(begins.is_alphabetic() || matches!(begins, '#' | '"' | '|' | '@')) {
+    if line.len() > 600
+        || line.contains('=')
+        || !(begins.is_alphabetic() || matches!(begins, '#' | '"' | '|' | '@'))
+    {
         return None;
     }
     if !super::addresses::ips(line).is_empty() || !super::addresses::macs(line).is_empty() {
@@ -317,9 +357,10 @@ fn heading(line: &str, below: &str) -> Option<(Heading, Option<usize>)> {
         return Some((cells, None));
     }
     let formats = Formats::known();
-    let known = formats.all.iter().enumerate().filter(|(_, k)| !k.format.table.is_empty()).filter_map(|(n, k)| {
-        Some((table::columns(line, Some(below), &k.format.table)?, n, k.format.table.len()))
-    });
+    let known =
+        formats.all.iter().enumerate().filter(|(_, k)| !k.format.table.is_empty()).filter_map(|(n, k)| {
+            Some((table::columns(line, Some(below), &k.format.table)?, n, k.format.table.len()))
+        });
     if let Some((columns, n, _)) = known.max_by_key(|(_, n, names)| (*names, std::cmp::Reverse(*n))) {
         return Some((Heading::Columns(columns), Some(n)));
     }
@@ -327,6 +368,8 @@ fn heading(line: &str, below: &str) -> Option<(Heading, Option<usize>)> {
     let columns = table::columns_of_any(line, Some(below))?;
     let mut room = String::new();
     let asked = columns.iter().filter(|c| formats.key_of(&c.name, &mut room).is_some()).count();
-    let is_rows = table::is_rule(below) || !super::addresses::ips(below).is_empty() || !super::addresses::macs(below).is_empty();
+    let is_rows = table::is_rule(below)
+        || !super::addresses::ips(below).is_empty()
+        || !super::addresses::macs(below).is_empty();
     (asked >= 2 && is_rows).then_some((Heading::Columns(columns), None))
 }

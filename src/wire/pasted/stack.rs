@@ -11,7 +11,8 @@ use std::borrow::Cow;
 pub fn at<'a>(lines: &'a [Cow<'a, str>], at: usize, take: &mut dyn FnMut(Record<'a>)) -> Option<usize> {
     for (n, known) in Formats::known().all.iter().enumerate().filter(|(_, k)| !k.format.stack.is_empty()) {
         if is_heading(known, lines, at) {
-            let own: Vec<&str> = (0..known.format.stack.len()).filter_map(|i| lines.get(at + i)).map(AsRef::as_ref).collect();
+            let own: Vec<&str> =
+                (0..known.format.stack.len()).filter_map(|i| lines.get(at + i)).map(AsRef::as_ref).collect();
             let mut next = at + own.len();
             while let Some(line) = lines.get(next) {
                 if begins(line) {
@@ -55,7 +56,13 @@ fn is_heading(known: &Known, lines: &[Cow<'_, str>], at: usize) -> bool {
         let wanted: Vec<&str> = names.split_whitespace().collect();
         given.len() >= wanted.len() && given.iter().zip(&wanted).all(|(a, b)| a.eq_ignore_ascii_case(b))
     };
-    known.format.stack.iter().take(2).enumerate().all(|(i, names)| lines.get(at + i).is_some_and(|l| has(l, names)))
+    known
+        .format
+        .stack
+        .iter()
+        .take(2)
+        .enumerate()
+        .all(|(i, names)| lines.get(at + i).is_some_and(|l| has(l, names)))
 }
 
 fn headings<'h>(lines: impl Iterator<Item = &'h str>) -> Vec<Heading> {
@@ -73,7 +80,9 @@ fn entry<'a>(
     let mut text = Vec::new();
     let mut next = at;
     for (n, heading) in headings.iter().enumerate() {
-        let Some(line) = lines.get(next).filter(|l| !l.trim().is_empty() && !table::is_rule(l)) else { break };
+        let Some(line) = lines.get(next).filter(|l| !l.trim().is_empty() && !table::is_rule(l)) else {
+            break;
+        };
         // the third line is indented; a line that is not begins something else
         if n > 0 && (begins(line) || (n > 1 && !line.starts_with(' '))) {
             break;

@@ -42,9 +42,15 @@ impl Heading {
                     cell.extend(text.get(from..to).unwrap_or_default());
                 }
                 let named = |cells: Vec<String>| -> Fields<'static> {
-                    columns.iter().zip(cells).map(|(c, v)| (Cow::Owned(c.name.clone()), Cow::Owned(v))).collect()
+                    columns
+                        .iter()
+                        .zip(cells)
+                        .map(|(c, v)| (Cow::Owned(c.name.clone()), Cow::Owned(v)))
+                        .collect()
                 };
-                let chunks: Vec<String> = chunks(&text).map(|(from, to)| text.get(from..to).unwrap_or_default().iter().collect()).collect();
+                let chunks: Vec<String> = chunks(&text)
+                    .map(|(from, to)| text.get(from..to).unwrap_or_default().iter().collect())
+                    .collect();
                 let by_order = (chunks.len() == columns.len()).then(|| named(chunks));
                 (named(found), by_order)
             }
@@ -226,6 +232,10 @@ pub fn cells(line: &str, between: char) -> Vec<String> {
 pub fn cells_heading(line: &str, below: &str) -> Option<Heading> {
     let between = [',', ';', '\t', '|'].into_iter().max_by_key(|c| line.matches(*c).count())?;
     let signs = line.matches(between).count();
+    // several tabs in a row draw columns
+    if between == '\t' && line.contains("\t\t") {
+        return None;
+    }
     if signs < 2 && !(signs == 1 && between != '|') {
         return None;
     }
@@ -256,11 +266,17 @@ mod tests {
     #[test]
     fn an_empty_cell_stays_empty() {
         let names = ["ADDRESS".to_owned(), "MAC-ADDRESS".to_owned(), "STATUS".to_owned()];
-        let head = " #   ADDRESS          MAC-ADDRESS       HOST-NAME  SERVER     RATE-LIMIT  STATUS  LAST-SEEN";
+        let head =
+            " #   ADDRESS          MAC-ADDRESS       HOST-NAME  SERVER     RATE-LIMIT  STATUS  LAST-SEEN";
         let heading = Heading::Columns(columns(head, None, &names).unwrap());
-        let (row, _) = heading.row(" 0                    34:A5:E1:00:0B:07            dhcp1                  bound   1m2s");
-        assert_eq!((cell(&row, "ADDRESS"), cell(&row, "MAC-ADDRESS"), cell(&row, "STATUS")), ("", "34:A5:E1:00:0B:07", "bound"));
-        let (row, _) = heading.row(" 1 D 192.0.2.60                         printer    dhcp1                  bound   35w13h");
+        let (row, _) = heading
+            .row(" 0                    34:A5:E1:00:0B:07            dhcp1                  bound   1m2s");
+        assert_eq!(
+            (cell(&row, "ADDRESS"), cell(&row, "MAC-ADDRESS"), cell(&row, "STATUS")),
+            ("", "34:A5:E1:00:0B:07", "bound")
+        );
+        let (row, _) = heading
+            .row(" 1 D 192.0.2.60                         printer    dhcp1                  bound   35w13h");
         assert_eq!((cell(&row, "ADDRESS"), cell(&row, "MAC-ADDRESS")), ("192.0.2.60", ""));
     }
 

@@ -14,7 +14,18 @@ const NARROWEST: usize = 40;
 const TERMINALS: [usize; 8] = [79, 80, 100, 119, 120, 131, 132, 160];
 
 /// The record that begins in a line, and the line behind it.
-pub fn unwrap<'a>(lines: &'a [Cow<'a, str>], at: usize, head: &Head<'a>, room: &mut Room) -> (Record<'a>, usize) {
+pub fn unwrap<'a>(
+    lines: &'a [Cow<'a, str>],
+    at: usize,
+    head: &Head<'a>,
+    room: &mut Room,
+) -> (Record<'a>, usize) {
+    let indented = indented(lines, at);
+    if indented > at + 1 {
+        let some = lines.get(at..indented).unwrap_or_default();
+        let joined = some.iter().map(|l| l.trim()).collect::<Vec<_>>().join(" ");
+        return (records::of_joined(&joined, at..indented), indented);
+    }
     let alone = records::of_head(head, at);
     if !(head.is || begins_message(head.whole)) {
         return (alone, at + 1);
@@ -49,9 +60,28 @@ pub fn unwrap<'a>(lines: &'a [Cow<'a, str>], at: usize, head: &Head<'a>, room: &
     (alone, at + 1)
 }
 
+/// The lines with names and values that are indented under the first of an entry, as `print detail` of RouterOS has them.
+fn indented(lines: &[Cow<'_, str>], at: usize) -> usize {
+    let depth = |l: &str| l.len() - l.trim_start().len();
+    let Some(first) = lines.get(at).filter(|l| l.contains('=')) else { return at + 1 };
+    let goes_on = |n: usize| {
+        lines.get(n).is_some_and(|l| {
+            let begins = l.trim_start().split(' ').next().unwrap_or_default();
+            depth(l) >= depth(first) + 2 && begins.contains('=') && n - at < MOST
+        })
+    };
+    let mut end = at + 1;
+    while goes_on(end) {
+        end += 1;
+    }
+    end
+}
+
 /// Messages that begin without a time.
 fn begins_message(line: &str) -> bool {
-    ["%", "CEF:", "LEEF:", "id=", "date=", "device=", "itime=", "RT_FLOW", "logver="].iter().any(|b| line.starts_with(b))
+    ["%", "CEF:", "LEEF:", "id=", "date=", "device=", "itime=", "RT_FLOW", "logver="]
+        .iter()
+        .any(|b| line.starts_with(b))
 }
 
 /// The lines that go on where the one before them was broken: the next word would not have had room.
@@ -59,7 +89,10 @@ fn group(lines: &[Cow<'_, str>], at: usize) -> usize {
     let goes_on = |n: usize| {
         lines.get(n).is_some_and(|l| {
             let trimmed = l.trim();
-            !trimmed.is_empty() && !trimmed.starts_with(['<', '{', '[']) && !begins_message(trimmed) && !Head::of(l).is
+            !trimmed.is_empty()
+                && !trimmed.starts_with(['<', '{', '['])
+                && !begins_message(trimmed)
+                && !Head::of(l).is
         })
     };
     let length = |n: usize| lines.get(n).map_or(0, |l| l.chars().count());

@@ -2,13 +2,13 @@
 
 use super::View;
 use crate::model::Mac;
+use crate::model::Owner;
+use crate::model::pasted::{Action, Entry, LeaseState, Pasted, Reading};
 use crate::model::rule::RuleGateway;
 use crate::session::Command;
 use crate::ui::theme;
 use crate::ui::widgets::mark::Mark;
 use crate::ui::widgets::parts;
-use crate::model::pasted::{Action, Entry, LeaseState, Pasted, Reading};
-use crate::model::Owner;
 use crate::wire::pasted;
 use egui::{Label, RichText, ScrollArea, TextEdit, TextStyle, Ui};
 use std::net::Ipv4Addr;
@@ -84,11 +84,16 @@ impl State {
         for mac in macs {
             match table.lease_of(*mac) {
                 Some(lease) => lease_ui(ui, v, lease),
+                None if table.named.contains(mac) => said(
+                    ui,
+                    Mark::Warn,
+                    &format!("{mac} is named in this text, but nothing in it gives it an address."),
+                ),
                 None => said(
                     ui,
                     Mark::Warn,
                     &format!(
-                        "{mac} has no address in this text: {}, {}.",
+                        "{mac} is not in this text: {}, {}.",
                         many(table.counts.lines, "line"),
                         many(table.devices, "device")
                     ),
