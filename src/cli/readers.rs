@@ -124,7 +124,7 @@ fn log_in_words(log: &Pasted) -> String {
         let _ = writeln!(words, "{:>5} x  {} (first in line {})", sort.times, sort.sentence, sort.line + 1);
         if let Some(e) = log.entries.iter().find(|e| e.line == sort.line) {
             let turn = turn(sort.who_acts);
-            let _ = write!(words, "{}         {}\n", turn.replace("  ", "         "), format_of(e));
+            let _ = writeln!(words, "{}         {}", turn.replace("  ", "         "), format_of(e));
         }
     }
     words.push_str(&rest_in_words(log));

@@ -219,7 +219,7 @@ impl Pasted {
     #[must_use]
     pub fn sorts(&self) -> Vec<Sort> {
         let mut sorts: Vec<Sort> = Vec::new();
-        let mut known: std::collections::HashMap<String, usize> = std::collections::HashMap::new();
+        let mut known: std::collections::BTreeMap<String, usize> = std::collections::BTreeMap::new();
         for e in &self.entries {
             let sentence = e.in_plain_words();
             if let Some(sort) = known.get(&sentence).and_then(|at| sorts.get_mut(*at)) {
@@ -260,6 +260,6 @@ impl Pasted {
             }
         }
         let names = |e: &&Entry| e.lease.is_some_and(|l| l.ip.is_some());
-        held.or_else(|| of().filter(names).last()).or_else(|| of().last())
+        held.or_else(|| of().rfind(names)).or_else(|| of().next_back())
     }
 }

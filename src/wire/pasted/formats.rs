@@ -8,7 +8,7 @@ use super::template::Template;
 use crate::model::pasted::{Action, Kind, LeaseState};
 use aho_corasick::AhoCorasick;
 use serde::Deserialize;
-use std::collections::{BTreeMap, HashMap};
+use std::collections::BTreeMap;
 use std::sync::LazyLock;
 
 /// The files, in the order in which they are asked: what is known of one product before what many say alike.
@@ -258,7 +258,7 @@ impl Mask {
 pub struct Formats {
     pub all: Vec<Known>,
     pub words: Words,
-    keys: HashMap<String, Key>,
+    keys: BTreeMap<String, Key>,
     /// What a text of a format holds in any case, and whose it is.
     needles: Option<AhoCorasick>,
     of_needle: Vec<usize>,
@@ -289,7 +289,7 @@ impl Formats {
         Formats {
             all: Vec::new(),
             words: Words::default(),
-            keys: HashMap::new(),
+            keys: BTreeMap::new(),
             needles: None,
             of_needle: Vec::new(),
             without_text: Vec::new(),

@@ -51,13 +51,14 @@ impl<'a> Head<'a> {
             (head.whole, head.body, rest) = (after, after, after);
         }
         if let Some(after) = rest.strip_prefix('<') {
-            if let Some((digits, after)) = after.split_once('>') {
-                if (1..=3).contains(&digits.len()) && digits.bytes().all(|b| b.is_ascii_digit()) {
-                    head.is = true;
-                    rest = after.trim_start();
-                    // the version of RFC 5424
-                    rest = rest.strip_prefix("1 ").unwrap_or(rest);
-                }
+            if let Some((digits, after)) = after.split_once('>')
+                && (1..=3).contains(&digits.len())
+                && digits.bytes().all(|b| b.is_ascii_digit())
+            {
+                head.is = true;
+                rest = after.trim_start();
+                // the version of RFC 5424
+                rest = rest.strip_prefix("1 ").unwrap_or(rest);
             }
         } else if let Some((number, after)) = rest.split_once(": ") {
             // `12: date=...`: an entry's number in what is displayed

@@ -144,11 +144,11 @@ impl Event<'_> {
         keys.iter().find_map(of).filter(|ip| !ip.is_unspecified())
     }
 
-    pub fn from(&self) -> Option<Ipv4Addr> {
+    pub fn source(&self) -> Option<Ipv4Addr> {
         self.ip(&self.known.roles.from)
     }
 
-    pub fn to(&self) -> Option<Ipv4Addr> {
+    pub fn destination(&self) -> Option<Ipv4Addr> {
         self.ip(&self.known.roles.to)
     }
 
@@ -173,8 +173,8 @@ impl Event<'_> {
 
     fn has_what_it_needs(&self) -> bool {
         self.known.format.needs.iter().all(|role| match role {
-            Role::From => self.from().is_some(),
-            Role::To => self.to().is_some() || self.text(&self.known.roles.to).is_some(),
+            Role::From => self.source().is_some(),
+            Role::To => self.destination().is_some() || self.text(&self.known.roles.to).is_some(),
             Role::Port => self.port().is_some(),
             Role::Mac => self.mac().is_some(),
             Role::Address => self.ip(&self.known.roles.address).is_some(),
@@ -187,7 +187,7 @@ impl Event<'_> {
         self.text(&roles.port).and_then(|v| self.number(v)).or_else(|| self.behind(&roles.to))
     }
 
-    fn from_port(&self) -> Option<u16> {
+    fn source_port(&self) -> Option<u16> {
         let roles = &self.known.roles;
         self.text(&roles.from_port).and_then(|v| self.number(v)).or_else(|| self.behind(&roles.from))
     }
@@ -247,7 +247,7 @@ impl Event<'_> {
         let kind = meaning.and_then(|m| m.kind).or(f.kind);
         let about_leases = f.state.is_some()
             || !f.states.is_empty()
-            || (self.from().is_none() && self.to().is_none() && self.address().is_some());
+            || (self.source().is_none() && self.destination().is_none() && self.address().is_some());
         let kind = kind.unwrap_or(if about_leases { Kind::Lease } else { Kind::Connection });
         let action = meaning
             .and_then(|m| m.does)
@@ -299,7 +299,7 @@ impl Event<'_> {
         } else {
             None
         };
-        let to = self.to();
+        let to = self.destination();
         let name = self.text(&roles.to).filter(|_| to.is_none()).and_then(clean);
         // the word of a state that is not known is told
         let word = self.text(&roles.state).filter(|_| lease.is_some_and(|l| l.state != LeaseState::InForce));
@@ -315,8 +315,8 @@ impl Event<'_> {
             rule: rule.as_deref().and_then(clean),
             reason,
             protocol: self.protocol(),
-            source: self.from().or_else(|| self.address().filter(|_| !is_about_leases(kind))),
-            source_port: self.from_port(),
+            source: self.source().or_else(|| self.address().filter(|_| !is_about_leases(kind))),
+            source_port: self.source_port(),
             destination: to,
             destination_name: name,
             port: self.port(),

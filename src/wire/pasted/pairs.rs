@@ -69,10 +69,10 @@ fn equal_signs<'a>(line: &'a str, out: &mut Fields<'a>) {
 /// A value and how many bytes of the text it takes.
 fn value_of(rest: &str) -> (Cow<'_, str>, usize) {
     for quote in ['"', '\''] {
-        if let Some(inner) = rest.strip_prefix(quote) {
-            if let Some(end) = end_of_quoted(inner, quote) {
-                return (unescaped(inner.get(..end).unwrap_or_default()), end + 2);
-            }
+        if let Some(inner) = rest.strip_prefix(quote)
+            && let Some(end) = end_of_quoted(inner, quote)
+        {
+            return (unescaped(inner.get(..end).unwrap_or_default()), end + 2);
         }
     }
     let end = rest.find([' ', ',', ';', '|', '\t', '"']).unwrap_or(rest.len());

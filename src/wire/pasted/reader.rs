@@ -7,7 +7,7 @@ use super::{addresses, clean, generic};
 use crate::model::pasted::{Action, Counts, Entry, Kind, Pasted, Reading, Unread};
 use crate::model::{Mac, text};
 use std::borrow::Cow;
-use std::collections::{BTreeSet, HashMap};
+use std::collections::{BTreeMap, BTreeSet};
 use std::net::Ipv4Addr;
 use std::ops::Range;
 
@@ -53,7 +53,7 @@ struct Reader<'w> {
     /// What a DHCP server's log says of a gateway, in its order.
     story: Vec<Entry>,
     /// Entries by what tells that several records are one event.
-    joined: HashMap<(String, String), usize>,
+    joined: BTreeMap<(String, String), usize>,
 }
 
 impl<'w> Reader<'w> {
@@ -66,7 +66,7 @@ impl<'w> Reader<'w> {
             out: Pasted::default(),
             went: lines.iter().map(|l| (!l.trim().is_empty()).then_some(Went::Around)).collect(),
             story: Vec::new(),
-            joined: HashMap::new(),
+            joined: BTreeMap::new(),
         };
         let mut room = Room::default();
         records::each(&lines, &mut |record| reader.record(&record, &lines, &mut room));
@@ -119,7 +119,7 @@ impl<'w> Reader<'w> {
     /// What a known event is to the gateways.
     fn event(&mut self, event: &Event<'_>, record: &Record<'_>, lines: &[Cow<'_, str>]) -> Went {
         let (kind, action) = event.kind();
-        let (from, to, mac) = (event.from(), event.to(), event.mac());
+        let (from, to, mac) = (event.source(), event.destination(), event.mac());
         let is_ours = |ip: Option<Ipv4Addr>| ip.is_some_and(|ip| self.ips.contains(&ip));
         let is_mac = mac.is_some_and(|m| self.macs.contains(&m));
         let by_address = is_ours(event.address()) && (mac.is_none() || self.macs.is_empty());
@@ -157,11 +157,11 @@ impl<'w> Reader<'w> {
                 }
             }
             went = Went::Gateway;
-            if let Some(at) = known {
-                if let Some(first) = self.out.entries.get_mut(at) {
-                    merge(first, entry);
-                    continue;
-                }
+            if let Some(at) = known
+                && let Some(first) = self.out.entries.get_mut(at)
+            {
+                merge(first, entry);
+                continue;
             }
             if let Some(key) = &joined {
                 self.joined.insert(key.clone(), self.out.entries.len());

@@ -139,11 +139,11 @@ fn documents<'a>(
 ) -> Result<usize, usize> {
     let first = lines.get(at).map_or("", |l| l.trim());
     // one line is tried alone first: one object a line is the most common
-    if let Some((objects, end)) = json::document(first) {
-        if first.get(end..).is_none_or(|rest| rest.trim_matches([',', ' ', ']', '}', ';']).is_empty()) {
-            objects.into_iter().for_each(|o| of_object(o, lines, at..at + 1, take));
-            return Ok(at + 1);
-        }
+    if let Some((objects, end)) = json::document(first)
+        && first.get(end..).is_none_or(|rest| rest.trim_matches([',', ' ', ']', '}', ';']).is_empty())
+    {
+        objects.into_iter().for_each(|o| of_object(o, lines, at..at + 1, take));
+        return Ok(at + 1);
     }
     let end =
         (at..lines.len()).find(|n| lines.get(*n).is_some_and(|l| l.trim().is_empty())).unwrap_or(lines.len());
