@@ -2,8 +2,8 @@
 
 use std::borrow::Cow;
 
-/// Longest text that is read, in bytes: the leases of a large site are some hundred kilobytes.
-pub const TEXT_MAX: usize = 8 << 20;
+/// Longest text that is read, in bytes: the leases of a large site are some hundred kilobytes, a day of a log some megabytes.
+pub const TEXT_MAX: usize = 32 << 20;
 
 /// Bytes of a file as text: UTF-16 where its mark says so (what PowerShell writes), else UTF-8.
 #[must_use]

@@ -9,6 +9,19 @@ pub type Object = Vec<(String, String)>;
 /// Most characters of one document after which it is no JSON if it has not ended.
 const DEEPEST: usize = 12;
 
+/// Whether a line may be the beginning of JSON, or of a piece of it.
+#[must_use]
+pub fn may_begin(line: &str) -> bool {
+    let mut signs = line.chars().filter(|c| *c != ' ');
+    let (first, second) = (signs.next(), signs.next());
+    match first {
+        Some('{' | '[') => matches!(second, None | Some('"' | '{' | '[' | '}' | ']')),
+        Some('}') => second == Some(',') && line.contains("{\""),
+        Some('"') => line.contains("\":"),
+        _ => false,
+    }
+}
+
 /// The objects of the document at the beginning of a text, and how many bytes it takes. None: there is no JSON here.
 #[must_use]
 pub fn document(text: &str) -> Option<(Vec<Object>, usize)> {

@@ -33,26 +33,28 @@ pub struct Record<'a> {
     pub under: Option<usize>,
 }
 
+/// How many times JSON is looked for where there is none.
+const JSON_TRIES: usize = 12;
+
 /// The records of a text, in its order, given to `take` one by one; `lines` have been made readable.
 pub fn each<'a>(lines: &'a [Cow<'a, str>], take: &mut dyn FnMut(Record<'a>)) {
     let mut at = 0;
     let mut room = Room::default();
-    // where in the text no JSON need be looked for again
-    let mut no_json_before = 0;
+    // each try may read the rest of the text
+    let mut tries = 0;
     while let Some(line) = lines.get(at) {
         let trimmed = line.trim();
         if trimmed.is_empty() || table::is_rule(trimmed) {
             at += 1;
             continue;
         }
-        let begins_json = trimmed.starts_with(['{', '[', '"', '}']);
-        if begins_json && at >= no_json_before {
+        if json::may_begin(trimmed) && tries < JSON_TRIES {
             match documents(lines, at, take) {
-                Ok(next) => {
+                Some(next) => {
                     at = next;
                     continue;
                 }
-                Err(until) => no_json_before = until,
+                None => tries += 1,
             }
         }
         let head = Head::of(line);
@@ -131,19 +133,17 @@ fn list_at<'a>(lines: &'a [Cow<'a, str>], at: usize) -> Option<(Fields<'a>, Rang
     blocks::list(lines, at)
 }
 
-/// The objects of the JSON that begins in a line. Err: none does, nor in the lines before the one that is given.
-fn documents<'a>(
-    lines: &'a [Cow<'a, str>],
-    at: usize,
-    take: &mut dyn FnMut(Record<'a>),
-) -> Result<usize, usize> {
+/// The line behind the JSON that begins in a line, whose objects are taken. None: none does.
+fn documents<'a>(lines: &'a [Cow<'a, str>], at: usize, take: &mut dyn FnMut(Record<'a>)) -> Option<usize> {
     let first = lines.get(at).map_or("", |l| l.trim());
     // one line is tried alone first: one object a line is the most common
     if let Some((objects, end)) = json::document(first)
         && first.get(end..).is_none_or(|rest| rest.trim_matches([',', ' ', ']', '}', ';']).is_empty())
     {
-        objects.into_iter().for_each(|o| of_object(o, lines, at..at + 1, take));
-        return Ok(at + 1);
+        for object in objects {
+            of_object(object, lines, at..at + 1, take);
+        }
+        return Some(at + 1);
     }
     let end =
         (at..lines.len()).find(|n| lines.get(*n).is_some_and(|l| l.trim().is_empty())).unwrap_or(lines.len());
@@ -159,8 +159,11 @@ fn documents<'a>(
                 let before = text.get(..used).unwrap_or(&text);
                 let took =
                     if between.is_empty() { lines_of(some, used) } else { before.matches('\n').count() + 1 };
-                objects.into_iter().for_each(|o| of_object(o, lines, at..at + took, take));
-                return Ok(at + took);
+                let mut from = at;
+                for object in objects {
+                    from = of_object(object, lines, from..at + took, take);
+                }
+                return Some(at + took);
             }
         }
     }
@@ -169,16 +172,20 @@ fn documents<'a>(
     let found =
         if first.contains("\":") || first == "{" || first == "[" { json::pieces(&part) } else { Vec::new() };
     if found.is_empty() {
-        return Err(at + 1);
+        return None;
     }
-    let mut last = at;
+    let (mut line, mut counted, mut last) = (at, 0, at);
+    let mut line_of = |byte: usize| {
+        line += part.get(counted..byte).map_or(0, |p| p.matches('\n').count());
+        counted = byte;
+        line
+    };
     for (object, bytes) in found {
-        let line = |to: usize| part.get(..to).map_or(0, |p| p.matches('\n').count());
-        let (from, to) = (at + line(bytes.start), at + line(bytes.end) + 1);
+        let (from, to) = (line_of(bytes.start), line_of(bytes.end) + 1);
         last = last.max(to);
         of_object(object, lines, from..to, take);
     }
-    Ok(last.max(at + 1))
+    Some(last.max(at + 1))
 }
 
 /// How many lines so many bytes are, when nothing was put between them.
@@ -194,13 +201,13 @@ fn lines_of(lines: &[Cow<'_, str>], bytes: usize) -> usize {
         .count()
 }
 
-/// An object is a record; where it carries a line of a log, that line is.
+/// An object is a record; where it carries a line of a log, that line is. Gives the line where it was found.
 fn of_object<'a>(
     object: json::Object,
     lines: &'a [Cow<'a, str>],
     range: Range<usize>,
     take: &mut dyn FnMut(Record<'a>),
-) {
+) -> usize {
     // the names under which collectors keep the line that they got
     const LINES: [&str; 9] = [
         "event.original",
@@ -226,7 +233,8 @@ fn of_object<'a>(
             record.program = Cow::Owned(ident.map(|(_, v)| v.clone()).unwrap_or_default());
         }
         if formats_know(&record) {
-            return take(record);
+            take(record);
+            return range.start;
         }
     }
     // the lines of the document that hold this object
@@ -235,10 +243,11 @@ fn of_object<'a>(
         .map(|(_, v)| v.as_str())
         .filter(|v| v.len() >= 7 && v.contains(['.', ':', '-']))
         .collect();
-    let mut holds =
-        range.clone().filter(|n| lines.get(*n).is_some_and(|l| values.iter().any(|v| l.contains(v))));
-    let first = holds.next().unwrap_or(range.start);
-    let own = if range.len() > 1 { first..holds.next_back().unwrap_or(first) + 1 } else { range };
+    let holds = |n: &usize| lines.get(*n).is_some_and(|l| values.iter().any(|v| l.contains(v)));
+    let first = range.clone().find(holds).unwrap_or(range.start);
+    let end = range.end.min(first + object.len() + 4);
+    let own =
+        if range.len() > 1 { first..(first..end).rev().find(holds).unwrap_or(first) + 1 } else { range };
     let shown: Vec<String> = object.iter().map(|(n, v)| format!("\"{n}\":\"{v}\"")).collect();
     let time = object.iter().find(|(n, _)| {
         matches!(n.as_str(), "@timestamp" | "timestamp" | "__timestamp__" | "time" | "ts" | "date")
@@ -250,6 +259,7 @@ fn of_object<'a>(
         fields: object.into_iter().map(|(n, v)| (Cow::Owned(n), Cow::Owned(v))).collect(),
         ..Record::default()
     });
+    first
 }
 
 /// The objects of JSON that stands behind the head of a log's line.
