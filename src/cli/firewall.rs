@@ -4,6 +4,7 @@
 use super::{BLIND, CAUSE, USAGE, args, fail, json, out, print};
 use crate::firewall;
 use crate::model::Mac;
+use crate::model::mac::TypedMac;
 use crate::model::rule::{Part, RuleChoice, RuleGateway, Scope};
 use crate::profile::Profile;
 use crate::session;
@@ -16,6 +17,7 @@ use std::process::ExitCode;
 
 /// `solidgreen firewall`.
 pub(super) fn run(profile: &Profile, a: &args::Firewall) -> ExitCode {
+    typed(a).for_each(super::say_repairs);
     match (&a.read_leases, &a.read_log) {
         (Some(file), _) => read_leases(file, a),
         (_, Some(file)) => read_log(file, a),
@@ -30,8 +32,9 @@ fn text(profile: &Profile, a: &args::Firewall) -> ExitCode {
     if a.mud {
         return mud(profile, a);
     }
-    let one = a.mac.zip(a.ip).map(|(mac, ip)| RuleGateway { mac, ip });
-    let gateways: Vec<RuleGateway> = one.into_iter().chain(a.gateway.iter().copied()).collect();
+    let one = a.mac.as_ref().zip(a.ip).map(|(typed, ip)| RuleGateway { mac: typed.mac, ip });
+    let more = a.gateway.iter().map(|(typed, ip)| RuleGateway { mac: typed.mac, ip: *ip });
+    let gateways: Vec<RuleGateway> = one.into_iter().chain(more).collect();
     let Some(id) = a.vendor.as_ref().filter(|_| !gateways.is_empty()) else {
         return fail(USAGE, "give --vendor with --mac and --ip, or with --gateway, or --list");
     };
@@ -66,7 +69,7 @@ fn text(profile: &Profile, a: &args::Firewall) -> ExitCode {
     let parts: Vec<Part> = a.part.part().map_or_else(|| Part::ALL.to_vec(), |p| vec![p]);
     let pack: Vec<_> = parts.iter().map(|p| platform.part(*p, &intent)).collect();
     if a.json {
-        let value = serde_json::json!({ "schema": json::SCHEMA, "platform": id, "parts": pack });
+        let value = serde_json::json!({ "schema": json::SCHEMA, "platform": id, "parts": pack, "repaired": json::repaired(typed(a)) });
         return out(&format!("{value:#}\n"));
     }
     out(&firewall::render_all(platform, &pack))
@@ -120,8 +123,12 @@ fn pasted(file: &Path) -> Result<String, ExitCode> {
     }
 }
 
+fn typed(a: &args::Firewall) -> impl Iterator<Item = &TypedMac> {
+    a.mac.iter().chain(a.gateway.iter().map(|(typed, _)| typed))
+}
+
 fn macs(a: &args::Firewall) -> Vec<Mac> {
-    a.mac.into_iter().chain(a.gateway.iter().map(|g| g.mac)).collect()
+    typed(a).map(|typed| typed.mac).collect()
 }
 
 /// 0: each gateway has an address there; 1: one of them has none.
@@ -143,6 +150,7 @@ fn read_leases(file: &Path, a: &args::Firewall) -> ExitCode {
             .collect();
         let value = serde_json::json!({
             "schema": json::SCHEMA, "lines": table.lines, "devices": table.devices, "leases": entries, "near": table.near,
+            "repaired": json::repaired(typed(a)),
         });
         out(&format!("{value:#}\n"))
     } else {
@@ -177,7 +185,7 @@ fn read_log(file: &Path, a: &args::Firewall) -> ExitCode {
         Err(status) => return status,
     };
     let macs = macs(a);
-    let ips: Vec<Ipv4Addr> = a.ip.into_iter().chain(a.gateway.iter().map(|g| g.ip)).collect();
+    let ips: Vec<Ipv4Addr> = a.ip.into_iter().chain(a.gateway.iter().map(|(_, ip)| *ip)).collect();
     if macs.is_empty() && ips.is_empty() {
         return fail(USAGE, "give --mac or --ip of the gateway, or both");
     }
@@ -194,7 +202,7 @@ fn read_log(file: &Path, a: &args::Firewall) -> ExitCode {
                 })
             })
             .collect();
-        let value = serde_json::json!({ "schema": json::SCHEMA, "lines": log.lines, "entries": entries });
+        let value = serde_json::json!({ "schema": json::SCHEMA, "lines": log.lines, "entries": entries, "repaired": json::repaired(typed(a)) });
         out(&format!("{value:#}\n"))
     } else {
         let mut words = format!("{} lines, {} of them of the gateway.\n", log.lines, log.entries.len());

@@ -8,6 +8,7 @@ pub mod evidence;
 pub mod finding;
 pub mod footprint;
 pub mod host;
+mod label;
 pub mod led;
 pub mod mac;
 pub mod recording;
