@@ -15,6 +15,7 @@
 #[path = "figures"]
 mod figures {
     pub mod check;
+    pub mod crowd;
     pub mod find;
     pub mod frames;
     pub mod numbers;
@@ -38,9 +39,11 @@ macro_rules! lab {
 #[cfg(target_os = "linux")]
 lab! {
     case "../tests/lab/case.rs",
+    crowd "../tests/lab/crowd.rs",
     fault "../tests/lab/fault.rs",
     helper "../tests/lab/helper.rs",
     host "../tests/lab/host.rs",
+    neighbours "../tests/lab/neighbours.rs",
     plan "../tests/lab/plan.rs",
     raise "../tests/lab/raise.rs",
     renewing "../tests/lab/renewing.rs",

@@ -21,6 +21,9 @@ mod audit;
 #[path = "lab/case.rs"]
 mod case;
 #[cfg(target_os = "linux")]
+#[path = "lab/crowd.rs"]
+mod crowd;
+#[cfg(target_os = "linux")]
 #[path = "lab/desktop.rs"]
 mod desktop;
 #[cfg(target_os = "linux")]
@@ -38,6 +41,9 @@ mod host;
 #[cfg(target_os = "linux")]
 #[path = "lab/judge.rs"]
 mod judge;
+#[cfg(target_os = "linux")]
+#[path = "lab/neighbours.rs"]
+mod neighbours;
 #[cfg(target_os = "linux")]
 #[path = "lab/odd_names.rs"]
 mod odd_names;

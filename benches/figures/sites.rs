@@ -1,6 +1,7 @@
 //! Chooses the figures, and runs those of the network each in a sandbox of its own.
 
-use super::{check, find, texts, watch, window};
+use super::{check, crowd, find, texts, watch, window};
+use crate::plan::Kind;
 use crate::{helper, sandbox};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
@@ -12,10 +13,11 @@ const RESULT: &str = "RESULT ";
 
 type Figure = (&'static str, &'static str, fn() -> Result<(), String>);
 
-const FIGURES: [Figure; 5] = [
+const FIGURES: [Figure; 6] = [
     ("find", "a /24 with 20 hosts, a router and a gateway: who is seen when", find::measure),
     ("check", "one check on a healthy site and on each fault of the lab", check::measure),
     ("watch", "from a change of the LED to the line that says so", watch::measure),
+    ("crowd", "1, 50, 500, 1000 boxes on a /22: what find, check and watch cost", crowd::measure),
     ("texts", "all firewall texts of a site with twelve gateways", texts::measure),
     ("window", "first frame, frames, processor time and memory of the window", window::measure),
 ];
@@ -59,6 +61,7 @@ fn inside(job: &str) -> ExitCode {
         "find" => find::inside().and_then(text),
         "check" => check::inside(Path::new(what)).and_then(text),
         "watch" => watch::inside(what).and_then(text),
+        "crowd" => crowd::inside(what).and_then(text),
         _ => Err(format!("'{figure}' runs in no sandbox")),
     };
     println!("{RESULT}{}", result.unwrap_or_else(|why| serde_json::json!({ "failed": why }).to_string()));
@@ -71,7 +74,12 @@ fn text<T: Serialize>(value: T) -> Result<String, String> {
 
 /// Runs this program in a new sandbox for one job, and reads its result.
 pub fn run<T: DeserializeOwned>(job: &str) -> Result<T, String> {
-    let said = sandbox::enter(Path::new(job), crate::plan::Kind::default())?;
+    run_on(Kind::default(), job)
+}
+
+/// The same on another site.
+pub fn run_on<T: DeserializeOwned>(kind: Kind, job: &str) -> Result<T, String> {
+    let said = sandbox::enter(Path::new(job), kind)?;
     let line = said
         .lines()
         .find_map(|l| l.strip_prefix(RESULT))

@@ -3,6 +3,7 @@
 use super::reach::{Breaks, Reach};
 use super::{Progress, broken, dns, limits, local, names, offer, path, plan, portal, router, speaks, tcp};
 use crate::model::check::{CheckId, CheckResult, Measured, Offer, Outcome, Target};
+use crate::model::cloud::Cloud;
 use crate::model::evidence::DhcpSeen;
 use crate::model::host::{HostView, Interface, LinkKind};
 use crate::platform::supervise::{Crew, caught, supervised};
@@ -116,13 +117,15 @@ impl Course {
             });
             asked.await.unwrap_or_else(|broke| broken(CheckId::Offer, Target::Segment, &broke))
         };
-        let (opened_in, mut opened) = mpsc::channel::<SocketAddr>(256);
+        let (cloud_in, mut cloud) = watch::channel(Cloud { names_pending: true, ..Cloud::default() });
         let (speak_in, speak_on) = mpsc::channel::<SocketAddr>(256);
         if routable {
-            self.begin(offers, opened_in, speak_on, random);
+            self.begin(offers, cloud_in, speak_on, random);
         } else {
-            drop(opened_in);
+            drop(cloud_in);
         }
+        let ports = self.profile.cloud.ports.clone();
+        let mut spoken: BTreeMap<u16, SocketAddr> = BTreeMap::new();
         let mut speak_in = Some(speak_in);
         let mut offer_task = std::pin::pin!(offer_task);
         let mut offer_done = false;
@@ -141,21 +144,25 @@ impl Course {
                         self.ended(id, results).await;
                     }
                 }
-                addr = opened.recv(), if speak_in.is_some() => match addr {
-                    Some(addr) => {
-                        waits = false;
-                        if let Some(speak) = &speak_in {
-                            // whoever speaks may have had enough
-                            let _ = speak.try_send(addr);
+                told = cloud.changed(), if speak_in.is_some() => match told {
+                    Ok(()) => {
+                        let cloud = cloud.borrow_and_update();
+                        for addr in ports.iter().filter_map(|p| cloud.open(*p)) {
+                            waits = false;
+                            // what was said to an address that no longer stands for the cloud says nothing of it
+                            let said = spoken.get(&addr.port()).is_some_and(|to| cloud.decides(to.ip()));
+                            if let Some(speak) = speak_in.as_ref().filter(|_| !said) {
+                                spoken.insert(addr.port(), addr);
+                                // whoever speaks may have had enough
+                                let _ = speak.try_send(addr);
+                            }
                         }
                     }
-                    None => speak_in = None,
+                    Err(_) => speak_in = None,
                 },
                 () = &mut nothing_opened, if waits => {
                     waits = false;
-                    let first = self.profile.cloud.documented_addresses.first().copied();
-                    let ports = self.profile.cloud.ports.clone();
-                    let closed = ports.iter().filter_map(|p| Some(SocketAddr::new(first?.into(), *p))).collect();
+                    let closed = ports.iter().filter_map(|p| cloud.borrow().next(*p)).collect();
                     self.look_along(closed);
                     self.say_way(false);
                 }
@@ -171,7 +178,7 @@ impl Course {
     fn begin(
         &mut self,
         offers: watch::Receiver<Option<Vec<Offer>>>,
-        opened: mpsc::Sender<SocketAddr>,
+        cloud: watch::Sender<Cloud>,
         speak_on: mpsc::Receiver<SocketAddr>,
         random: u64,
     ) {
@@ -186,7 +193,7 @@ impl Course {
             vec![(CheckId::Names, names::names(r1, p1, o, found, random).await)]
         });
         self.spawn(&[CheckId::Ports], async move {
-            vec![(CheckId::Ports, tcp::ports(r2, &p2, resolved, opened).await)]
+            vec![(CheckId::Ports, tcp::ports(r2, &p2, resolved, cloud).await)]
         });
         self.spawn(&[CheckId::Speaks, CheckId::Size], async move {
             let (speaks, size) = speaks::speaks(r3, p3, speak_on, random).await;
@@ -204,6 +211,11 @@ impl Course {
         }));
         let r = self.reach.clone();
         self.spawn(&[CheckId::Router], async move { vec![(CheckId::Router, vec![router::router(r).await])] });
+        let (r, o) = (self.reach.clone(), offers.clone());
+        self.spawn(&[CheckId::Router], async move {
+            let rows = router::handed_out(r, o).await;
+            if rows.is_empty() { Vec::new() } else { vec![(CheckId::Router, rows)] }
+        });
         self.proxies(offers, random);
     }
 
@@ -213,19 +225,23 @@ impl Course {
             return;
         }
         let set: Vec<String> = self.host.proxies.iter().map(|p| p.value.clone()).collect();
-        let server = self.host.interface().and_then(|i| i.name_servers.first().copied());
+        let own = self.host.interface().and_then(|i| i.name_servers.first().copied());
         let reach = self.reach.clone();
         self.spawn(&[CheckId::Control], async move {
             let mut all: Vec<String> = set;
             let wait =
                 tokio::time::timeout(limits::NAMES_WAIT_FOR_OFFER, offers.wait_for(Option::is_some)).await;
             drop(wait);
-            all.extend(offers.borrow().iter().flatten().filter_map(|o| o.wpad.clone()));
+            let answers = offers.borrow().clone().unwrap_or_default();
+            let given = Offer::to_the_box(&answers);
+            all.extend(given.iter().filter_map(|o| o.wpad.clone()));
             all.sort();
             all.dedup();
-            let mut domains: Vec<String> =
-                offers.borrow().iter().flatten().filter_map(|o| o.domain.clone()).collect();
+            let mut domains: Vec<String> = given.iter().filter_map(|o| o.domain.clone()).collect();
             domains.dedup();
+            // looked up where the box would
+            let first = Offer::name_servers_of_the_box(&answers).first().map(|ip| IpAddr::V4(*ip));
+            let server = first.or(own);
             let mut out = Vec::new();
             for (domain, server) in domains.iter().take(2).filter_map(|d| Some((d, server?))) {
                 let name = format!("wpad.{}", domain.trim_matches('.'));
@@ -274,7 +290,7 @@ impl Course {
             // an answer that came only when asked again is a lost packet, as a late SYN-ACK is
             let lost =
                 names.iter().any(|r| r.outcome == Outcome::Passed && r.took_ms >= limits::NAME_RESENT_MS);
-            let open = tried(ports).0.first().copied();
+            let open = tried(&self.profile, ports).0.first().copied();
             if let Some(addr) = open.filter(|_| lost) {
                 self.doubted.get_or_insert(addr);
             }
@@ -298,7 +314,7 @@ impl Course {
             };
             return self.tell(CheckId::Path, vec![row]).await;
         }
-        let (open, closed) = tried(results);
+        let (open, closed) = tried(&self.profile, results);
         if !open.is_empty()
             && let Some(task) = self.control.take()
         {
@@ -389,20 +405,11 @@ fn opened_after(ports: &[CheckResult]) -> Vec<(SocketAddr, Duration)> {
     ports.iter().filter_map(opened).collect()
 }
 
-/// Addresses of the cloud that opened; and one for each port that opened nowhere.
-fn tried(ports: &[CheckResult]) -> (Vec<SocketAddr>, Vec<SocketAddr>) {
-    let mut open = Vec::new();
-    let mut closed: BTreeMap<u16, SocketAddr> = BTreeMap::new();
-    for r in ports {
-        let Target::Cloud { addr, .. } = &r.target else { continue };
-        match r.outcome {
-            Outcome::Passed => open.push(*addr),
-            Outcome::Failed(_) => {
-                closed.entry(addr.port()).or_insert(*addr);
-            }
-            Outcome::Skipped(_) | Outcome::Inconclusive(_) => {}
-        }
-    }
-    closed.retain(|port, _| !open.iter().any(|a| a.port() == *port));
-    (open, closed.into_values().collect())
+/// For each port the address that the box would use next: where it opened, and where it did not.
+fn tried(profile: &Profile, ports: &[CheckResult]) -> (Vec<SocketAddr>, Vec<SocketAddr>) {
+    let cloud = Cloud::of(ports);
+    let (open, closed): (Vec<u16>, Vec<u16>) =
+        profile.cloud.ports.iter().partition(|p| cloud.open(**p).is_some());
+    let next = |ports: Vec<u16>| ports.into_iter().filter_map(|p| cloud.next(p)).collect();
+    (next(open), next(closed))
 }

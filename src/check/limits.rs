@@ -58,6 +58,10 @@ pub const SPEAK_OPEN: Duration = ms(1_500);
 pub const SPEAK_LISTEN: Duration = ms(1_000);
 /// What was said and is not acknowledged by then gets this long in addition: two retransmissions.
 pub const SPEAK_ACKNOWLEDGED: Duration = ms(1_500);
+/// Hops within which a reset of content is looked for: the site's own routers and the provider's first.
+pub const SPEAK_HOPS: u8 = 4;
+/// Addresses at which it is looked for: one for each of the vendor's ports.
+pub const SPEAK_WITHIN: usize = 2;
 /// A full-size segment is retransmitted after 0.2 to 1 s, and again after twice that.
 pub const SIZE: Duration = ms(2_500);
 /// A portal is near: it opens faster than the cloud could.

@@ -17,7 +17,7 @@ use tokio::sync::{mpsc, watch};
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Named {
     pub ip: IpAddr,
-    /// By this network's own name servers, not by a public one asked for comparison.
+    /// By a name server that the box would ask: one that DHCP hands out, or this computer's own where that is not known.
     pub here: bool,
 }
 
@@ -26,6 +26,8 @@ pub struct Named {
 struct Server {
     ip: IpAddr,
     role: ServerRole,
+    /// The box would ask it, as far as is known when it is asked.
+    decides: bool,
 }
 
 /// A name that cannot exist: a random label, under a top-level domain that no local resolver answers itself.
@@ -49,10 +51,10 @@ pub async fn names(
     let mut asked: Vec<IpAddr> = Vec::new();
     let mut servers: Vec<Server> = Vec::new();
     for ip in &lease {
-        servers.push(Server { ip: *ip, role: ServerRole::Lease });
+        servers.push(Server { ip: *ip, role: ServerRole::Lease, decides: true });
     }
     for ip in own.iter().filter(|ip| !lease.contains(ip)) {
-        servers.push(Server { ip: *ip, role: ServerRole::Host });
+        servers.push(Server { ip: *ip, role: ServerRole::Host, decides: lease.is_empty() });
     }
     let mut out: Vec<CheckResult> = Vec::new();
     let mut tasks = Crew::default();
@@ -81,7 +83,7 @@ pub async fn names(
             local == 0 && !out.iter().any(|r| is_cloud_failure(r) || is_new_address(r, &profile));
         if !compare.is_empty() && (waited || local == 0) && !local_fine {
             for ip in compare.drain(..) {
-                let server = Server { ip, role: ServerRole::Control };
+                let server = Server { ip, role: ServerRole::Control, decides: false };
                 tasks.spawn(ask_server(reach.clone(), Arc::clone(&profile), server, found.clone(), random));
             }
         }
@@ -91,7 +93,7 @@ pub async fn names(
         }
         if late && first_is_fine(&out) {
             let rest: Vec<CheckResult> =
-                order_here.iter().filter_map(|ip| not_waited_for(*ip, &out)).collect();
+                order_here.iter().filter_map(|ip| not_waited_for(*ip, lease.contains(ip), &out)).collect();
             out.extend(rest);
             break;
         }
@@ -121,7 +123,7 @@ pub async fn names(
                 }
             }
         } else {
-            let server = Server { ip, role: ServerRole::Lease };
+            let server = Server { ip, role: ServerRole::Lease, decides: true };
             out.extend(ask_server(reach.clone(), Arc::clone(&profile), server, found.clone(), random).await);
         }
     }
@@ -153,7 +155,7 @@ pub async fn names(
 }
 
 /// A row for a server without a result.
-fn not_waited_for(server: IpAddr, out: &[CheckResult]) -> Option<CheckResult> {
+fn not_waited_for(server: IpAddr, of_lease: bool, out: &[CheckResult]) -> Option<CheckResult> {
     let has_result = out.iter().any(|r| matches!(&r.target, Target::Name { server: s, .. } if *s == server));
     let why = format!(
         "no answer within {} ms; not waited for, since the server before it answers",
@@ -163,7 +165,7 @@ fn not_waited_for(server: IpAddr, out: &[CheckResult]) -> Option<CheckResult> {
         id: CheckId::Names,
         target: Target::Name {
             server,
-            role: ServerRole::Host,
+            role: if of_lease { ServerRole::Lease } else { ServerRole::Host },
             name: "every name".into(),
             name_role: NameRole::Cloud,
             transport: Transport::Udp,
@@ -196,13 +198,8 @@ fn is_cloud_failure(r: &CheckResult) -> bool {
 }
 
 fn lease_servers(offers: &Option<Vec<Offer>>) -> Vec<IpAddr> {
-    let mut servers: Vec<IpAddr> = Vec::new();
-    for ip in offers.iter().flatten().flat_map(|o| o.name_servers.iter()) {
-        if !servers.contains(&IpAddr::V4(*ip)) {
-            servers.push(IpAddr::V4(*ip));
-        }
-    }
-    servers
+    let given = Offer::name_servers_of_the_box(offers.as_deref().unwrap_or_default());
+    given.into_iter().map(IpAddr::V4).collect()
 }
 
 /// All questions to one server. The cloud's names come first, since connections wait for their addresses.
@@ -218,6 +215,7 @@ async fn ask_server(
     let mut ask = |name: &str, name_role, transport, repeats: usize| {
         let (reach, name, found, documented) =
             (reach.clone(), name.to_owned(), found.clone(), documented.clone());
+        let here = server.decides;
         tasks.spawn(async move {
             let target = Target::Name {
                 server: server.ip,
@@ -236,7 +234,7 @@ async fn ask_server(
                     && let Measured::Addresses(addresses) = &asked.measured
                 {
                     for ip in addresses {
-                        let _ = found.send(Named { ip: *ip, here: server.role != ServerRole::Control }).await;
+                        let _ = found.send(Named { ip: *ip, here }).await;
                     }
                 }
                 let again = asked.outcome == Outcome::Passed;

@@ -4,8 +4,8 @@
 //! is silent, the server of this computer's own lease is asked directly: a filter on this computer lets answers to a
 //! question in, and hides those to a broadcast; then silence says nothing.
 
-use super::limits;
 use super::reach::Reach;
+use super::{Progress, limits};
 use crate::model::Mac;
 use crate::model::check::{CheckId, CheckResult, Failure, Measured, Offer, OfferTo, Outcome, Target};
 use crate::model::evidence::{DhcpKind, DhcpSeen};
@@ -342,6 +342,25 @@ pub async fn offer(
         result.measured = Measured::Answers { offers, asked: asked_for };
     }
     result
+}
+
+/// The probe alone, for a box that was heard asking for an address only after the check's own probe had ended. What could
+/// not be asked again leaves the first answer as it was.
+pub async fn again(reach: Reach, needs: Needs, random: u64, out: mpsc::Sender<Progress>) {
+    let (publish, _) = watch::channel(None);
+    let (heard_in, mut heard) = mpsc::channel::<DhcpSeen>(64);
+    let probe = offer(reach, needs, publish, heard_in, random);
+    let mut probe = std::pin::pin!(probe);
+    let result = loop {
+        tokio::select! {
+            result = &mut probe => break result,
+            Some(seen) = heard.recv() => { let _ = out.send(Progress::Heard(Box::new(seen))).await; }
+        }
+    };
+    if matches!(result.outcome, Outcome::Passed | Outcome::Failed(_)) {
+        let _ = out.send(Progress::Ended(CheckId::Offer, vec![result])).await;
+    }
+    let _ = out.send(Progress::Done).await;
 }
 
 /// Why silence says nothing here: this computer itself keeps answers out.

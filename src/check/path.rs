@@ -67,6 +67,20 @@ pub async fn one_hop(reach: Reach, addresses: Vec<(SocketAddr, Duration)>) -> Ve
     out
 }
 
+/// An address that opens is more than so many hops away: an attempt that can live for no more expires on the way, or is
+/// lost twice. False where that is not told.
+pub async fn is_farther(reach: &Reach, addr: SocketAddr, hops: u8) -> bool {
+    for _ in 0..2 {
+        match reach.knock_within(addr, u32::from(hops), limits::ONE_HOP).await {
+            Some(k) if k.not_sent.is_some() => return false,
+            Some(k) if k.icmp.is_some_and(|(kind, _)| kind == TIME_EXCEEDED) => return true,
+            Some(k) if k.outcome == Err(Failure::Silence) => {}
+            _ => return false,
+        }
+    }
+    true
+}
+
 /// `path` towards each of these addresses, which did not open.
 pub async fn path(reach: Reach, closed: Vec<SocketAddr>) -> Vec<CheckResult> {
     if closed.is_empty() {
@@ -97,28 +111,34 @@ async fn trace(reach: &Reach, addr: SocketAddr) -> CheckResult {
     let mut ended = tasks.all().await;
     ended.sort_by_key(|(distance, _)| *distance);
     let mut hops = Vec::new();
-    let mut said_no = None;
     for (distance, knock) in ended {
-        let Some(knock) = knock else { continue };
+        let Some(knock) = knock.filter(|k| k.not_sent.is_none()) else { continue };
         let expired = knock.icmp.is_some_and(|(kind, _)| kind == TIME_EXCEEDED);
-        if !expired && said_no.is_none() && knock.outcome.is_err() && knock.outcome != Err(Failure::Silence) {
-            said_no = knock.offender.map(|who| (distance, who));
-        }
+        let refused = knock.outcome.err().filter(|f| !expired && f.is_rejection());
         hops.push(Hop {
             distance: u8::try_from(distance).unwrap_or(u8::MAX),
             who: knock.offender.filter(|_| expired),
             opened: knock.outcome.is_ok(),
+            refused,
+            refused_by: knock.offender.filter(|_| refused.is_some()),
         });
     }
     let farthest = hops.iter().rev().find_map(|h| h.who.map(|who| (h.distance, who)));
+    let said_no = hops.iter().find(|h| h.refused.is_some());
     let (outcome, detail) = match (hops.is_empty(), hops.iter().any(|h| h.opened), farthest, said_no) {
         (true, ..) => {
             let why = "not simulated".to_owned();
             (Outcome::Skipped(why.clone()), why)
         }
         (_, true, ..) => (Outcome::Passed, "it opens now".to_owned()),
-        (_, _, _, Some((distance, who))) => {
-            (Outcome::Passed, format!("refused by {who}, {distance} hop(s) away"))
+        (_, _, _, Some(hop)) => {
+            let by = hop.refused_by.map(|who| format!(" by {who}")).unwrap_or_default();
+            let before = farthest.filter(|(distance, _)| *distance < hop.distance);
+            let before = before.map_or_else(
+                || "; nobody nearer told of itself".to_owned(),
+                |(distance, who)| format!("; {who}, {distance} hop(s) away, stands before that"),
+            );
+            (Outcome::Passed, format!("refused{by} from {} hop(s) on{before}", hop.distance))
         }
         (_, _, Some((distance, who)), None) => (
             Outcome::Passed,
@@ -132,7 +152,7 @@ async fn trace(reach: &Reach, addr: SocketAddr) -> CheckResult {
             (Outcome::Inconclusive(why.clone()), why)
         }
     };
-    let measured = if hops.iter().any(|h| h.who.is_some() || h.opened) {
+    let measured = if hops.iter().any(|h| h.who.is_some() || h.opened || h.refused.is_some()) {
         Measured::Hops(hops)
     } else {
         Measured::Nothing

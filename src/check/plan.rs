@@ -106,6 +106,11 @@ pub fn plan(profile: &Profile, host: &HostView, rungs: &[u64]) -> CheckPlan {
             let limit = limits::SPEAK_OPEN + limits::SPEAK_LISTEN + limits::SPEAK_ACKNOWLEDGED;
             step(CheckId::Speaks, target, limit, after_ports, &[(PacketKind::TcpSpeak, 1)]);
         }
+        let target = Target::SayingWithin { addr, hops: limits::SPEAK_HOPS };
+        let within = u32::from(limits::SPEAK_HOPS);
+        let sends = [(PacketKind::TcpSpeak, within), (PacketKind::TcpTrace, 2 * within)];
+        let limit = 2 * limits::ONE_HOP + limits::SPEAK_OPEN + limits::ONE_HOP;
+        step(CheckId::Speaks, target, limit, &[CheckId::Speaks], &sends);
         let target = Target::FullSize(addr);
         step(
             CheckId::Size,
@@ -148,7 +153,7 @@ pub fn plan(profile: &Profile, host: &HostView, rungs: &[u64]) -> CheckPlan {
         "of speaks, size and path, what is not needed: they follow connections that opened, or ended".into(),
     );
     plan.left_out.push(
-        "addresses that the names give are added to 'ports' when they are known; name servers that DHCP hands out are added to 'names'"
+        "addresses that the names give are added to 'ports' when they are known; name servers that DHCP hands out are added to 'names', a router that it hands out and this computer does not use to 'router'"
             .into(),
     );
     plan

@@ -3,9 +3,8 @@
 //! speaks, so an answer that is no TLS, a proper close or an acknowledged silence is no failure; a reset, bytes that
 //! nobody ever acknowledges, and a certificate of an inspecting product are.
 
-use super::limits;
 use super::reach::{Breaks, Reach};
-use super::size;
+use super::{limits, path, size};
 use crate::model::check::{
     CheckId, CheckResult, Failure, Inspector, Measured, Outcome, Said, Target, TlsSeen,
 };
@@ -14,16 +13,16 @@ use crate::platform::guest::{Heard, Line};
 use crate::platform::supervise::{Crew, supervised};
 use crate::profile::{Profile, Signer, Signers};
 use crate::wire::tls::{self, Flight};
-use std::collections::BTreeMap;
 use std::net::SocketAddr;
 use std::sync::Arc;
+use std::time::Duration;
 use tokio::sync::mpsc;
+use tokio::time::Instant;
 
 /// Bytes of no known protocol; they name who says them, for whoever finds them in a log.
 const PLAIN: &[u8] = b"\x01solidgreen check\r\n";
 
-/// `speaks` and `size`, on the first address of each port that `opened` brings. Ends when all have ended and `opened`
-/// is closed.
+/// `speaks` and `size`, on each address that `opened` brings. Ends when all have ended and `opened` is closed.
 pub async fn speaks(
     reach: Reach,
     profile: Arc<Profile>,
@@ -31,16 +30,11 @@ pub async fn speaks(
     random: u64,
 ) -> (Vec<CheckResult>, Vec<CheckResult>) {
     let mut tasks: Crew<(Vec<CheckResult>, Option<CheckResult>)> = Crew::default();
-    let mut by_port: BTreeMap<u16, SocketAddr> = BTreeMap::new();
     let name = profile.cloud.hosts.first().cloned().unwrap_or_default();
     while let Some(addr) = opened.recv().await {
-        if by_port.contains_key(&addr.port()) {
-            continue;
-        }
-        by_port.insert(addr.port(), addr);
         tasks.spawn(one_address(reach.clone(), addr, name.clone(), random));
     }
-    if by_port.is_empty() {
+    if tasks.is_empty() {
         let why = "no open connection to the cloud is known".to_owned();
         let skipped = |id| CheckResult {
             id,
@@ -58,7 +52,11 @@ pub async fn speaks(
         sizes.extend(size);
     }
     if speaks.iter().any(is_doubtful) {
-        speaks.extend(controls(&reach, &profile, random).await);
+        let near = resets_everything(&speaks).into_iter().take(limits::SPEAK_WITHIN);
+        let mut within = Crew::default();
+        near.for_each(|addr| drop(within.spawn(say_within(reach.clone(), addr))));
+        let (controls, near) = tokio::join!(controls(&reach, &profile, random), within.all());
+        speaks.extend(controls.into_iter().chain(near.into_iter().flatten()));
     }
     speaks.sort_by(|a, b| a.target.cmp(&b.target));
     sizes.sort_by(|a, b| a.target.cmp(&b.target));
@@ -118,7 +116,9 @@ pub(super) fn waited_in_vain(results: &[CheckResult]) -> Option<SocketAddr> {
     results.iter().find_map(|r| {
         let Target::Saying { addr, .. } = r.target else { return None };
         let late = match r.measured {
-            Measured::Opened { micros } => micros >= limits::SYN_RESENT_US,
+            Measured::Opened { micros } | Measured::Cut { opened_micros: micros, .. } => {
+                micros >= limits::SYN_RESENT_US
+            }
             _ => matches!(r.outcome, Outcome::Inconclusive(_)) && r.took_ms >= all_of_it,
         };
         late.then_some(addr)
@@ -155,8 +155,7 @@ async fn say(reach: &Reach, target: Target, addr: SocketAddr, said: Said, name: 
             };
         }
     };
-    let opened =
-        Measured::Opened { micros: u64::try_from(line.opened_after.as_micros()).unwrap_or(u64::MAX) };
+    let opened = Measured::Opened { micros: micros(line.opened_after) };
     let bytes = match said {
         Said::Nothing => Vec::new(),
         Said::HelloByName => tls::client_hello(Some(name), spread(random), 0),
@@ -168,6 +167,7 @@ async fn say(reach: &Reach, target: Target, addr: SocketAddr, said: Said, name: 
         Said::HelloByName | Said::HelloNoName => "after a TLS hello",
         Said::Plain => "after a few bytes",
     };
+    let said_at = Instant::now();
     if !bytes.is_empty()
         && let Err(end) = line.say(&bytes).await
     {
@@ -176,7 +176,7 @@ async fn say(reach: &Reach, target: Target, addr: SocketAddr, said: Said, name: 
         return Ended { row: row(Outcome::Failed(failure), opened, detail), acknowledged: None };
     }
     let (heard, flight) = listen(&mut line, matches!(said, Said::HelloByName | Said::HelloNoName)).await;
-    let after = reach.took(begun);
+    let (after, since_said) = (reach.took(begun), said_at.elapsed());
     let left = if bytes.is_empty() { None } else { line.unacknowledged() };
     let mut acknowledged = left.map(|left| left < bytes.len());
     if let Flight::Chain(chain) = &flight {
@@ -197,11 +197,17 @@ async fn say(reach: &Reach, target: Target, addr: SocketAddr, said: Said, name: 
             format!("the far end closed it {what}, {after} ms after the first packet"),
         ),
         (Heard::Closed, _) => passed(format!("the far end closed it {what}, which may be its way")),
-        (Heard::Reset, _) => row(
+        (Heard::Reset, _) if said == Said::Nothing => row(
             Outcome::Failed(Failure::Reset),
             opened.clone(),
+            format!("reset {what}, {after} ms after the first packet"),
+        ),
+        (Heard::Reset, _) => row(
+            Outcome::Failed(Failure::Reset),
+            Measured::Cut { opened_micros: micros(line.opened_after), after_micros: micros(since_said) },
             format!(
-                "reset {what}, {after} ms after the first packet; the connection itself opened after {:.1} ms",
+                "reset {what}, {:.1} ms after it was said; the connection itself opened after {:.1} ms",
+                since_said.as_secs_f64() * 1000.0,
                 line.opened_after.as_secs_f64() * 1000.0
             ),
         ),
@@ -234,12 +240,68 @@ async fn say(reach: &Reach, target: Target, addr: SocketAddr, said: Said, name: 
     Ended { row, acknowledged }
 }
 
+fn micros(time: Duration) -> u64 {
+    u64::try_from(time.as_micros()).unwrap_or(u64::MAX)
+}
+
+/// Content that cannot get to the cloud: where it is reset all the same, something on the way does it. Nothing is told
+/// of a distance at which the cloud itself may answer. No row on the simulated site, where there are no hops.
+async fn say_within(reach: Reach, addr: SocketAddr) -> Vec<CheckResult> {
+    let mut tasks = Crew::default();
+    for hops in 1..=limits::SPEAK_HOPS {
+        let reach = reach.clone();
+        tasks.spawn(async move {
+            let begun = reach.now();
+            if !path::is_farther(&reach, addr, hops).await {
+                return None;
+            }
+            let mut line = reach.line(addr, limits::SPEAK_OPEN, PacketKind::TcpSpeak).await.ok()?;
+            line.live_for(hops).ok()?;
+            let heard = match line.say(PLAIN).await {
+                Ok(()) => line.hear(limits::ONE_HOP).await,
+                Err(end) => end,
+            };
+            let (outcome, detail) = if heard == Heard::Reset {
+                let detail = format!(
+                    "a few bytes that can live for {hops} hop(s) only were reset, and the cloud is farther: something on the way does it"
+                );
+                (Outcome::Failed(Failure::Reset), detail)
+            } else {
+                (Outcome::Passed, format!("a few bytes that can live for {hops} hop(s) only met no reset"))
+            };
+            Some(CheckResult {
+                id: CheckId::Speaks,
+                target: Target::SayingWithin { addr, hops },
+                outcome,
+                took_ms: reach.took(begun),
+                measured: Measured::Nothing,
+                detail,
+            })
+        });
+    }
+    tasks.all().await.into_iter().flatten().collect()
+}
+
+/// Addresses at which whatever was said was reset.
+fn resets_everything(speaks: &[CheckResult]) -> Vec<SocketAddr> {
+    let content = |r: &CheckResult| match r.target {
+        Target::Saying { addr, said } if said != Said::Nothing => Some(addr),
+        _ => None,
+    };
+    let mut all: Vec<SocketAddr> = speaks.iter().filter_map(content).collect();
+    all.sort_unstable();
+    all.dedup();
+    let reset = |r: &CheckResult| r.outcome == Outcome::Failed(Failure::Reset);
+    all.retain(|addr| speaks.iter().filter(|r| content(r) == Some(*addr)).all(reset));
+    all
+}
+
 /// Listens until it is clear what was answered.
 async fn listen(line: &mut Line, tls: bool) -> (Heard, Flight) {
-    let until = tokio::time::Instant::now() + limits::SPEAK_LISTEN;
+    let until = Instant::now() + limits::SPEAK_LISTEN;
     let mut got: Vec<u8> = Vec::new();
     loop {
-        let left = until.saturating_duration_since(tokio::time::Instant::now());
+        let left = until.saturating_duration_since(Instant::now());
         match line.hear(left).await {
             Heard::Bytes(bytes) => {
                 got.extend_from_slice(&bytes);

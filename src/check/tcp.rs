@@ -4,13 +4,14 @@ use super::limits;
 use super::names::Named;
 use super::reach::{Knock, Reach};
 use crate::model::check::{CheckId, CheckResult, Failure, Measured, Outcome, Target};
+use crate::model::cloud::{Cloud, CloudAddress};
 use crate::model::footprint::PacketKind;
 use crate::model::host::Interface;
 use crate::platform::supervise::Crew;
 use crate::profile::Profile;
 use std::collections::{BTreeMap, BTreeSet};
 use std::net::{IpAddr, Ipv4Addr, SocketAddr};
-use tokio::sync::mpsc;
+use tokio::sync::{mpsc, watch};
 
 /// What a knock means for people.
 fn describe(knock: &Knock) -> String {
@@ -52,16 +53,17 @@ fn measured(knock: &Knock) -> Measured {
 }
 
 /// `ports`: every documented address at once, and each address that `resolved` brings while names are being asked;
-/// ends when all have ended and `resolved` is closed.
+/// tells `cloud` what is known as it comes; ends when all have ended and `resolved` is closed.
 pub async fn ports(
     reach: Reach,
     profile: &Profile,
     mut resolved: mpsc::Receiver<Named>,
-    opened: mpsc::Sender<SocketAddr>,
+    cloud: watch::Sender<Cloud>,
 ) -> Vec<CheckResult> {
     let mut tasks = Crew::default();
     let mut started: BTreeSet<IpAddr> = BTreeSet::new();
-    let mut named: BTreeSet<IpAddr> = BTreeSet::new();
+    // in the order in which the names gave them
+    let mut named: Vec<IpAddr> = Vec::new();
     let mut start = |ip: IpAddr, tasks: &mut Crew<(SocketAddr, Knock, u64)>| {
         if started.insert(ip) {
             for port in &profile.cloud.ports {
@@ -77,6 +79,8 @@ pub async fn ports(
     for ip in &profile.cloud.documented_addresses {
         start(IpAddr::V4(*ip), &mut tasks);
     }
+    let documented =
+        |ip: IpAddr| matches!(ip, IpAddr::V4(v4) if profile.cloud.documented_addresses.contains(&v4));
     let mut done: BTreeMap<SocketAddr, (Knock, u64)> = BTreeMap::new();
     let mut open = true;
     let enough = tokio::time::sleep(limits::UNNAMED_ADDRESS);
@@ -96,24 +100,32 @@ pub async fn ports(
             () = &mut enough, if patient => patient = false,
             ip = resolved.recv(), if open => match ip {
                 Some(Named { ip, here }) => {
-                    if here {
-                        named.insert(ip);
+                    if here && !named.contains(&ip) {
+                        named.push(ip);
                     }
                     start(ip, &mut tasks);
                 }
                 None => open = false,
             },
             Some((addr, knock, took)) = tasks.next(), if !tasks.is_empty() => {
-                if knock.outcome.is_ok() {
-                    // whoever speaks on it may have had enough
-                    let _ = opened.try_send(addr);
-                }
                 done.insert(addr, (knock, took));
             }
         }
+        let rest = profile.cloud.documented_addresses.iter().map(|ip| IpAddr::V4(*ip));
+        let addresses = named.iter().copied().chain(rest.filter(|ip| !named.contains(ip)));
+        let known = addresses.flat_map(|ip| profile.cloud.ports.iter().map(move |p| SocketAddr::new(ip, *p)));
+        cloud.send_replace(Cloud {
+            addresses: known
+                .map(|addr| CloudAddress {
+                    addr,
+                    documented: documented(addr.ip()),
+                    resolved: named.contains(&addr.ip()),
+                    opens: done.get(&addr).map(|(knock, _)| knock.outcome.is_ok()),
+                })
+                .collect(),
+            names_pending: open && patient,
+        });
     }
-    let documented =
-        |ip: IpAddr| matches!(ip, IpAddr::V4(v4) if profile.cloud.documented_addresses.contains(&v4));
     done.into_iter()
         .map(|(addr, (knock, took_ms))| CheckResult {
             id: CheckId::Ports,
@@ -165,26 +177,20 @@ pub async fn again(reach: Reach, addr: SocketAddr) -> CheckResult {
     }
 }
 
-/// The address that many attempts would tell most about: one that is silent or late where its port opens elsewhere, or
-/// the quickest where all are late.
+/// The address that many attempts would tell most about: of those that decide, one that is silent or late where its port
+/// opens elsewhere, or the quickest where all are late.
 #[must_use]
 pub fn doubtful(ports: &[CheckResult]) -> Option<SocketAddr> {
     const LATE_US: u64 = 800_000;
-    let cloud = || {
-        ports.iter().filter_map(|r| match &r.target {
-            Target::Cloud { addr, .. } => Some((*addr, r)),
-            _ => None,
-        })
-    };
-    let opens = |port: u16| cloud().any(|(a, r)| a.port() == port && r.outcome == Outcome::Passed);
+    let cloud = Cloud::of(ports);
     let late = |r: &CheckResult| matches!(r.measured, Measured::Opened { micros } if micros >= LATE_US);
     let silent = |r: &CheckResult| r.outcome.failure() == Some(Failure::Silence);
-    let resolved = |a: &SocketAddr, r: &CheckResult| {
-        let _ = a;
-        matches!(r.target, Target::Cloud { resolved: true, .. })
-    };
-    let odd = cloud().find(|(a, r)| late(r) || silent(r) && opens(a.port()) && resolved(a, r));
-    odd.map(|(a, _)| a)
+    ports.iter().find_map(|r| match r.target {
+        Target::Cloud { addr, .. } if cloud.decides(addr.ip()) => {
+            (late(r) || silent(r) && cloud.open(addr.port()).is_some()).then_some(addr)
+        }
+        _ => None,
+    })
 }
 
 /// The cloud over another interface of this computer that has a way out of its own: whether it is closed everywhere.

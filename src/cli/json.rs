@@ -71,6 +71,7 @@ fn common(s: &Snapshot) -> Value {
         "version": s.version,
         "visit": s.visit,
         "verdict": verdict(&s.verdict),
+        "boxes": s.boxes(),
         "findings": s.findings.iter().map(finding).collect::<Vec<_>>(),
         "gateways": s.gateways.iter().map(gateway).collect::<Vec<_>>(),
         "interface": s.host.chosen,

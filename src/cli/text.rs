@@ -58,7 +58,7 @@ fn limits(out: &mut String, s: &Snapshot) {
 /// What `find` prints.
 #[must_use]
 pub fn find(s: &Snapshot) -> String {
-    let mut out = String::new();
+    let mut out = s.boxes().line().map(|line| format!("{line}\n\n")).unwrap_or_default();
     gateways(&mut out, s);
     let _ = writeln!(
         out,
@@ -120,6 +120,9 @@ pub fn check(s: &Snapshot) -> String {
     let v = &s.verdict;
     let code = v.code.map(|c| format!("  [{c}]")).unwrap_or_default();
     let _ = writeln!(out, "{}{code}", v.title);
+    if let Some(line) = s.boxes().line() {
+        let _ = writeln!(out, "{line}");
+    }
     let _ = writeln!(out, "Whose turn: {}", v.owner.label());
     let _ = writeln!(out, "Next step:  {}\n", v.next_step);
     gateways(&mut out, s);

@@ -18,13 +18,17 @@ macro_rules! what_to_allow {
 mod cloud;
 mod dhcp;
 mod dns;
+mod excluders;
 mod gateway;
 mod hides;
 mod host;
 mod lasting;
 mod ok;
+mod port;
 #[cfg(test)]
 mod tests;
+
+pub use excluders::excluded_by;
 
 /// Everything that is said about one cause.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -63,6 +67,9 @@ pub fn page(cause: Cause) -> &'static Page {
         Cause::GatewayWrongMac => &gateway::WRONG_MAC,
         Cause::GatewayIsolated => &gateway::ISOLATED,
         Cause::GatewayDefective => &gateway::DEFECTIVE,
+        Cause::PortShut => &port::SHUT,
+        Cause::PortLate => &port::LATE,
+        Cause::PortArpInspection => &port::ARP_INSPECTION,
         Cause::DhcpNoServer => &dhcp::NO_SERVER,
         Cause::DhcpPoolExhausted => &dhcp::POOL_EXHAUSTED,
         Cause::DhcpGatewayRefused => &dhcp::GATEWAY_REFUSED,
@@ -86,6 +93,8 @@ pub fn page(cause: Cause) -> &'static Page {
         Cause::CloudPort443Blocked => &cloud::PORT_443_BLOCKED,
         Cause::CloudPort4321Blocked => &cloud::PORT_4321_BLOCKED,
         Cause::CloudSomeAddressesBlocked => &cloud::SOME_ADDRESSES_BLOCKED,
+        Cause::CloudRuleForOtherAddress => &cloud::RULE_FOR_OTHER_ADDRESS,
+        Cause::CloudAnswersBlocked => &cloud::ANSWERS_BLOCKED,
         Cause::CloudGatewayOnlyBlocked => &cloud::GATEWAY_ONLY_BLOCKED,
         Cause::CloudQuarantine => &cloud::QUARANTINE,
         Cause::CloudProxyRequired => &cloud::PROXY_REQUIRED,
@@ -94,7 +103,9 @@ pub fn page(cause: Cause) -> &'static Page {
         Cause::CloudAppControl => &cloud::APP_CONTROL,
         Cause::CloudCaptivePortal => &cloud::CAPTIVE_PORTAL,
         Cause::CloudRateLimited => &cloud::RATE_LIMITED,
+        Cause::CloudTranslationExhausted => &cloud::TRANSLATION_EXHAUSTED,
         Cause::CloudServiceDown => &cloud::SERVICE_DOWN,
+        Cause::CloudNoRoute => &cloud::NO_ROUTE,
         Cause::InternetDown => &cloud::INTERNET_DOWN,
         Cause::HoldIdleTimeout => &lasting::IDLE_TIMEOUT,
         Cause::HoldStateFlushed => &lasting::STATE_FLUSHED,
@@ -123,6 +134,11 @@ pub fn explain(cause: Cause) -> String {
     ] {
         out.push_str(&format!("\n{head}\n"));
         wrap(&mut out, text, "  ");
+    }
+    let excluders: Vec<&str> = excluded_by(cause).iter().map(|o| o.says()).collect();
+    if !excluders.is_empty() {
+        out.push_str("\nWhat excludes it\n");
+        wrap(&mut out, &format!("{}.", excluders.join("; ")), "  ");
     }
     if !page.hides.is_empty() {
         let mut hidden = page.hides.to_vec();

@@ -2,8 +2,10 @@
 
 use super::Scene;
 use super::names::{Names, NamesState, read_names};
-use super::spoken::Spoken;
+use super::observed::{self, Observed};
+use super::spoken::{Spoken, is_inside, is_shared};
 use crate::model::check::{CheckId, CheckResult, Failure, Measured, Offer, OfferTo, Outcome, Target};
+use crate::model::cloud::Cloud;
 use crate::model::host::LinkKind;
 use std::collections::BTreeSet;
 use std::net::{IpAddr, Ipv4Addr, SocketAddr};
@@ -64,6 +66,8 @@ pub struct Digest<'a> {
     pub offers: Option<&'a [Offer]>,
     pub names: Names,
     pub way_out: WayOut,
+    /// The cloud's addresses, of which those that the box would use decide.
+    pub cloud: Cloud,
     /// Ports on which addresses that cannot exist answered.
     pub answered_for_nobody: BTreeSet<u16>,
     /// A port that nothing uses opened at the cloud's own address.
@@ -88,6 +92,10 @@ pub struct Digest<'a> {
     pub attempts: Option<&'a [Option<u64>]>,
     /// Shortest time to a SYN-ACK of the cloud, microseconds.
     pub quickest: Option<u64>,
+    /// Some router beyond this site said that it knows no way, or was the last to tell of itself.
+    pub ends_outside: bool,
+    /// What the results and this computer say against causes, whichever box they are about.
+    pub observed: BTreeSet<Observed>,
     /// A check broke inside this program: what it would have said may gainsay the rest.
     pub broke: bool,
     results: &'a [CheckResult],
@@ -108,7 +116,12 @@ impl<'a> Digest<'a> {
         let router = if failed(CheckId::Lease, Failure::NoRouter) {
             Router::NoneKnown
         } else {
-            match results.iter().find(|r| r.id == CheckId::Router).map(|r| &r.outcome) {
+            // others that DHCP hands out are no matter of this computer's way
+            let own = |r: &&CheckResult| match r.target {
+                Target::Router(ip) => interface.and_then(|i| i.router).is_none_or(|own| own == ip),
+                _ => true,
+            };
+            match results.iter().filter(|r| r.id == CheckId::Router).find(own).map(|r| &r.outcome) {
                 Some(Outcome::Passed) => Router::Answers,
                 Some(Outcome::Failed(_)) => Router::Silent,
                 _ => Router::Unknown,
@@ -123,17 +136,22 @@ impl<'a> Digest<'a> {
                 _ => None,
             });
         let mut names = read_names(results);
-        let mut way_out = way_out(results, names.state == NamesState::Redirected);
-        if names.disputed && way_out != WayOut::Open && opens_elsewhere(results) {
+        // where every name leads to one wrong address, that address says nothing about the cloud
+        let mut cloud = cloud(results, &names, names.state == NamesState::Redirected);
+        let mut way_out = way_out(results, &cloud);
+        if names.disputed && way_out != WayOut::Open && opens_elsewhere(&cloud) {
             // the address that the names give is shut where the cloud itself is open: a filter's page
             names.state = NamesState::Blocked;
-            way_out = self::way_out(results, true);
+            names.leads_to_a_page = true;
+            cloud = self::cloud(results, &names, true);
+            way_out = self::way_out(results, &cloud);
         }
         if way_out != WayOut::Open && results.iter().any(|r| r.id == CheckId::Names && r.broke()) {
             // which addresses the box would use is not known, and a documented one may be retired
             way_out = WayOut::Unknown;
         }
-        Digest {
+        let mut digest = Digest {
+            observed: BTreeSet::new(),
             has_interface: interface.is_some(),
             carrier: interface.and_then(|i| if i.up { i.carrier } else { Some(false) }),
             address,
@@ -152,7 +170,7 @@ impl<'a> Digest<'a> {
             proxies: failed(CheckId::Witness, Failure::ProxyConfigured),
             other_subnet: other_subnet(scene),
             asked_for: asked_for(results),
-            spoken: Spoken::of(results),
+            spoken: Spoken::of(results, &cloud),
             proxy_here: proxy_here(results),
             proxy_name: results.iter().find_map(|r| match (&r.target, &r.outcome) {
                 (Target::ProxyName(name), Outcome::Passed) => Some(format!("{name} {}", r.detail)),
@@ -160,16 +178,31 @@ impl<'a> Digest<'a> {
             }),
             cloud_elsewhere: elsewhere(results),
             attempts: attempts(results),
-            quickest: quickest(results),
+            quickest: quickest(results, &cloud),
+            ends_outside: ends_outside(results, interface.and_then(|i| i.router)),
             broke: results.iter().any(|r| r.broke() && r.id != CheckId::Hold),
+            cloud,
             results,
-        }
+        };
+        digest.observed = observed::of_site(scene, &digest);
+        digest
     }
 
-    /// A resolved address opens, so that the box can get through at all.
+    /// The results of the ports that decide.
+    pub fn deciding(&self) -> impl Iterator<Item = &'a CheckResult> {
+        self.results.iter().filter(|r| self.decides(r))
+    }
+
+    /// This result is one of them.
+    #[must_use]
+    pub fn decides(&self, r: &CheckResult) -> bool {
+        port_of(r).is_some_and(|addr| self.cloud.deciding().any(|a| a.addr == addr))
+    }
+
+    /// An address that decides opens, so that the box can get through at all.
     #[must_use]
     pub fn any_resolved_opens(&self) -> bool {
-        deciding(self.results, false).iter().any(|(_, r)| r.outcome == Outcome::Passed)
+        self.cloud.deciding().any(|a| a.opens == Some(true))
     }
 
     /// Results of one check that did not pass, or all of it when all passed.
@@ -177,6 +210,11 @@ impl<'a> Digest<'a> {
         let results = self.results;
         let any_failed = results.iter().any(|r| r.id == id && r.outcome.failure().is_some());
         results.iter().filter(move |r| r.id == id && (!any_failed || r.outcome.failure().is_some()))
+    }
+
+    /// The same of one gateway alone: the results are of this computer, whichever box they are held against.
+    pub fn turn_to(&mut self, scene: &Scene<'a>) {
+        self.other_subnet = other_subnet(scene);
     }
 
     #[must_use]
@@ -189,44 +227,38 @@ fn has_failed(results: &[CheckResult], id: CheckId, failure: Failure) -> bool {
     results.iter().any(|r| r.id == id && r.outcome.failure() == Some(failure))
 }
 
-/// The addresses that decide: those that names gave, else the documented ones. A documented address that no name
-/// gives any more may be long retired, and then its silence says nothing.
-fn deciding(results: &[CheckResult], names_lie: bool) -> Vec<(SocketAddr, &CheckResult)> {
-    let cloud = |only_resolved: bool| -> Vec<(SocketAddr, &CheckResult)> {
-        results
-            .iter()
-            .filter(|r| r.id == CheckId::Ports)
-            .filter_map(|r| match &r.target {
-                Target::Cloud { addr, resolved, documented } => {
-                    let counts = if only_resolved { *resolved && !names_lie } else { *documented };
-                    counts.then_some((*addr, r))
-                }
-                _ => None,
-            })
-            .filter(|(_, r)| matches!(r.outcome, Outcome::Passed | Outcome::Failed(_)))
-            .collect()
-    };
-    let resolved = cloud(true);
-    if resolved.is_empty() { cloud(false) } else { resolved }
+/// The cloud's addresses as the box gets them: from the one server that decides, where that is known.
+fn cloud(results: &[CheckResult], names: &Names, names_lie: bool) -> Cloud {
+    let mut cloud = Cloud::of(results);
+    for a in &mut cloud.addresses {
+        a.resolved &= !names_lie && (names.given.is_empty() || names.given.contains(&a.addr.ip()));
+    }
+    // what was not waited for decides nothing
+    cloud.addresses.retain(|a| a.opens.is_some());
+    cloud
 }
 
-/// Some address of the cloud that this network's names do not give opens on every port. One that opens on one port
-/// only may be somebody else's by now.
-fn opens_elsewhere(results: &[CheckResult]) -> bool {
-    let others: Vec<(IpAddr, bool)> = results
+/// Some address of the cloud that does not decide opens on every port. One that opens on one port only may be somebody
+/// else's by now.
+fn opens_elsewhere(cloud: &Cloud) -> bool {
+    let others = || cloud.addresses.iter().filter(|a| !cloud.decides(a.addr.ip()));
+    others().any(|o| others().filter(|a| a.addr.ip() == o.addr.ip()).all(|a| a.opens == Some(true)))
+}
+
+/// The address of the cloud that a result of `ports` is about.
+fn port_of(r: &CheckResult) -> Option<SocketAddr> {
+    match r.target {
+        Target::Cloud { addr, .. } if r.id == CheckId::Ports => Some(addr),
+        _ => None,
+    }
+}
+
+fn way_out(results: &[CheckResult], cloud: &Cloud) -> WayOut {
+    let tried: Vec<(SocketAddr, &CheckResult)> = results
         .iter()
-        .filter(|r| r.id == CheckId::Ports)
-        .filter_map(|r| match &r.target {
-            Target::Cloud { addr, resolved: false, .. } => Some((addr.ip(), r.outcome == Outcome::Passed)),
-            _ => None,
-        })
+        .filter_map(|r| Some((port_of(r)?, r)))
+        .filter(|(addr, _)| cloud.deciding().any(|a| a.addr == *addr))
         .collect();
-    others.iter().any(|(ip, _)| others.iter().filter(|(o, _)| o == ip).all(|(_, open)| *open))
-}
-
-/// `names_lie`: where every name leads to one wrong address, that address says nothing about the cloud.
-fn way_out(results: &[CheckResult], names_lie: bool) -> WayOut {
-    let tried = deciding(results, names_lie);
     if tried.is_empty() {
         return WayOut::Unknown;
     }
@@ -236,7 +268,7 @@ fn way_out(results: &[CheckResult], names_lie: bool) -> WayOut {
     }
     let ports: BTreeSet<u16> = tried.iter().map(|(a, _)| a.port()).collect();
     if !tried.iter().any(|(_, r)| passed(r)) {
-        if opens_elsewhere(results) {
+        if opens_elsewhere(cloud) {
             return WayOut::AddressesBlocked(tried.iter().map(|(a, _)| a.ip()).collect());
         }
         return closed(&tried, &ports);
@@ -348,17 +380,32 @@ fn attempts(results: &[CheckResult]) -> Option<&[Option<u64>]> {
     })
 }
 
-fn quickest(results: &[CheckResult]) -> Option<u64> {
+fn quickest(results: &[CheckResult], cloud: &Cloud) -> Option<u64> {
     let opened = results.iter().filter_map(|r| match (&r.target, &r.measured) {
-        (Target::Cloud { .. }, Measured::Opened { micros }) => Some(*micros),
+        (Target::Cloud { addr, .. }, Measured::Opened { micros }) if cloud.decides(addr.ip()) => {
+            Some(*micros)
+        }
         _ => None,
     });
     opened.min()
 }
 
+/// Who sent the ICMP errors, or the farthest hop that is known, is on the public internet and not the first router.
+fn ends_outside(results: &[CheckResult], router: Option<Ipv4Addr>) -> bool {
+    let outside = |who: IpAddr| (!is_inside(who) || is_shared(who)) && Some(who) != router.map(IpAddr::V4);
+    results.iter().any(|r| match &r.measured {
+        Measured::Offender(who) => r.id == CheckId::Ports && outside(*who),
+        Measured::Hops(hops) => {
+            let farthest = hops.iter().rev().find_map(|h| h.who.map(|who| (h.distance, who)));
+            farthest.is_some_and(|(distance, who)| distance >= 2 && outside(who))
+        }
+        _ => false,
+    })
+}
+
 /// The gateway's address, when it is known and in none of this computer's subnets.
 fn other_subnet(scene: &Scene<'_>) -> Option<Ipv4Addr> {
-    let chosen = scene.alone.or(scene.chosen).and_then(|m| scene.gateways.iter().find(|g| g.mac == m));
+    let chosen = scene.alone.or_else(|| scene.gateways.iter().find(|g| Some(g.mac) == scene.chosen));
     let ip = scene.typed_ip.filter(|_| scene.alone.is_none()).or_else(|| chosen.and_then(|g| g.ip))?;
     if ip.is_link_local() {
         return None;

@@ -5,7 +5,7 @@ use crate::model::At;
 use crate::model::dhcp_strip::ONE_STORY_MS;
 use crate::model::evidence::DhcpKind;
 use crate::model::host::HostAddress;
-use crate::model::snapshot::DhcpTrace;
+use crate::model::snapshot::{DhcpTrace, TRACE_KEPT};
 use std::net::Ipv4Addr;
 
 /// A box is said to have given up when it has been silent for three times its own interval, and for this long.
@@ -105,17 +105,26 @@ pub fn signs(trace: &[DhcpTrace], subnets: &[HostAddress], now: At) -> Vec<Seen>
             see(Sign::GaveUp, format!("it has not asked again for {} s", silent / 1000), m.at);
         }
     }
-    if let Some(first) = story.first().filter(|m| m.kind == DhcpKind::Discover && m.secs >= LATE_SECS) {
+    if let Some(first) = story.first().filter(|m| comes_late(m, trace)) {
         see(
             Sign::SlowPort,
             format!(
-                "its first message here came {} s after it began to ask: its port may open late",
+                "its first message here came {} s after it began to ask, and this computer had listened since before",
                 first.secs
             ),
             first.at,
         );
     }
     out
+}
+
+/// The first message of a box says that it has been asking for some time, and nothing of that was heard although this
+/// computer listened all that time: its clock began after ours, and the message is the first of its exchange.
+fn comes_late(first: &DhcpTrace, trace: &[DhcpTrace]) -> bool {
+    let listened = first.at.0 >= u64::from(first.secs) * 1_000;
+    let whole = trace.len() < TRACE_KEPT;
+    let is_first = !trace.iter().any(|m| m.at < first.at && m.xid == first.xid);
+    first.kind == DhcpKind::Discover && first.secs >= LATE_SECS && listened && whole && is_first
 }
 
 /// Times at which a REQUEST was followed by a new DISCOVER soon after: what a refusal looks like where it is not heard
@@ -290,7 +299,12 @@ mod tests {
             t.push(m(at + 4_000, DhcpKind::Discover, start, 4, None));
         }
         assert!(found(&t, 65_000).contains(&Sign::Restarting));
-        assert!(found(&[m(0, DhcpKind::Discover, 1, 31, None)], 100).contains(&Sign::SlowPort));
+        let late = [m(40_000, DhcpKind::Discover, 1, 31, None)];
+        assert!(found(&late, 40_100).contains(&Sign::SlowPort));
+        let unheard = [m(2_000, DhcpKind::Discover, 1, 31, None)];
+        assert!(!found(&unheard, 2_100).contains(&Sign::SlowPort), "it began before this computer listened");
+        let heard = [m(10_000, DhcpKind::Discover, 1, 1, None), m(40_000, DhcpKind::Discover, 1, 31, None)];
+        assert!(!found(&heard, 40_100).contains(&Sign::SlowPort), "its first message came at once");
         assert!(found(&[m(0, DhcpKind::Decline, 1, 0, Some([10, 20, 0, 9]))], 100).contains(&Sign::Declines));
     }
 

@@ -5,14 +5,18 @@
 
 pub mod catalogue;
 mod compare;
+mod crowd;
 pub mod digest;
 mod flapping;
 pub mod forensics;
 pub mod idle;
 mod names;
+pub mod observed;
 mod path;
 mod rules;
 mod spoken;
+
+pub use crowd::is_only_an_old_row;
 
 use crate::model::check::CheckResult;
 use crate::model::finding::{Evidence, Finding, Level, Owner, Possible, Verdict};
@@ -43,7 +47,7 @@ pub struct Scene<'a> {
     /// The checks ran to their end.
     pub checked: bool,
     /// The one gateway that the question is about, whoever was typed in or chosen.
-    pub alone: Option<Mac>,
+    pub alone: Option<&'a GatewayView>,
 }
 
 /// What was concluded.
@@ -52,7 +56,9 @@ pub struct Diagnosis {
     pub findings: Vec<Finding>,
     pub verdict: Verdict,
     pub path: PathView,
-    /// The verdict about each gateway alone.
+    /// Causes among the findings that are about some boxes of several, and no headline.
+    pub aside: Vec<Cause>,
+    /// The verdict about each gateway alone, in the order of the scene.
     pub by_gateway: Vec<(Mac, Verdict)>,
 }
 
@@ -71,7 +77,8 @@ impl Diagnosis {
         };
         let unsure = |v: &Verdict| v.code.is_some_and(|c| early.contains(&c));
         if unsure(&self.verdict) {
-            self.verdict = if self.findings.is_empty() { wait() } else { verdict_of(&self.findings) };
+            self.verdict =
+                if self.findings.is_empty() { wait() } else { verdict_of(&self.findings, &self.aside) };
         }
         for (_, verdict) in &mut self.by_gateway {
             if unsure(verdict) {
@@ -122,47 +129,84 @@ pub fn may_still_change(g: &GatewayView, now: At) -> bool {
 /// Names the one cause, whose turn it is and the next step.
 #[must_use]
 pub fn diagnose(scene: &Scene<'_>) -> Diagnosis {
-    let digest = digest::Digest::of(scene);
-    let found = rules::all(scene, &digest);
-    let findings = conclude(&found);
-    let mut verdict = verdict_of(&findings);
+    let mut digest = digest::Digest::of(scene);
+    let found = standing(scene, &digest);
+    let aside = crowd::aside(scene, &found);
+    let findings = conclude(&found, &aside);
+    let mut verdict = verdict_of(&findings, &aside);
     if verdict.code.is_none()
         && scene.checked
         && let Some((title, next_step)) = rules::why_nothing_can_be_said(scene, &digest)
     {
         verdict = Verdict { title, next_step, owner: Owner::Installer, ..verdict };
     }
+    let path = path::picture(scene, &digest, headlines(&findings, &aside));
+    let mut alone = *scene;
     let by_gateway = scene
         .gateways
         .iter()
         .map(|g| {
-            let alone = Scene { alone: Some(g.mac), ..*scene };
-            (g.mac, verdict_of(&conclude(&rules::all(&alone, &digest::Digest::of(&alone)))))
+            alone.alone = Some(g);
+            digest.turn_to(&alone);
+            (g.mac, verdict_of(&conclude(&standing(&alone, &digest), &[]), &[]))
         })
         .collect();
-    Diagnosis { path: path::picture(scene, &digest, &findings), findings, verdict, by_gateway }
+    Diagnosis { path, findings, verdict, aside, by_gateway }
 }
 
-/// Hides what follows from another cause, joins what was found twice, sorts what to fix first to the top.
-fn conclude(found: &[Found]) -> Vec<Finding> {
-    let hides = |f: &Found| {
-        if f.level() > Level::Info || is_ok(f.cause) { catalogue::page(f.cause).hides } else { &[] }
+/// What the rules found, but for what an observation excludes: no finding stands against the evidence (law 2).
+/// Information is told beside what contradicts it, and says so by its level.
+fn standing(scene: &Scene<'_>, d: &digest::Digest<'_>) -> Vec<Found> {
+    let mut found = rules::all(scene, d);
+    found.retain_mut(|f| {
+        let about = f.about;
+        // nor is it said to be possible
+        f.possible.retain(|p| excluded(scene, d, p.code, about).is_empty());
+        f.level() == Level::Info || excluded(scene, d, f.cause, about).is_empty()
+    });
+    found
+}
+
+/// The observations that a cause about this gateway, or about the site, cannot live with.
+fn excluded(
+    scene: &Scene<'_>,
+    d: &digest::Digest<'_>,
+    cause: Cause,
+    about: Option<Mac>,
+) -> Vec<observed::Observed> {
+    let excluders = catalogue::excluded_by(cause);
+    if excluders.is_empty() {
+        return Vec::new();
+    }
+    let of_box = observed::of_box(scene, about);
+    excluders.iter().copied().filter(|o| d.observed.contains(o) || of_box.contains(o)).collect()
+}
+
+/// Hides what follows from another cause, joins what was found twice, sorts what to fix first to the top; what is about
+/// some boxes only (`aside`) comes last.
+fn conclude(found: &[Found], aside: &[Cause]) -> Vec<Finding> {
+    let hides = |f: &Found, other: &Found| {
+        f.cause != other.cause
+            && (f.level() > Level::Info || is_ok(f.cause))
+            && catalogue::page(f.cause).hides.contains(&other.cause)
+            && crowd::may_explain(f, other, aside)
     };
-    let hidden = |cause: Cause| found.iter().any(|f| f.cause != cause && hides(f).contains(&cause));
-    let mut out: Vec<Finding> = Vec::new();
-    for f in found.iter().filter(|f| !hidden(f.cause)) {
-        if let Some(same) = out.iter_mut().find(|o| o.code == f.cause) {
+    // of hundreds of boxes most show the same: it is looked at once for each cause and box that hides something
+    let hiders: Vec<&Found> = found.iter().filter(|f| !catalogue::page(f.cause).hides.is_empty()).collect();
+    let mut out: Vec<(Finding, usize)> = Vec::new();
+    for f in found.iter().filter(|f| !hiders.iter().any(|h| hides(h, f))) {
+        if let Some((same, boxes)) = out.iter_mut().find(|(o, _)| o.code == f.cause) {
             same.level = same.level.max(f.level());
             same.evidence.extend(f.evidence.iter().cloned());
             same.possible.extend(f.possible.iter().cloned());
+            *boxes += usize::from(f.about.is_some());
             continue;
         }
         let page = catalogue::page(f.cause);
-        let mut consequences: Vec<Cause> =
-            found.iter().map(|o| o.cause).filter(|c| *c != f.cause && hides(f).contains(c)).collect();
+        let mut consequences: Vec<Cause> = found.iter().filter(|o| hides(f, o)).map(|o| o.cause).collect();
         consequences.sort_unstable();
         consequences.dedup();
-        out.push(Finding {
+        let finding = Finding {
             code: f.cause,
             owner: page.owner,
             level: f.level(),
@@ -174,10 +218,21 @@ fn conclude(found: &[Found]) -> Vec<Finding> {
             next_step: page.next_step.to_owned(),
             proof: page.proof.to_owned(),
             not_tested: page.not_tested.to_owned(),
-        });
+        };
+        out.push((finding, usize::from(f.about.is_some())));
     }
-    out.sort_by_key(|f| (std::cmp::Reverse(f.level), rank(f.code)));
+    for (finding, boxes) in &mut out {
+        crowd::shorten(finding, *boxes);
+    }
+    let mut out: Vec<Finding> = out.into_iter().map(|(finding, _)| finding).collect();
+    out.sort_by_key(|f| (aside.contains(&f.code), std::cmp::Reverse(f.level), rank(f.code)));
     out
+}
+
+/// The findings about the site, or about each box that was asked about.
+fn headlines<'a>(findings: &'a [Finding], aside: &[Cause]) -> &'a [Finding] {
+    let of_site = findings.iter().take_while(|f| !aside.contains(&f.code)).count();
+    &findings[..of_site]
 }
 
 fn is_ok(cause: Cause) -> bool {
@@ -190,7 +245,8 @@ fn rank(cause: Cause) -> usize {
     Cause::ALL.iter().position(|c| *c == cause).unwrap_or(usize::MAX)
 }
 
-fn verdict_of(findings: &[Finding]) -> Verdict {
+fn verdict_of(findings: &[Finding], aside: &[Cause]) -> Verdict {
+    let findings = headlines(findings, aside);
     // information never outranks "nothing to do"
     let first = findings
         .iter()

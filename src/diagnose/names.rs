@@ -39,6 +39,61 @@ pub struct Names {
     /// A public server gives other addresses for the cloud's names than this network's own. That alone is nothing
     /// (addresses may vary by place); with ports that stay shut it is a filter's page.
     pub disputed: bool,
+    /// Whose servers are judged: those that DHCP hands out, else this computer's own.
+    pub role: Option<ServerRole>,
+    /// Those servers, in their order.
+    pub asked: Vec<IpAddr>,
+    /// The server whose answers decide: the first that answers over UDP.
+    pub decides: Option<IpAddr>,
+    /// The addresses that it gives for the cloud's names: what the box would use.
+    pub given: Vec<IpAddr>,
+    /// It resolves every name of the cloud.
+    pub every_cloud_name: bool,
+    /// The addresses that the names give are a filter's page, as the ports show.
+    pub leads_to_a_page: bool,
+    /// Some server has just learnt from the internet what exists and what does not: a made-up name is denied, and a
+    /// name of the outside resolves. One of both alone may be memory, or an inner root.
+    pub line_up: bool,
+}
+
+impl Names {
+    fn unknown() -> Names {
+        Names {
+            state: NamesState::Unknown,
+            first_silent: false,
+            upstream_alive: false,
+            only_tcp: false,
+            cut_short: false,
+            disputed: false,
+            role: None,
+            asked: Vec::new(),
+            decides: None,
+            given: Vec::new(),
+            every_cloud_name: false,
+            leads_to_a_page: false,
+            line_up: false,
+        }
+    }
+}
+
+/// A name server said something, whatever it was.
+#[must_use]
+pub fn answered(outcome: &Outcome) -> bool {
+    match outcome {
+        Outcome::Passed => true,
+        Outcome::Failed(f) => matches!(
+            f,
+            Failure::NxDomain
+                | Failure::ServFail
+                | Failure::DnsRefused
+                | Failure::NoData
+                | Failure::Sinkhole
+                | Failure::PrivateAddress
+                | Failure::AnsweredNonsense
+                | Failure::Malformed
+        ),
+        Outcome::Skipped(_) | Outcome::Inconclusive(_) => false,
+    }
 }
 
 /// One answer, as far as it matters here.
@@ -55,21 +110,7 @@ struct Answer<'a> {
 impl Answer<'_> {
     /// The server answered at all, whatever it said.
     fn answered(&self) -> bool {
-        match self.outcome {
-            Outcome::Passed => true,
-            Outcome::Failed(f) => matches!(
-                f,
-                Failure::NxDomain
-                    | Failure::ServFail
-                    | Failure::DnsRefused
-                    | Failure::NoData
-                    | Failure::Sinkhole
-                    | Failure::PrivateAddress
-                    | Failure::AnsweredNonsense
-                    | Failure::Malformed
-            ),
-            Outcome::Skipped(_) | Outcome::Inconclusive(_) => false,
-        }
+        answered(self.outcome)
     }
 }
 
@@ -97,14 +138,7 @@ fn answers(results: &[CheckResult]) -> Vec<Answer<'_>> {
 }
 
 pub fn read_names(results: &[CheckResult]) -> Names {
-    let mut names = Names {
-        state: NamesState::Unknown,
-        first_silent: false,
-        upstream_alive: false,
-        only_tcp: false,
-        cut_short: false,
-        disputed: false,
-    };
+    let mut names = Names::unknown();
     let all = answers(results);
     // the servers that the gateway is given decide; this computer's own only when those are not known
     let role =
@@ -119,12 +153,15 @@ pub fn read_names(results: &[CheckResult]) -> Names {
         }
         return names;
     }
+    names.role = Some(role);
+    names.line_up = line_is_up(&all);
     let mut servers: Vec<IpAddr> = Vec::new();
     for a in &local {
         if !servers.contains(&a.server) {
             servers.push(a.server);
         }
     }
+    names.asked.clone_from(&servers);
     let alive =
         |s: IpAddr, t: Transport| local.iter().any(|a| a.server == s && a.transport == t && a.answered());
     names.upstream_alive = all.iter().any(|a| {
@@ -137,21 +174,47 @@ pub fn read_names(results: &[CheckResult]) -> Names {
         names.state = NamesState::Silent;
         return names;
     };
+    names.decides = Some(first_alive);
     names.first_silent = servers.first() != Some(&first_alive);
     // a resolver asks the next server only when one is silent, so the first that answers decides
     let of_first: Vec<&Answer<'_>> =
         local.iter().copied().filter(|a| a.server == first_alive && a.transport == Transport::Udp).collect();
     let control_server: Vec<&Answer<'_>> = all.iter().filter(|a| a.role == ServerRole::Control).collect();
     names.state = judge(&of_first, &control_server);
+    names.every_cloud_name = every_cloud_name(&of_first);
     let cloud = |answers: &[&Answer<'_>]| -> Vec<IpAddr> {
         let passed =
             answers.iter().filter(|a| a.name_role == NameRole::Cloud && *a.outcome == Outcome::Passed);
         passed.flat_map(|a| a.addresses.iter().copied()).collect()
     };
     let (here, elsewhere) = (cloud(&of_first), cloud(&control_server));
+    let by_any_transport: Vec<&Answer<'_>> =
+        local.iter().copied().filter(|a| a.server == first_alive).collect();
+    names.given = cloud(&by_any_transport);
     names.disputed =
         !here.is_empty() && !elsewhere.is_empty() && !here.iter().any(|ip| elsewhere.contains(ip));
     names
+}
+
+/// See [`Names::line_up`]. What a public server says came over the line.
+fn line_is_up(all: &[Answer<'_>]) -> bool {
+    let good = |a: &&Answer<'_>| *a.outcome == Outcome::Passed;
+    all.iter().filter(good).any(|denied| {
+        let same = |a: &&Answer<'_>| a.server == denied.server && a.role == denied.role;
+        denied.name_role == NameRole::Nonsense
+            && (denied.role == ServerRole::Control
+                || all.iter().filter(good).filter(same).any(|a| a.name_role == NameRole::Control))
+    })
+}
+
+/// Every name of the cloud that was asked for has one good answer.
+fn every_cloud_name(answers: &[&Answer<'_>]) -> bool {
+    let mut of_cloud = answers.iter().filter(|a| a.name_role == NameRole::Cloud).peekable();
+    let fine = |name: &str| {
+        let mut same = answers.iter().filter(|a| a.name_role == NameRole::Cloud && a.name == name);
+        same.any(|a| *a.outcome == Outcome::Passed)
+    };
+    of_cloud.peek().is_some() && of_cloud.all(|a| fine(a.name))
 }
 
 fn judge(answers: &[&Answer<'_>], control_server: &[&Answer<'_>]) -> NamesState {

@@ -26,11 +26,13 @@ pub fn picture(scene: &Scene<'_>, d: &Digest<'_>, findings: &[Finding]) -> PathV
     let family = first.code.code().split('.').next().unwrap_or_default();
     match family {
         "host" => {}
-        "gateway" => {
+        "gateway" | "port" => {
             path.gateway_switch = if first.code == Cause::GatewayWrongMac { Unknown } else { Broken };
         }
         "dhcp" | "ip" => path.switch_router = Broken,
         "internet" => path.router_internet = Broken,
+        // it is reached, and nobody there takes a connection
+        _ if first.code == Cause::CloudServiceDown => path.internet_cloud = Broken,
         // names and firewall rules are the router's and the firewall's work: the way out of the site
         _ => {
             if first.level == Level::Fault {

@@ -1,11 +1,15 @@
 //! The diagnosis over made-up scenes: each rule, each twin, and a walk over all combinations of LED, host and way.
 
+mod against;
+mod as_the_box;
+mod crowd;
 mod walk;
+mod whose;
 
 use super::*;
 use crate::model::check::{
-    CheckId, CheckResult, Failure, Inspector, Measured, NameRole, Offer, Outcome, Said, ServerRole, Target,
-    TlsSeen, Transport,
+    CheckId, CheckResult, Failure, Hop, Inspector, Measured, NameRole, Offer, Outcome, Said, ServerRole,
+    Target, TlsSeen, Transport,
 };
 use crate::model::evidence::{DhcpKind, Source};
 use crate::model::host::{HostAddress, Interface, LinkKind};
@@ -60,6 +64,9 @@ pub(in crate::diagnose) fn gateway(mac: Mac, possible: LedSet, basis: Basis) -> 
         dhcp_trace: Vec::new(),
         led_changes: Vec::new(),
         rivals: Vec::new(),
+        in_turn: Vec::new(),
+        answered: None,
+        addresses: Vec::new(),
         remarks: vec![],
         verdict: Verdict::default(),
     }
@@ -227,9 +234,13 @@ impl Made {
     }
 
     fn diagnose(&self) -> Diagnosis {
-        let profile = Profile::shipped();
-        diagnose(&Scene {
-            profile: &profile,
+        diagnose(&self.scene())
+    }
+
+    fn scene(&self) -> Scene<'_> {
+        static PROFILE: std::sync::LazyLock<Profile> = std::sync::LazyLock::new(Profile::shipped);
+        Scene {
+            profile: &PROFILE,
             host: &self.host,
             results: &self.results,
             results_age_ms: 0,
@@ -243,7 +254,7 @@ impl Made {
             hears_dhcp: self.hears_dhcp,
             checked: true,
             alone: None,
-        })
+        }
     }
 
     fn verdict(&self) -> &'static str {
@@ -328,9 +339,26 @@ fn an_internet_that_is_down_is_told_from_a_filter() {
     let mut made = Made::healthy();
     made.ports(|_, _| SILENT).control(SILENT);
     assert_eq!(made.verdict(), "cloud.both-ports-dropped");
+    // the router knows no way at all: its line is down, or this network has none
+    let unreachable = || Outcome::Failed(Failure::IcmpNetUnreachable);
     let mut made = Made::healthy();
-    made.ports(|_, _| Outcome::Failed(Failure::IcmpNetUnreachable))
-        .control(Outcome::Failed(Failure::IcmpNetUnreachable));
+    made.ports(|_, _| unreachable()).control(unreachable()).names(SILENT, SILENT, SILENT);
+    let d = made.diagnose();
+    assert_eq!(d.verdict.code, Some(Cause::InternetDown));
+    assert_eq!(d.findings[0].possible.iter().map(|p| p.code).collect::<Vec<_>>(), [Cause::CloudNoRoute]);
+    // names come from the internet, so that the line is up
+    let mut made = Made::healthy();
+    made.ports(|_, _| unreachable()).control(unreachable());
+    let v = made.diagnose().verdict;
+    assert_eq!((v.code, v.owner), (Some(Cause::CloudNoRoute), Owner::It));
+    // it is a router of the provider that knows no way, whatever its name servers say
+    let far = result(
+        CheckId::Path,
+        Target::Hops("54.229.203.190:443".parse().unwrap()),
+        Outcome::Passed,
+        Measured::Hops(vec![Hop { distance: 3, who: Some([203, 0, 113, 7].into()), ..Hop::default() }]),
+    );
+    made.results.push(far);
     assert_eq!(made.verdict(), "internet.down");
     // the profile's control list may be empty: then nothing is said about the internet
     let mut made = Made::healthy();

@@ -1,9 +1,11 @@
 //! Who is there? Each source sends what it sees, uninterpreted, as [`Observation`]s; none decides anything.
 
+pub mod asked;
 pub mod console;
 pub mod dhcp;
 pub mod mdns;
 pub mod sweep;
+pub mod table;
 
 use crate::model::At;
 use crate::model::evidence::{Fact, Observation, Source};
@@ -31,6 +33,15 @@ pub enum Sighting {
     },
     /// DHCP broadcasts are heard from now on, or no longer.
     HearsDhcp(bool),
+    /// Not every address of the subnet could be asked yet: the run is not to end.
+    StillAsking,
+    /// Each address of the subnet was asked once, and who refused the question was told.
+    Swept,
+    /// This computer's neighbour table had no room for every address, so that who was not seen may be here all the same.
+    /// `overflowed`: it refused an address, and other questions of this computer may have been lost as well.
+    TableFull {
+        overflowed: bool,
+    },
     /// The search made all its rounds.
     Searched,
 }

@@ -1,23 +1,32 @@
 //! The sweep without rights: one datagram to each address of the subnet makes the operating system resolve them, then
-//! its neighbour table is read. Nothing says "done": dead addresses stay unresolved for three seconds.
+//! its neighbour table is read. Nothing says "done": dead addresses stay unresolved for three seconds. What a box does
+//! that only an older row shows is in [`super::asked`].
 
+use super::table::Told;
 use super::{Eyes, Sighting};
-use crate::model::check::Failure;
-use crate::model::evidence::{Fact, Source};
-use crate::model::footprint::PacketKind;
 use crate::model::host::{HostAddress, Interface};
 use crate::model::snapshot::Limit;
-use crate::platform::guest::Meter;
+use crate::platform::guest::{GuestError, Meter, Swept};
 use crate::platform::neighbours;
-use crate::platform::supervise::caught;
-use std::collections::BTreeSet;
+use crate::platform::supervise::{Broke, caught};
+use std::collections::{BTreeSet, VecDeque};
 use std::net::Ipv4Addr;
 use std::sync::Arc;
 use std::time::Duration;
+use tokio::task::{JoinError, JoinHandle};
+use tokio::time::Instant;
 
-/// When the table is read, milliseconds after the sweep: the first answers take less than one, sleeping devices and
-/// lost frames need the operating system's second and third try (one second apart).
-pub const READS_MS: [u64; 9] = [4, 12, 30, 100, 300, 1_000, 1_150, 2_100, 3_150];
+/// When the table is read, milliseconds after the sweep began: the first answers take less than one, sleeping devices and
+/// lost frames need the operating system's second and third try (one second apart). Two that share an address change
+/// places there once a second at most (Linux: locktime), so no pause is longer than half of that.
+pub const READS_MS: [u64; 12] = [4, 12, 30, 100, 300, 650, 1_000, 1_150, 1_600, 2_100, 2_600, 3_150];
+
+/// The last answers of a sweep that had to wait for room come at once, or within the operating system's second try.
+const AFTER_WAITING: [Duration; 2] = [Duration::from_millis(100), Duration::from_millis(1_150)];
+/// A sweep that takes longer waits for room in the neighbour table.
+const LATE: Duration = Duration::from_secs(1);
+/// No sweep takes longer.
+const LONGEST: Duration = Duration::from_secs(6);
 
 /// Largest subnet that is swept without a question: a /22.
 pub const LARGEST_PREFIX: u8 = 22;
@@ -36,131 +45,104 @@ pub fn targets(interface: &Interface) -> Vec<Ipv4Addr> {
     out.into_iter().filter(|ip| !own.contains(ip)).collect()
 }
 
-/// Reads the table as it is and sends every row of the interface.
-pub async fn read_table(eyes: &Eyes, interface: &Interface) -> Result<BTreeSet<Ipv4Addr>, Limit> {
-    let table = neighbours::table(Some(interface.index)).map_err(|e| e.limit())?;
-    let mut answered = BTreeSet::new();
-    for row in table.neighbours.iter().filter(|r| r.mac.is_device()) {
-        answered.insert(row.ip);
-        let fact = Fact::Neighbour { mac: row.mac, ip: row.ip, confirmed_ms_ago: row.confirmed_ms_ago };
-        eyes.saw(Source::Neighbour, fact).await;
-    }
-    Ok(answered)
-}
-
 /// One search: the table as it is, a sweep, and its later reads, until `wait` has passed.
 pub async fn search(eyes: Eyes, meter: Arc<Meter>, interface: Interface, wait: Duration) {
-    let begun = tokio::time::Instant::now();
-    let mut read = read_table(&eyes, &interface).await;
+    let begun = Instant::now();
+    let full_before = neighbours::room().map(|r| r.refused);
+    let mut told = Told::default();
+    let mut last = told.read(&eyes, &interface).await;
     let all = targets(&interface);
-    let (sweeper, swept) = (interface.clone(), all.clone());
-    let meter_for_sweep = Arc::clone(&meter);
+    let (sweeper, asked) = (interface.clone(), all.len());
     // the sweep waits where a send buffer is full: not on the runtime's threads
     #[allow(clippy::disallowed_methods, reason = "caught in it, and told below")]
-    let sweep = tokio::task::spawn_blocking(move || caught(|| meter_for_sweep.sweep(&sweeper, &swept)));
-    for ms in READS_MS {
-        let at = Duration::from_millis(ms);
-        if at > wait {
-            break;
+    let mut sweep: Option<Sweep> =
+        Some(tokio::task::spawn_blocking(move || caught(|| meter.sweep_within(&sweeper, &all, wait))));
+    let mut reads: VecDeque<Instant> = READS_MS
+        .iter()
+        .map(|ms| Duration::from_millis(*ms))
+        .chain([wait])
+        .map(|after| begun + after)
+        .collect();
+    reads.retain(|at| *at <= begun + wait);
+    while let (Some(at), _) | (None, Some(at)) =
+        (reads.front().copied(), sweep.as_ref().map(|_| begun + LONGEST))
+    {
+        tokio::select! {
+            () = tokio::time::sleep_until(at) => {
+                if reads.pop_front().is_none() {
+                    break;
+                }
+                if sweep.is_some() && begun.elapsed() >= LATE {
+                    let _ = eyes.tell(Sighting::StillAsking).await;
+                }
+            }
+            done = ended(&mut sweep) => {
+                sweep = None;
+                let swept = outcome(&eyes, done).await;
+                told.refused(&swept.refused, eyes.now());
+                let _ = told.read(&eyes, &interface).await;
+                let _ = eyes.tell(Sighting::Swept).await;
+                if swept.waited {
+                    reads.extend(AFTER_WAITING.map(|after| Instant::now() + after));
+                }
+                let overflowed = swept.overflowed || neighbours::room().map(|r| r.refused) > full_before;
+                table_full(&eyes, asked, swept.unasked.len(), overflowed).await;
+            }
         }
-        tokio::time::sleep_until(begun + at).await;
-        read = read_table(&eyes, &interface).await;
+        last = told.read(&eyes, &interface).await;
     }
+    if neighbours::room().map(|r| r.refused) > full_before {
+        table_full(&eyes, asked, 0, true).await;
+    }
+    if let Err(limit) = last {
+        let _ = eyes.tell(Sighting::Limited(limit)).await;
+    }
+    let _ = eyes.tell(Sighting::Searched).await;
+}
+
+/// A sweep under way, and what it brings.
+type Sweep = JoinHandle<Brought>;
+type Brought = Result<Result<Swept, GuestError>, Broke>;
+
+/// Waits for the sweep, for ever once it was waited for.
+async fn ended(sweep: &mut Option<Sweep>) -> Result<Brought, JoinError> {
+    match sweep {
+        Some(sweep) => sweep.await,
+        None => std::future::pending().await,
+    }
+}
+
+/// What a sweep brought; why there was none is told.
+async fn outcome(eyes: &Eyes, done: Result<Brought, JoinError>) -> Swept {
     const WHAT: &str = "Asking every address of this subnet";
-    match sweep.await {
+    match done {
+        Ok(Ok(Ok(swept))) => return swept,
         Ok(Ok(Err(e))) => {
             let limit = Limit {
                 what: WHAT.into(),
                 why: e.to_string(),
                 advice: "Type the gateway's MAC or IP address in; what was seen so far stays.".into(),
             };
-            eyes.tell(Sighting::Limited(limit)).await;
+            let _ = eyes.tell(Sighting::Limited(limit)).await;
         }
         Ok(Err(broke)) => {
-            eyes.tell(Sighting::Broke { what: WHAT.into(), why: broke.to_string() }).await;
+            let _ = eyes.tell(Sighting::Broke { what: WHAT.into(), why: broke.to_string() }).await;
         }
-        Ok(Ok(Ok(_))) | Err(_) => {}
+        // cancelled: nobody waits for it any more
+        Err(_) => {}
     }
-    if let Err(limit) = read {
-        let _ = eyes.tell(Sighting::Limited(limit)).await;
-    }
-    tokio::time::sleep_until(begun + wait).await;
-    let _ = eyes.tell(Sighting::Searched).await;
+    Swept::default()
 }
 
-/// When a requested address is asked for, milliseconds after the REQUEST: the ACK takes a few, an address check of the
-/// box some hundred.
-const ASK_MS: [u64; 4] = [30, 250, 700, 1_500];
-/// A closed UDP port is refused within a round trip.
-const REFUSED_WITHIN: Duration = Duration::from_millis(150);
-/// The discard port, which nothing listens on.
-const DISCARD: u16 = 9;
-
-/// Asks one address until it answers: by ARP, or, where the operating system holds an older entry and does not ask
-/// again, by refusing a datagram (ICMP) or a connection (RST) to a closed port.
-pub async fn ask_soon(eyes: Eyes, meter: Arc<Meter>, interface: Interface, ip: Ipv4Addr) {
-    let begun = tokio::time::Instant::now();
-    for ms in ASK_MS {
-        tokio::time::sleep_until(begun + Duration::from_millis(ms)).await;
-        if ask(&eyes, &meter, &interface, ip, begun).await {
-            return;
-        }
-    }
-}
-
-/// One question; true when the address answered since `begun`, which is then told.
-async fn ask(
-    eyes: &Eyes,
-    meter: &Meter,
-    interface: &Interface,
-    ip: Ipv4Addr,
-    begun: tokio::time::Instant,
-) -> bool {
-    if !interface.addresses.iter().any(|a| a.contains(ip)) {
-        return false;
-    }
-    let to = std::net::SocketAddr::from((ip, DISCARD));
-    let datagram =
-        meter.udp_ask(Some(interface), to, &[0], REFUSED_WITHIN, None, PacketKind::Sweep, |_| true);
-    let knock = meter.connect(Some(interface), to, REFUSED_WITHIN, PacketKind::TcpConnect);
-    let (datagram, knock) = tokio::join!(datagram, knock);
-    let answered = matches!(datagram, Ok(_) | Err(Failure::Refused))
-        || matches!(knock.outcome, Ok(_) | Err(Failure::Refused | Failure::Reset));
-    let Ok(table) = neighbours::table(Some(interface.index)) else { return false };
-    let Some(row) = table.neighbours.iter().find(|r| r.ip == ip) else { return false };
-    let fresh = u64::try_from(begun.elapsed().as_millis()).unwrap_or(u64::MAX);
-    let confirmed_ms_ago = if answered { Some(0) } else { row.confirmed_ms_ago.filter(|age| *age <= fresh) };
-    if confirmed_ms_ago.is_some() {
-        eyes.saw(Source::Neighbour, Fact::Neighbour { mac: row.mac, ip, confirmed_ms_ago }).await;
-    }
-    confirmed_ms_ago.is_some()
-}
-
-/// One round of watching: asks the known addresses again and says which did not answer. An address that refuses
-/// nothing is given until the operating system has verified its entry by itself.
-pub async fn round(
-    eyes: Eyes,
-    meter: Arc<Meter>,
-    interface: Interface,
-    addresses: Vec<Ipv4Addr>,
-    patience: Duration,
-) {
-    let begun = tokio::time::Instant::now();
-    let mut silent = Vec::new();
-    for ip in addresses.into_iter().filter(|ip| interface.addresses.iter().any(|a| a.contains(*ip))) {
-        if !ask(&eyes, &meter, &interface, ip, begun).await {
-            silent.push(ip);
-        }
-    }
-    if silent.is_empty() {
+/// Says that this computer's neighbour table is too small for its network, where it is.
+async fn table_full(eyes: &Eyes, addresses: usize, unasked: usize, overflowed: bool) {
+    if unasked == 0 && !overflowed {
         return;
     }
-    tokio::time::sleep_until(begun + patience).await;
-    for ip in silent {
-        if !ask(&eyes, &meter, &interface, ip, begun).await {
-            eyes.saw(Source::Neighbour, Fact::Unanswered { ip }).await;
-        }
+    if let Some(room) = neighbours::room() {
+        let _ = eyes.tell(Sighting::Limited(room.too_small(addresses, unasked))).await;
     }
+    let _ = eyes.tell(Sighting::TableFull { overflowed }).await;
 }
 
 #[cfg(test)]

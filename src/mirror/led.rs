@@ -52,6 +52,8 @@ pub struct Track {
     last_discover: Option<(At, u32)>,
     discover_interval: Option<u64>,
     remarks: Vec<(At, String)>,
+    /// Counts what was taken in.
+    revision: u64,
 }
 
 fn powered() -> LedSet {
@@ -88,6 +90,23 @@ impl Track {
             age_ms: decisive.map(|i| now.since(i.at)),
             because,
         }
+    }
+
+    /// The same set without its reasons.
+    #[must_use]
+    pub fn possible(&self, now: At) -> LedSet {
+        let mut good: Vec<&Item> = self.items.iter().filter(|i| i.at <= now && now < i.until).collect();
+        good.sort_by_key(|i| std::cmp::Reverse(i.at));
+        good.into_iter().fold(LedSet::ALL, |possible, item| {
+            let narrowed = possible.and(item.leaves);
+            if narrowed.is_empty() { possible } else { narrowed }
+        })
+    }
+
+    /// Changes whenever something was taken in: until then, and until [`Track::next_expiry`], the set stays what it is.
+    #[must_use]
+    pub fn revision(&self) -> u64 {
+        self.revision
     }
 
     /// The next time after `now` at which evidence expires by itself.
@@ -139,6 +158,7 @@ impl Track {
 
     /// A DHCP message whose client is this box.
     pub fn dhcp(&mut self, at: At, seen: &DhcpSeen) {
+        self.revision += 1;
         let item = |kind, leaves, until, text: String| Item {
             kind,
             leaves,
@@ -235,6 +255,7 @@ impl Track {
 
     /// The box answered at `ip`; `at` is when the answer came.
     pub fn arp(&mut self, at: At, ip: Ipv4Addr) {
+        self.revision += 1;
         self.missed = 0;
         let (leaves, text) = if ip.is_link_local() {
             (
@@ -258,16 +279,20 @@ impl Track {
         });
     }
 
-    /// One round of ARP without an answer at the address it had.
-    pub fn arp_missed(&mut self) {
+    /// One round of ARP without an answer at the address it had. True once that is given up.
+    pub fn arp_missed(&mut self) -> bool {
+        self.revision += 1;
         self.missed += 1;
-        if self.missed >= ARP_MISSES {
+        let given_up = self.missed >= ARP_MISSES;
+        if given_up {
             self.items.retain(|i| !matches!(i.kind, Kind::Arp | Kind::Bound));
         }
+        given_up
     }
 
     /// An mDNS announcement of this box.
     pub fn announced(&mut self, at: At, seen: &Announcement) {
+        self.revision += 1;
         if seen.goodbye {
             self.items.retain(|i| i.kind != Kind::Announced);
             return;
@@ -291,6 +316,7 @@ impl Track {
 
     /// A recognised line of its console.
     pub fn console(&mut self, at: At, fact: &ConsoleFact, line: &str) {
+        self.revision += 1;
         if fact.restarted {
             if self.led(at).possible.is_subset_of(addressed()) {
                 self.remark(at, "Its console says that it started anew.");
@@ -316,6 +342,7 @@ impl Track {
 
     /// The console's port was closed or unplugged.
     pub fn console_closed(&mut self, at: At) {
+        self.revision += 1;
         for item in self.items.iter_mut().filter(|i| i.kind == Kind::Console) {
             item.until = item.until.min(at.plus(CONSOLE_AFTER_CLOSE_MS));
         }
@@ -323,6 +350,7 @@ impl Track {
 
     /// The installer looked at the LED.
     pub fn saw(&mut self, at: At, led: LedState) {
+        self.revision += 1;
         self.supersede(at, LedSet::only(led));
         self.put(Item {
             kind: Kind::Saw,
@@ -563,6 +591,7 @@ mod tests {
                     prop_assert!(led.possible.contains(truth), "{truth:?} not in {led:?}");
                 }
                 prop_assert!(!led.possible.is_empty());
+                prop_assert_eq!(t.possible(now), led.possible);
                 // tight: no evidence that is good and not contradicted would narrow the set further
                 for item in t.items.iter().filter(|i| i.at <= now && now < i.until) {
                     let narrowed = led.possible.and(item.leaves);

@@ -3,7 +3,7 @@
 use super::led::{ARP_MISSES, Track};
 use crate::model::evidence::{DhcpKind, DhcpSeen, Fact, Observation, Source};
 use crate::model::finding::Verdict;
-use crate::model::snapshot::{DhcpTrace, GatewayView, HostSeen};
+use crate::model::snapshot::{DhcpTrace, GatewayView, HostSeen, TRACE_KEPT};
 use crate::model::{At, LedSet, Mac};
 use crate::profile::Profile;
 use std::collections::{BTreeMap, BTreeSet};
@@ -13,10 +13,12 @@ use std::net::Ipv4Addr;
 const PROXY_ARP_FROM: usize = 8;
 /// DHCP messages kept of each gateway.
 const DHCP_KEPT: usize = 30;
-/// The same with what they carried.
-const TRACE_KEPT: usize = 64;
 /// Changes of a LED's set that are kept of each gateway.
 const CHANGES_KEPT: usize = 200;
+/// Addresses that are kept of each gateway.
+const ADDRESSES_KEPT: usize = 32;
+/// Changes of who answers at an address that are kept.
+const TURNS_KEPT: usize = 8;
 /// What a box said of its own address is held against a neighbour's answer for this long.
 const CLAIM_GOOD_MS: u64 = 120_000;
 
@@ -32,12 +34,16 @@ struct Gateway {
     last_request: Option<Ipv4Addr>,
     /// Only a typed address made it a gateway.
     by_address: bool,
-    /// The last row of the neighbour table was from before the session.
+    /// Only a row of the neighbour table from before the session shows it: it is not known whether it is here.
     old_row: bool,
-    /// It was asked once whether it is there now.
+    /// It was asked whether it is there now.
     asked: bool,
+    /// The address that it accepted was asked for since.
+    request_asked: bool,
     /// The set that was last said, and since when.
     said: Option<(LedSet, At)>,
+    /// The revision of the evidence that this set is of, and when it changes by itself.
+    judged: Option<(u64, At)>,
     /// How the set changed.
     changes: Vec<(At, LedSet)>,
     trace: Vec<DhcpTrace>,
@@ -45,11 +51,17 @@ struct Gateway {
     claims: Option<(Ipv4Addr, At)>,
     /// Others that answered at the address it claims.
     rivals: BTreeMap<Mac, At>,
+    /// Where and when it last answered ARP.
+    answered: Option<(Ipv4Addr, At)>,
+    /// The addresses that it had, with the time since when.
+    addresses: Vec<(At, Ipv4Addr)>,
 }
 
 /// Everybody who was seen on the segment.
 #[derive(Clone, Debug, Default)]
 pub struct Roster {
+    /// Who answered at each address, one entry for each change.
+    turns: BTreeMap<Ipv4Addr, Vec<(Mac, At)>>,
     gateways: BTreeMap<Mac, Gateway>,
     hosts: BTreeMap<(Mac, Ipv4Addr), At>,
     /// Which gateway a console port belongs to, once a line told.
@@ -60,13 +72,22 @@ pub struct Roster {
     chosen: Option<Mac>,
     requests_heard: u32,
     starts_heard: u32,
+    /// Counts what was taken in.
+    revision: u64,
 }
 
 impl Roster {
     /// Makes `mac` a gateway even if no profile knows its prefix, and the one that everything is about.
     pub fn choose(&mut self, mac: Mac) {
+        self.revision += 1;
         self.chosen = Some(mac);
         self.gateways.entry(mac).or_default();
+    }
+
+    /// Changes whenever something was taken in.
+    #[must_use]
+    pub fn revision(&self) -> u64 {
+        self.revision
     }
 
     /// The gateway that everything is about: the one chosen, else the only one.
@@ -85,14 +106,27 @@ impl Roster {
 
     /// Takes one observation in.
     pub fn ingest(&mut self, profile: &Profile, o: &Observation) {
+        self.revision += 1;
         self.take(profile, o);
         for g in self.gateways.values_mut() {
-            let now = g.track.led(o.at).possible;
+            // of hundreds of boxes one observation tells of one
+            let revision = g.track.revision();
+            if g.judged.is_some_and(|(of, until)| of == revision && o.at < until) {
+                continue;
+            }
+            g.judged = Some((revision, g.track.next_expiry(o.at).unwrap_or(At(u64::MAX))));
+            let now = g.track.possible(o.at);
             if g.said.is_none_or(|(was, _)| was != now) {
                 g.said = Some((now, o.at));
                 g.changes.push((o.at, now));
                 if g.changes.len() > CHANGES_KEPT {
                     g.changes.remove(0);
+                }
+            }
+            if let Some(ip) = g.ip.filter(|ip| g.addresses.last().is_none_or(|(_, last)| last != ip)) {
+                g.addresses.push((o.at, ip));
+                if g.addresses.len() > ADDRESSES_KEPT {
+                    g.addresses.remove(0);
                 }
             }
         }
@@ -110,10 +144,14 @@ impl Roster {
         self.requests_heard
     }
 
-    /// Addresses that gateways asked for and that did not answer yet.
-    #[must_use]
-    pub fn addresses_requested(&self) -> Vec<Ipv4Addr> {
-        self.gateways.values().filter_map(|g| g.last_request).collect()
+    /// Addresses that gateways asked for and that did not answer yet, each told once for each of its REQUESTs.
+    pub fn take_requested(&mut self) -> Vec<Ipv4Addr> {
+        let mut out = Vec::new();
+        for g in self.gateways.values_mut().filter(|g| !g.request_asked) {
+            g.request_asked = true;
+            out.extend(g.last_request);
+        }
+        out
     }
 
     /// Addresses of gateways that only an older row of the table shows, each told once: an answer of theirs would prove
@@ -133,6 +171,11 @@ impl Roster {
             Fact::Neighbour { mac, ip, confirmed_ms_ago } => {
                 self.hosts.entry((*mac, *ip)).or_insert(at);
                 let fresh = confirmed_ms_ago.is_some_and(|age| age <= at.0);
+                // a row that names another MAC than before is news whatever its age: the system takes that only from a
+                // frame (Linux then counts it as unconfirmed)
+                if !self.answers_for_others(*mac) {
+                    self.take_turn(*ip, *mac, at);
+                }
                 if fresh && !self.answers_for_others(*mac) {
                     for (_, g) in self.gateways.iter_mut().filter(|(m, _)| *m != mac) {
                         let claimed =
@@ -155,6 +198,7 @@ impl Roster {
                         Some(age) => {
                             g.old_row = false;
                             g.track.arp(at.minus(age), *ip);
+                            g.answered = Some((*ip, at.minus(age)));
                             if g.last_request == Some(*ip) {
                                 g.last_request = None;
                             }
@@ -163,16 +207,26 @@ impl Roster {
                             g.claims = Some((*ip, at));
                         }
                         None => {
-                            g.old_row = g.first_seen.is_none();
+                            if !g.old_row {
+                                g.old_row = g.first_seen.is_none();
+                                g.asked = false;
+                            }
                             g.sources.insert(o.source);
                             g.ip.get_or_insert(*ip);
                         }
                     }
                 }
             }
-            Fact::Unanswered { ip } => {
+            Fact::Unanswered { ip, given_up } => {
                 for g in self.gateways.values_mut().filter(|g| g.ip == Some(*ip)) {
-                    g.track.arp_missed();
+                    if g.track.arp_missed() || *given_up {
+                        g.answered = None;
+                    }
+                    if *given_up && g.old_row {
+                        // it was asked in vain: the old row is no sighting any more
+                        g.old_row = false;
+                        g.sources.remove(&Source::Neighbour);
+                    }
                 }
             }
             Fact::Dhcp(seen) => self.dhcp(profile, at, seen),
@@ -296,6 +350,7 @@ impl Roster {
         match seen.kind {
             DhcpKind::Request => {
                 g.last_request = seen.ciaddr.or(seen.requested);
+                g.request_asked = false;
                 self.requests_heard += 1;
             }
             DhcpKind::Ack => g.ip = seen.yiaddr.or(g.ip),
@@ -356,6 +411,12 @@ impl Roster {
                 dhcp: g.dhcp.clone(),
                 dhcp_trace: g.trace.clone(),
                 led_changes: g.changes.clone(),
+                answered: g.answered.filter(|(ip, _)| g.ip == Some(*ip)).map(|(_, at)| at),
+                addresses: g.addresses.clone(),
+                in_turn: g
+                    .ip
+                    .or(self.typed_ip.filter(|_| self.chosen == Some(*mac)))
+                    .map_or_else(Vec::new, |ip| self.in_turn(ip)),
                 rivals: g.rivals.iter().map(|(m, t)| (*m, *t)).collect(),
                 remarks: g.track.remarks().iter().map(|(_, text)| text.clone()).collect(),
                 verdict: Verdict::default(),
@@ -363,9 +424,29 @@ impl Roster {
             .collect()
     }
 
+    /// Keeps who answered at an address, when that changes.
+    fn take_turn(&mut self, ip: Ipv4Addr, mac: Mac, at: At) {
+        let turns = self.turns.entry(ip).or_default();
+        if turns.last().is_none_or(|(last, _)| *last != mac) {
+            turns.push((mac, at));
+            if turns.len() > TURNS_KEPT {
+                turns.remove(0);
+            }
+        }
+    }
+
+    /// Who answered at an address by turns: one, another, and the first again, within the time that such a claim is
+    /// good. An address that went from one device to another is none.
+    fn in_turn(&self, ip: Ipv4Addr) -> Vec<(Mac, At)> {
+        let turns = self.turns.get(&ip).map(Vec::as_slice).unwrap_or_default();
+        let to_and_fro = |w: &[(Mac, At)]| w[0].0 == w[2].0 && w[2].1.since(w[0].1) <= CLAIM_GOOD_MS;
+        if turns.windows(3).any(to_and_fro) { turns.to_vec() } else { Vec::new() }
+    }
+
     /// A MAC that answers for many addresses is a router that does proxy ARP.
     fn answers_for_others(&self, mac: Mac) -> bool {
-        self.hosts.keys().filter(|(m, _)| *m == mac).count() >= PROXY_ARP_FROM
+        let of_mac = (mac, Ipv4Addr::UNSPECIFIED)..=(mac, Ipv4Addr::BROADCAST);
+        self.hosts.range(of_mac).take(PROXY_ARP_FROM).count() >= PROXY_ARP_FROM
     }
 
     /// The neighbours, by address. A MAC that answers for many addresses is shown once: it is a router doing proxy
@@ -513,6 +594,63 @@ mod tests {
             |mac| r.gateways(At(3), &|_| None).into_iter().find(|g| g.mac == mac).map(|g| g.led.possible);
         assert_eq!(led(MAC), Some(LedSet::only(LedState::SolidGreen)));
         assert_ne!(led(other), Some(LedSet::only(LedState::SolidGreen)));
+    }
+
+    #[test]
+    fn an_old_row_is_asked_once_and_is_no_sighting_when_it_was_asked_in_vain() {
+        let mut r = Roster::default();
+        let row = |age| Fact::Neighbour { mac: MAC, ip: IP, confirmed_ms_ago: Some(age) };
+        see(&mut r, 1, Source::Neighbour, row(60_000));
+        assert_eq!(r.take_unproven(), [IP]);
+        see(&mut r, 5, Source::Neighbour, row(60_004));
+        assert_eq!(r.take_unproven(), [] as [Ipv4Addr; 0], "the same row, read again");
+        see(&mut r, 10, Source::Neighbour, Fact::Unanswered { ip: IP, given_up: false });
+        assert_eq!(r.gateways(At(11), &|_| None)[0].sources, [Source::Neighbour], "not asked to the end");
+        see(&mut r, 20, Source::Neighbour, Fact::Unanswered { ip: IP, given_up: true });
+        let g = &r.gateways(At(21), &|_| None)[0];
+        assert_eq!((g.sources.as_slice(), g.first_seen_ms, g.led.possible), (&[][..], None, LedSet::ALL));
+        see(&mut r, 30, Source::Neighbour, row(5));
+        assert_eq!(r.gateways(At(31), &|_| None)[0].first_seen_ms, Some(30));
+    }
+
+    #[test]
+    fn a_set_that_widens_by_itself_is_noticed_when_another_box_is_seen() {
+        let mut r = Roster::default();
+        let other = Mac([0x34, 0xa5, 0xe1, 0, 0, 9]);
+        see(&mut r, 1_000, Source::Neighbour, neighbour(MAC, IP));
+        let late = 1_000 + crate::mirror::led::ARP_GOOD_MS;
+        see(&mut r, late, Source::Neighbour, neighbour(other, Ipv4Addr::new(10, 0, 0, 99)));
+        let changes = &r.gateways(At(late), &|_| None)[0].led_changes;
+        assert_eq!(changes.last(), Some(&(At(late), LedSet::ALL)));
+    }
+
+    #[test]
+    fn two_that_answer_by_turns_share_an_address_and_a_successor_does_not() {
+        let (first, second) = (Mac([0xb8, 0x27, 0xeb, 0, 0, 1]), Mac([0, 0x1b, 0x21, 0, 0, 2]));
+        let turns = |answers: &[(u64, Mac)]| {
+            let mut r = Roster::default();
+            see(&mut r, 1, Source::Typed, Fact::TypedMac { mac: MAC });
+            see(&mut r, 1, Source::Typed, Fact::TypedIp { mac: Some(MAC), ip: IP });
+            for (at, mac) in answers {
+                see(&mut r, *at, Source::Neighbour, neighbour(*mac, IP));
+            }
+            let all = r.gateways(At(9_000), &|_| None);
+            all.into_iter().find(|g| g.mac == MAC).map(|g| g.in_turn.len()).unwrap_or_default()
+        };
+        assert_eq!(turns(&[(10, first), (20, second), (30, first)]), 3);
+        assert_eq!(turns(&[(10, first), (20, second), (30, second)]), 0, "the address went on");
+        assert_eq!(turns(&[(10, first), (20, second), (200_000, first)]), 0, "it came back later");
+        let third = Mac([0, 0x1b, 0x21, 0, 0, 3]);
+        assert_eq!(turns(&[(10, first), (20, second), (30, third)]), 0, "and on again");
+        assert_eq!(turns(&[(10, MAC), (20, second), (30, MAC)]), 3);
+        // the rows of a changed entry are unconfirmed
+        let mut r = Roster::default();
+        see(&mut r, 1, Source::Typed, Fact::TypedIp { mac: Some(MAC), ip: IP });
+        for (at, mac) in [(10, MAC), (20, second), (30, MAC)] {
+            let row = Fact::Neighbour { mac, ip: IP, confirmed_ms_ago: Some(60_000) };
+            see(&mut r, at, Source::Neighbour, row);
+        }
+        assert_eq!(r.gateways(At(40), &|_| None)[0].in_turn.len(), 3);
     }
 
     #[test]

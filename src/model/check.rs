@@ -219,6 +219,11 @@ pub enum Target {
         addr: SocketAddr,
         said: Said,
     },
+    /// A connection to the cloud that opened, on which content was said that could live for this many hops only.
+    SayingWithin {
+        addr: SocketAddr,
+        hops: u8,
+    },
     /// A full-size segment to the cloud.
     FullSize(SocketAddr),
     /// The hops towards an address of the cloud.
@@ -302,6 +307,7 @@ impl fmt::Display for Target {
             Self::OneHop(addr) => write!(f, "{addr} within one hop"),
             Self::Page(url) => f.write_str(url),
             Self::Saying { addr, said } => write!(f, "{addr} {}", said.word()),
+            Self::SayingWithin { addr, hops } => write!(f, "{addr} content within {hops} hop(s)"),
             Self::FullSize(addr) => write!(f, "{addr} full size"),
             Self::Hops(addr) => write!(f, "hops to {addr}"),
             Self::Rung { addr, age_secs, over: RungKind::Ladder } => write!(f, "{addr} idle {age_secs} s"),
@@ -531,6 +537,9 @@ pub enum Measured {
     Answers { offers: Vec<Offer>, asked: Vec<OfferTo> },
     /// A connection opened: time to the SYN-ACK, microseconds.
     Opened { micros: u64 },
+    /// A connection opened, and something was said on it that met a reset: microseconds to the SYN-ACK, and from the
+    /// saying to the reset.
+    Cut { opened_micros: u64, after_micros: u64 },
     /// Attempts in the order in which they began: microseconds to the SYN-ACK, `None` for silence.
     Attempts(Vec<Option<u64>>),
     /// The certificate chain that a TLS hello met.
@@ -559,7 +568,7 @@ pub enum OfferTo {
 }
 
 /// A hop towards the cloud.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Hop {
     /// Distance in hops; 1 is the router.
     pub distance: u8,
@@ -567,6 +576,12 @@ pub struct Hop {
     pub who: Option<IpAddr>,
     /// The connection opened at this distance.
     pub opened: bool,
+    /// The attempt that could live for so many hops was refused: somebody no farther than this says no.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub refused: Option<Failure>,
+    /// Who says so, where the refusal was an ICMP error.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub refused_by: Option<IpAddr>,
 }
 
 /// A certificate chain, as far as it matters (RFC 5280). Names are made safe to show.

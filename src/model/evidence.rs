@@ -56,8 +56,13 @@ pub enum Fact {
     /// A row of the neighbour table. `confirmed_ms_ago` is the age of the last proof that the address answered;
     /// `None` when the operating system does not tell.
     Neighbour { mac: Mac, ip: Ipv4Addr, confirmed_ms_ago: Option<u64> },
-    /// An address that was asked for and did not answer ARP (one round).
-    Unanswered { ip: Ipv4Addr },
+    /// An address that was asked for and did not answer in one round. `given_up`: the operating system itself asked for it
+    /// by ARP as often as it does, and gave it up; else it may trust an older answer without asking.
+    Unanswered {
+        ip: Ipv4Addr,
+        #[serde(default)]
+        given_up: bool,
+    },
     /// A DHCP message whose client is `dhcp.mac`.
     Dhcp(DhcpSeen),
     /// An mDNS announcement that the profile knows.

@@ -18,6 +18,8 @@ pub enum PacketKind {
     DnsQuery,
     /// TCP connection attempt; closed at once after it opened.
     TcpConnect,
+    /// TCP connection attempt to a closed port of a gateway that only an old entry of the neighbour table shows.
+    TcpKnock,
     /// DHCP DISCOVER or INFORM from port 68; never a REQUEST.
     DhcpProbe,
     /// TCP connection to the cloud that carries a few bytes: nothing, a TLS hello, or up to one full-size segment.
@@ -31,11 +33,12 @@ pub enum PacketKind {
 }
 
 impl PacketKind {
-    pub const ALL: [PacketKind; 9] = [
+    pub const ALL: [PacketKind; 10] = [
         Self::Sweep,
         Self::MdnsQuery,
         Self::DnsQuery,
         Self::TcpConnect,
+        Self::TcpKnock,
         Self::DhcpProbe,
         Self::TcpSpeak,
         Self::HttpGet,
@@ -50,6 +53,7 @@ impl PacketKind {
             Self::MdnsQuery => "mdns-query",
             Self::DnsQuery => "dns-query",
             Self::TcpConnect => "tcp-connect",
+            Self::TcpKnock => "tcp-knock",
             Self::DhcpProbe => "dhcp-probe",
             Self::TcpSpeak => "tcp-speak",
             Self::HttpGet => "http-get",
@@ -70,13 +74,16 @@ impl PacketKind {
                 "DNS question (UDP and TCP 53) to a name server of this network or a control server of the profile"
             }
             Self::TcpConnect => {
-                "TCP connection, opened and closed without a byte of content, to the cloud's addresses, the control addresses, two addresses that cannot exist and one port of the cloud that nothing uses; to a closed port of a gateway that only an old table entry shows, so that it answers"
+                "TCP connection, opened and closed without a byte of content, to the cloud's addresses, the control addresses, two addresses that cannot exist and one port of the cloud that nothing uses"
+            }
+            Self::TcpKnock => {
+                "TCP connection attempt to a closed port of a gateway that only an old table entry shows, so that it answers"
             }
             Self::DhcpProbe => {
                 "DHCP DISCOVER or INFORM from port 68 to learn what the DHCP server hands out; never a REQUEST"
             }
             Self::TcpSpeak => {
-                "TCP connection to the cloud's addresses that carries a TLS hello, a few bytes of no meaning, or one full-size segment: shows inspection, application control and lost large packets; never a measurement, never a name or password"
+                "TCP connection to the cloud's addresses that carries a TLS hello, a few bytes of no meaning, or one full-size segment: shows inspection, application control and lost large packets, and, where all is reset, with content that lives for a few hops only, how near that is done; never a measurement, never a name or password"
             }
             Self::HttpGet => {
                 "HTTP GET on port 80 of a page whose answer is known, and of an address that cannot exist: shows a sign-in page"
@@ -99,6 +106,8 @@ impl PacketKind {
             Self::MdnsQuery => 30,
             Self::DnsQuery => 400,
             Self::TcpConnect => 200,
+            // each box of a /22 twice
+            Self::TcpKnock => 1022 * 2,
             // five questions, each sent three times at most
             Self::DhcpProbe => 15,
             Self::TcpSpeak => 48,

@@ -90,6 +90,10 @@ pub enum Input {
     },
     /// The search made all its rounds.
     Searched,
+    /// The neighbour table had no room for every address.
+    TableFull {
+        overflowed: bool,
+    },
     /// A search, or a search and check, began.
     Begun {
         check: bool,

@@ -1,5 +1,6 @@
 //! One immutable picture of everything a face may show. Window, terminal and report print it and nothing else (law 5).
 
+use super::boxes::Boxes;
 use super::check::{CheckId, CheckResult};
 use super::evidence::{ConsoleLine, DhcpKind, Source};
 use super::finding::{Finding, Verdict};
@@ -37,14 +38,27 @@ pub struct GatewayView {
     /// How its LED's set changed, oldest first, the present one last.
     #[serde(default)]
     pub led_changes: Vec<(At, LedSet)>,
+    /// When its MAC last answered at the address that it has now (ARP), in this visit; `None` once it has missed as many
+    /// rounds as it takes to give it up.
+    #[serde(default)]
+    pub answered: Option<At>,
+    /// The addresses that it had in this visit, with the time since when, the present one last.
+    #[serde(default)]
+    pub addresses: Vec<(At, Ipv4Addr)>,
     /// Other MACs that answered at its address, with the time of the last answer.
     #[serde(default)]
     pub rivals: Vec<(Mac, At)>,
+    /// Who answered at its address, where one came, another after it, and the first again; else empty.
+    #[serde(default)]
+    pub in_turn: Vec<(Mac, At)>,
     /// The box restarted, or the evidence contradicted itself: in words.
     pub remarks: Vec<String>,
     /// Findings about this gateway alone.
     pub verdict: Verdict,
 }
+
+/// DHCP messages with what they carried that are kept of each gateway.
+pub const TRACE_KEPT: usize = 64;
 
 /// One DHCP message of a gateway, or to it, as far as forensics ask (RFC 2131).
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -311,6 +325,12 @@ impl Snapshot {
             }
         }
         s
+    }
+
+    /// How many gateways are in which state.
+    #[must_use]
+    pub fn boxes(&self) -> Boxes {
+        Boxes::of(&self.gateways)
     }
 
     /// The gateway that everything is about.

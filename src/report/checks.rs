@@ -80,6 +80,7 @@ fn measured(m: &Measured) -> Option<String> {
         Measured::Offender(ip) => Some(format!("ICMP error from {ip}")),
         // the line for people says these already
         Measured::Opened { .. }
+        | Measured::Cut { .. }
         | Measured::Attempts(_)
         | Measured::Tls(_)
         | Measured::Page { .. }

@@ -46,7 +46,7 @@ fn facts(snapshot: &Snapshot, clock: Clock) -> Vec<(String, String)> {
             match snapshot.gateways.len() {
                 0 => "none was seen".into(),
                 1 => "one was seen, none was chosen".into(),
-                n => format!("{n} were seen, none was chosen"),
+                _ => format!("{}; none was chosen", snapshot.boxes().line().unwrap_or_default()),
             },
         ),
     }

@@ -2,40 +2,33 @@
 
 use super::interface;
 use super::jobs::Job;
+use super::looked::Looked;
 use super::picture::FirewallAbout;
 use super::steady::Steady;
-use crate::check::offer::Patience;
 use crate::check::{self, Progress};
 use crate::diagnose::{self, Diagnosis, Scene};
 use crate::discover::Sighting;
 use crate::mirror::Roster;
 use crate::model::check::{CheckId, CheckResult, Outcome, Target};
 use crate::model::evidence::{Fact, Observation, Source};
-use crate::model::finding::{Level, Verdict};
+use crate::model::finding::Verdict;
 use crate::model::footprint::Footprint;
 use crate::model::host::{HostView, SerialPort};
 use crate::model::recording::{Event, Input};
 use crate::model::rule::{RuleChoice, RuleGateway, RuleIntent};
 use crate::model::snapshot::{
-    AGE_STEP_MS, CONSOLE_LINES, ConsoleView, DemoView, FirewallView, GatewayView, Limit, TimelineEntry,
+    CONSOLE_LINES, ConsoleView, DemoView, FirewallView, GatewayView, Limit, TimelineEntry,
 };
-use crate::model::{At, Cause, LedSet, LedState, Mac};
+use crate::model::{At, Cloud, LedSet, LedState, Mac};
 use crate::platform::supervise::Broke;
 use crate::profile::Profile;
 use crate::wire::oui;
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::net::{Ipv4Addr, SocketAddr};
 use std::sync::{Arc, Mutex};
 
 /// Entries of the visit's record that are kept in memory.
 const TIMELINE_KEPT: usize = 500;
-/// With no other evidence about the LED, an announcement is given this long after the start.
-const ANNOUNCEMENT_WAIT_MS: u64 = 1_250;
-
-/// A box that is looked for and not seen is listened for this long: RFC 2131 4.1 lets a client wait 4 s, then 8 s, before
-/// it asks for an address again.
-const LISTEN_FOR_BOX_MS: u64 = 9_000;
-
 /// What the limit is about that is no matter of one run.
 pub const KEEPING: &str = "Keeping this visit on disk";
 
@@ -55,6 +48,8 @@ pub struct Run {
     pub checks_done: bool,
     /// Called by watching, not by a person.
     pub quiet: bool,
+    /// The DHCP servers were asked once more, for a box that was heard late.
+    pub asked_again: bool,
 }
 
 /// Everything the session knows.
@@ -80,6 +75,15 @@ pub struct Engine {
     pub footprint: Footprint,
     pub console: ConsoleView,
     pub timeline: Arc<Vec<TimelineEntry>>,
+    /// Gateways and neighbours as they were last looked at.
+    pub(super) looked: Looked,
+    /// Every address was asked once in this run.
+    pub swept: bool,
+    /// That takes longer than a run may last otherwise.
+    pub(super) still_asking: bool,
+    /// The neighbour table had no room for every address in this run; and it refused one.
+    table_full: bool,
+    pub(super) overflowed: bool,
     /// The firewall's text as it was made last, and what for.
     pub(super) firewall_made: Mutex<Option<(FirewallAbout, Arc<FirewallView>)>>,
     /// DHCP servers are asked what they would offer to the gateway, whatever its LED shows.
@@ -100,7 +104,7 @@ pub struct Engine {
     pub kept_in: Option<String>,
     /// Port 67 is open.
     pub hears_dhcp: bool,
-    last_said: Vec<(Mac, LedSet, String)>,
+    last_said: BTreeMap<Mac, LedSet>,
     /// What was taken in since the recording was last written.
     pub taken: Vec<Event>,
     /// The time of the newest input.
@@ -134,6 +138,11 @@ impl Engine {
             timeline: Arc::default(),
             timeline_before: 0,
             ask_as_gateway: false,
+            looked: Looked::default(),
+            swept: false,
+            still_asking: false,
+            table_full: false,
+            overflowed: false,
             firewall_made: Mutex::default(),
             choice: RuleChoice::default(),
             demo: None,
@@ -143,7 +152,7 @@ impl Engine {
             saw_unclaimed: None,
             kept_in: None,
             hears_dhcp: false,
-            last_said: Vec::new(),
+            last_said: BTreeMap::new(),
             taken: Vec::new(),
             newest: At(0),
             steady: Steady::default(),
@@ -175,8 +184,16 @@ impl Engine {
     /// Begins a run: what the last one measured is forgotten, what was seen stays.
     pub fn begin(&mut self, purpose: Purpose, now: At, quiet: bool) {
         self.take_down(now, Input::Begun { check: purpose == Purpose::FindAndCheck, quiet });
-        self.run =
-            Some(Run { purpose, begun: now, searched: false, checks_done: purpose == Purpose::Find, quiet });
+        self.run = Some(Run {
+            purpose,
+            begun: now,
+            searched: false,
+            checks_done: purpose == Purpose::Find,
+            quiet,
+            asked_again: false,
+        });
+        (self.swept, self.still_asking) = (false, false);
+        (self.table_full, self.overflowed) = (false, false);
         if !quiet {
             self.searched = false;
             self.limits.retain(|l| l.what == KEEPING);
@@ -209,6 +226,14 @@ impl Engine {
             Sighting::HearsDhcp(hears) => {
                 self.take_down(self.newest, Input::HearsDhcp(hears));
                 self.hears_dhcp = hears;
+            }
+            Sighting::StillAsking => self.still_asking = true,
+            Sighting::Swept => (self.swept, self.still_asking) = (true, false),
+            Sighting::TableFull { overflowed } => {
+                self.take_down(self.newest, Input::TableFull { overflowed });
+                self.table_full = true;
+                self.overflowed |= overflowed;
+                self.doubt_silence();
             }
             Sighting::Searched => {
                 self.take_down(self.newest, Input::Searched);
@@ -365,6 +390,7 @@ impl Engine {
                 self.results.retain(|r| r.id != id);
                 self.results.extend(results);
                 self.results.sort_by_key(|r| r.id);
+                self.doubt_silence();
             }
             Progress::Heard(seen) => {
                 self.observe(&Observation { at: now, source: Source::Dhcp, fact: Fact::Dhcp(*seen) });
@@ -382,114 +408,6 @@ impl Engine {
 
     pub(super) fn maker(mac: Mac) -> Option<String> {
         oui::maker(mac).map(str::to_owned)
-    }
-
-    pub(super) fn gateways(&self, now: At) -> Vec<GatewayView> {
-        self.roster.gateways(now, &Self::maker)
-    }
-
-    /// The gateways that a run is about: the one typed or chosen, else all.
-    fn asked_for(&self, now: At) -> Vec<GatewayView> {
-        let wanted = self.typed_mac.or(self.roster.chosen());
-        let at = self.roster.typed_ip().filter(|_| self.typed_mac.is_none());
-        let mut gateways = self.gateways(now);
-        gateways.retain(|g| match at {
-            Some(ip) => g.ip == Some(ip),
-            None => wanted.is_none_or(|m| g.mac == m),
-        });
-        gateways
-    }
-
-    /// Some box that the run is about seems to have no address: the DHCP probe should ask more.
-    #[must_use]
-    pub fn box_without_address(&self, now: At) -> bool {
-        let red = LedSet::only(LedState::SolidRed);
-        let seen_red = matches!(self.saw_unclaimed, Some((_, LedState::SolidRed)));
-        let late = self.run.as_ref().is_some_and(|r| now.since(r.begun) >= ANNOUNCEMENT_WAIT_MS);
-        let asked = self.asked_for(now);
-        // a box that nobody sees may be one without an address
-        let unseen = late && asked.iter().all(|g| g.first_seen_ms.is_none());
-        seen_red || unseen || asked.iter().any(|g| g.led.possible == red)
-    }
-
-    /// The MAC of a box that seems to have no address, so that servers are asked what they would offer to it: it is
-    /// known to be red, or it was typed in and nobody sees it.
-    #[must_use]
-    pub fn ask_as(&self, now: At) -> Option<Mac> {
-        let run = self.run.as_ref().filter(|r| r.purpose == Purpose::FindAndCheck)?;
-        let red = LedSet::only(LedState::SolidRed);
-        let late = now.since(run.begun) >= ANNOUNCEMENT_WAIT_MS;
-        let asked = self.asked_for(now);
-        if self.ask_as_gateway {
-            return self.typed_mac.filter(|m| m.is_device());
-        }
-        let unseen = |g: &GatewayView| late && g.first_seen_ms.is_none() && self.typed_mac == Some(g.mac);
-        asked.iter().find(|g| g.mac.is_device() && (g.led.possible == red || unseen(g))).map(|g| g.mac)
-    }
-
-    /// How much a DHCP server's answer is still waited for.
-    #[must_use]
-    pub fn patience_with_dhcp(&self, now: At) -> Patience {
-        let Some(run) = &self.run else { return Patience::UntilAnswered };
-        let asked = self.asked_for(now);
-        let all_have = !asked.is_empty() && asked.iter().all(|g| g.first_seen_ms.is_some() && g.ip.is_some());
-        let console_may_speak = self.console.port.is_some()
-            && !run.searched
-            && asked.iter().any(|g| g.led.basis != crate::model::Basis::Reported);
-        if console_may_speak {
-            return Patience::Wait;
-        }
-        if all_have && now.since(run.begun) >= ANNOUNCEMENT_WAIT_MS && self.saw_unclaimed.is_none() {
-            Patience::Leave
-        } else if run.searched {
-            Patience::UntilAnswered
-        } else {
-            Patience::Wait
-        }
-    }
-
-    /// The run may end: everything that could still change the verdict has had its time.
-    #[must_use]
-    pub fn settled(&self, now: At) -> bool {
-        let Some(run) = &self.run else { return false };
-        if run.purpose == Purpose::Find {
-            return run.searched;
-        }
-        if !run.checks_done {
-            return false;
-        }
-        let elapsed = now.since(run.begun);
-        let cannot_look = !crate::check::plan::can_send(&self.host) && self.demo.is_none();
-        if cannot_look || run.quiet {
-            return true;
-        }
-        let asked = self.asked_for(now);
-        let seen = !asked.is_empty() && asked.iter().all(|g| g.first_seen_ms.is_some());
-        if !seen {
-            if !run.searched {
-                return false;
-            }
-            // a box without an address asks ever more seldom: where nothing else explains it, it is listened for
-            let silent = self.diagnose(now, true).verdict.code == Some(Cause::GatewaySilent);
-            return !silent || !self.hears_dhcp || elapsed >= LISTEN_FOR_BOX_MS;
-        }
-        let unheard = asked.iter().any(|g| {
-            g.led.possible == LedSet::only(LedState::SolidRed) && g.dhcp.is_empty() && self.hears_dhcp
-        });
-        if unheard && !run.searched {
-            return false; // a box without an address gets the whole search to be heard asking
-        }
-        let starting: Vec<&GatewayView> =
-            asked.iter().filter(|g| diagnose::may_still_change(g, now)).collect();
-        if !starting.is_empty() {
-            // a fault of the site explains a box that blinks; anything else has to wait until it counts
-            let blinks = starting.iter().all(|g| g.led.possible == LedSet::only(LedState::BlinkingRed));
-            return blinks && self.diagnose(now, true).verdict.level == Level::Fault;
-        }
-        let known = asked.iter().all(|g| g.led.possible.len() == 1);
-        // a console that was opened for this gets the whole search to say something
-        let console_may_speak = self.console.port.is_some() && !run.searched;
-        known || elapsed >= ANNOUNCEMENT_WAIT_MS && !console_may_speak
     }
 
     /// Ends the run; true when it was a check.
@@ -530,9 +448,9 @@ impl Engine {
     pub(super) fn diagnose(&self, now: At, checked: bool) -> Diagnosis {
         let mut gateways = self.gateways(now);
         if let (true, Some((at, led))) = (gateways.is_empty(), self.saw_unclaimed) {
-            gateways.push(unseen(now, at, led));
+            gateways = Arc::new(vec![unseen(now, at, led)]);
         }
-        let hosts = self.roster.hosts(&Self::maker);
+        let hosts = self.hosts();
         diagnose::diagnose(&Scene {
             profile: &self.profile,
             host: &self.host,
@@ -544,7 +462,7 @@ impl Engine {
             typed_mac: self.typed_mac,
             typed_ip: self.roster.typed_ip(),
             now,
-            searched: self.searched,
+            searched: self.searched && !self.table_full,
             hears_dhcp: self.hears_dhcp,
             checked,
             alone: None,
@@ -562,63 +480,23 @@ impl Engine {
             let found = self.diagnose(now, true).findings;
             self.steady.see(&found, now);
         }
-        let gateways = self.gateways(now);
-        for g in gateways {
-            let words: Vec<&str> = g.led.possible.iter().map(LedState::label).collect();
-            let text = format!("{}: LED {}", g.mac, words.join(" or "));
-            match self.last_said.iter_mut().find(|(m, _, _)| *m == g.mac) {
-                Some((_, set, _)) if *set == g.led.possible => {}
-                Some(said) => {
-                    *said = (g.mac, g.led.possible, text.clone());
-                    self.note(now, text);
-                }
-                None => {
-                    self.last_said.push((g.mac, g.led.possible, text.clone()));
-                    self.note(now, text);
-                }
+        for g in self.gateways(now).iter() {
+            if self.last_said.insert(g.mac, g.led.possible) != Some(g.led.possible) {
+                let words: Vec<&str> = g.led.possible.iter().map(LedState::label).collect();
+                self.note(now, format!("{}: LED {}", g.mac, words.join(" or ")));
             }
         }
-    }
-
-    /// The next time at which something changes by itself.
-    #[must_use]
-    pub fn next_wake(&self, now: At) -> Option<At> {
-        let mut times: Vec<At> = self.roster.next_expiry(now).into_iter().collect();
-        times.extend(self.steady.next(now).filter(|_| self.holds_off()));
-        // the count-down of the idle ladder goes in whole seconds
-        times.extend(
-            self.hold.as_ref().map(|(.., ends)| now.plus(ends.since(now).saturating_sub(1) % 1000 + 1)),
-        );
-        if let Some(run) = &self.run {
-            let waits = [ANNOUNCEMENT_WAIT_MS, LISTEN_FOR_BOX_MS].map(|ms| run.begun.plus(ms));
-            times.extend(waits.into_iter().filter(|t| *t > now));
-        }
-        // ages are shown in whole minutes
-        let shown = self.gateways(now);
-        times.extend(shown.iter().filter_map(|g| diagnose::settles_at(g, now)));
-        let oldest = shown.iter().filter_map(|g| g.led.age_ms).chain(self.checked_at.map(|at| now.since(at)));
-        times.extend(oldest.map(|age| now.plus(AGE_STEP_MS - age % AGE_STEP_MS)));
-        times.into_iter().min()
     }
 
     /// One address of the cloud for each port: one that opened in the last check, else a documented one.
     #[must_use]
     pub fn addresses_to_hold(&self) -> Vec<SocketAddr> {
-        let opened = |port: u16| {
-            self.results.iter().find_map(|r| match (&r.target, &r.outcome) {
-                (Target::Cloud { addr, .. }, Outcome::Passed) if addr.port() == port => Some(*addr),
-                _ => None,
-            })
-        };
-        let documented = self.profile.cloud.documented_addresses.first();
-        let closed = self.results.iter().any(|r| matches!(r.target, Target::Cloud { .. }));
+        let cloud = Cloud::of(&self.results);
+        let documented =
+            self.profile.cloud.documented_addresses.first().filter(|_| cloud.addresses.is_empty());
+        let not_tried = |p: u16| documented.map(|ip| SocketAddr::new((*ip).into(), p));
         let ports = self.profile.cloud.ports.iter();
-        ports
-            .filter_map(|p| {
-                opened(*p)
-                    .or_else(|| documented.filter(|_| !closed).map(|ip| SocketAddr::new((*ip).into(), *p)))
-            })
-            .collect()
+        ports.filter_map(|p| cloud.open(*p).or_else(|| not_tried(*p))).collect()
     }
 
     /// Addresses that a round of watching asks for.
@@ -666,6 +544,9 @@ fn unseen(now: At, at: At, led: LedState) -> GatewayView {
         dhcp_trace: Vec::new(),
         led_changes: Vec::new(),
         rivals: Vec::new(),
+        in_turn: Vec::new(),
+        answered: None,
+        addresses: Vec::new(),
         remarks: Vec::new(),
         verdict: Verdict::default(),
     }

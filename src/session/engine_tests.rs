@@ -1,6 +1,8 @@
 //! The engine over made-up events: when a run may end, what becomes of what the installer saw, the plug-in finder.
 
+use super::super::waits::{ANNOUNCEMENT_WAIT_MS, LISTEN_FOR_BOX_MS};
 use super::*;
+use crate::model::check::Failure;
 use crate::model::evidence::Announcement;
 use crate::model::host::{HostAddress, Interface, LinkKind};
 use crate::model::snapshot::Activity;
@@ -184,4 +186,103 @@ fn a_record_longer_than_what_is_shown_is_kept_whole() {
     let history = crate::history::History::open(Some(dir.path().to_owned())).unwrap();
     let kept: Vec<String> = history.load("last").unwrap().timeline.iter().map(|t| t.text.clone()).collect();
     assert_eq!(kept, (0..lines).map(|n| format!("line {n}")).collect::<Vec<_>>());
+}
+
+fn old_row(at: u64, mac: Mac, last: u8) -> Sighting {
+    let ip = Ipv4Addr::new(10, 0, 0, last);
+    let fact = Fact::Neighbour { mac, ip, confirmed_ms_ago: Some(600_000) };
+    Sighting::Saw(Observation { at: At(at), source: Source::Neighbour, fact })
+}
+
+fn unanswered(at: u64, last: u8, given_up: bool) -> Sighting {
+    let fact = Fact::Unanswered { ip: Ipv4Addr::new(10, 0, 0, last), given_up };
+    Sighting::Saw(Observation { at: At(at), source: Source::Neighbour, fact })
+}
+
+fn code_of(e: &Engine, at: u64, mac: Mac) -> Option<Cause> {
+    e.snapshot(At(at)).gateways.iter().find(|g| g.mac == mac).and_then(|g| g.verdict.code)
+}
+
+#[test]
+fn one_box_of_many_that_only_an_old_row_shows_is_no_reason_to_wait_nor_to_speak() {
+    let mut e = engine();
+    e.begin(Purpose::FindAndCheck, At(0), false);
+    for last in 10..60 {
+        e.sighting(neighbour(20, Mac([0x34, 0xa5, 0xe1, 0, 1, last]), last));
+    }
+    e.sighting(old_row(20, MAC, 77));
+    e.progress(Progress::Done, At(100));
+    assert!(!e.settled(At(2_000)), "it may still answer");
+    e.sighting(Sighting::Searched);
+    assert!(e.settled(At(3_200)), "the others are not kept waiting");
+    assert!(e.end(At(3_200)));
+    let s = e.snapshot(At(3_200));
+    assert!(s.findings.iter().all(|f| f.code != Cause::GatewaySilent), "{:?}", s.findings);
+    assert_eq!((s.boxes().not_known, s.boxes().answering, s.boxes().silent), (1, 50, 0));
+    assert!(s.not_tested.iter().any(|t| t.contains(&MAC.to_string())), "{:?}", s.not_tested);
+    // a round in which the system trusts its row proves nothing; that it asked in vain does
+    e.sighting(unanswered(4_000, 77, false));
+    assert_ne!(code_of(&e, 4_001, MAC), Some(Cause::GatewaySilent));
+    e.sighting(unanswered(9_000, 77, true));
+    assert_eq!(code_of(&e, 9_001, MAC), Some(Cause::GatewaySilent));
+    let s = e.snapshot(At(9_001));
+    assert_ne!(s.verdict.code, Some(Cause::GatewaySilent), "one that is missing is no headline");
+    assert_eq!((s.boxes().silent, s.boxes().not_known), (1, 0));
+    // and when it comes back it is here
+    e.sighting(neighbour(9_500, MAC, 77));
+    assert_eq!(e.snapshot(At(9_501)).boxes().answering, 51);
+}
+
+#[test]
+fn the_one_box_that_is_asked_about_gets_the_time_in_which_its_old_row_is_verified() {
+    let mut e = engine();
+    e.begin(Purpose::FindAndCheck, At(0), false);
+    e.sighting(old_row(20, MAC, 77));
+    e.progress(Progress::Done, At(100));
+    e.sighting(Sighting::Searched);
+    assert!(!e.settled(At(3_200)));
+    let mut patient = engine();
+    std::mem::swap(&mut patient, &mut e);
+    assert!(patient.settled(At(LISTEN_FOR_BOX_MS)), "not for ever");
+    patient.sighting(unanswered(8_500, 77, true));
+    assert!(patient.settled(At(8_501)));
+    assert!(patient.end(At(8_501)));
+    assert_eq!(patient.snapshot(At(8_501)).verdict.code, Some(Cause::GatewaySilent));
+}
+
+#[test]
+fn where_not_all_could_be_asked_nobody_is_missing_and_silence_proves_nothing() {
+    use crate::model::check::{Measured, Target};
+    let mut e = engine();
+    e.begin(Purpose::FindAndCheck, At(0), false);
+    let silent = |id| CheckResult {
+        id,
+        target: Target::Router([10, 0, 0, 1].into()),
+        outcome: Outcome::Failed(Failure::Silence),
+        took_ms: 1,
+        measured: Measured::Nothing,
+        detail: "no answer".into(),
+    };
+    e.progress(Progress::Ended(CheckId::Router, vec![silent(CheckId::Router)]), At(50));
+    e.sighting(Sighting::StillAsking);
+    e.progress(Progress::Done, At(100));
+    e.sighting(neighbour(120, MAC, 77));
+    assert!(!e.settled(At(2_000)), "most were not asked yet");
+    e.sighting(Sighting::Swept);
+    assert!(e.settled(At(2_000)));
+    e.sighting(Sighting::TableFull { overflowed: true });
+    e.progress(Progress::Ended(CheckId::Names, vec![silent(CheckId::Names)]), At(2_100));
+    e.sighting(Sighting::Searched);
+    e.end(At(3_200));
+    assert!(e.results.iter().all(|r| matches!(r.outcome, Outcome::Inconclusive(_))), "{:?}", e.results);
+    // the next run begins anew
+    const FAR: Mac = Mac([0x34, 0xa5, 0xe1, 0x77, 0x12, 0x98]);
+    e.typed_mac = Some(FAR);
+    e.roster.choose(FAR);
+    assert_ne!(code_of(&e, 3_300, FAR), Some(Cause::GatewaySilent), "it may be here");
+    e.begin(Purpose::FindAndCheck, At(4_000), false);
+    e.sighting(Sighting::Searched);
+    e.progress(Progress::Done, At(4_100));
+    e.end(At(8_000));
+    assert_eq!(code_of(&e, 8_000, FAR), Some(Cause::GatewaySilent));
 }

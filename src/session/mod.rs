@@ -7,6 +7,7 @@ pub mod demo;
 mod engine;
 mod interface;
 mod jobs;
+mod looked;
 mod picture;
 pub mod playback;
 mod remembered;
@@ -14,6 +15,7 @@ pub mod replay;
 mod run;
 mod steady;
 pub mod training;
+mod waits;
 pub mod world;
 
 use crate::check;

@@ -1,7 +1,7 @@
 //! What the session shows: the engine's knowledge as one immutable picture. Pure.
 
 use super::engine::{Engine, Purpose, intent};
-use crate::diagnose::Diagnosis;
+use crate::diagnose::{Diagnosis, is_only_an_old_row};
 use crate::firewall;
 use crate::model::check::{CheckId, CheckResult, Measured, Outcome, RungKind, Target};
 use crate::model::finding::Verdict;
@@ -33,8 +33,8 @@ impl Engine {
     /// The picture for every face.
     #[must_use]
     pub fn snapshot(&self, now: At) -> Snapshot {
-        let mut gateways = self.gateways(now);
-        let hosts = self.roster.hosts(&Self::maker);
+        let mut gateways = self.gateways(now).as_ref().clone();
+        let hosts = self.hosts().as_ref().clone();
         let checked = self.checked_at.is_some() && self.run.as_ref().is_none_or(|r| r.quiet);
         let mut diagnosis = if self.run.is_some() || self.checked_at.is_some() || !gateways.is_empty() {
             self.diagnose(now, checked)
@@ -44,10 +44,8 @@ impl Engine {
         if self.holds_off() {
             diagnosis.hold_off(|f| self.steady.holds(f, now));
         }
-        for (mac, verdict) in diagnosis.by_gateway {
-            if let Some(g) = gateways.iter_mut().find(|g| g.mac == mac) {
-                g.verdict = verdict;
-            }
+        for (g, (_, verdict)) in gateways.iter_mut().zip(diagnosis.by_gateway) {
+            g.verdict = verdict;
         }
         let chosen = self.roster.chosen();
         let firewall = self.firewall(gateways.iter().find(|g| Some(g.mac) == chosen), &gateways);
@@ -79,7 +77,7 @@ impl Engine {
             playback: None,
             plug_in_finder: self.plug_in_known.is_some() || self.plug_in_pending,
             plug_in_ready: self.plug_in_known.is_some(),
-            not_tested: self.not_tested(),
+            not_tested: self.not_tested(&gateways),
             kept_in: self.kept_in.clone(),
             gateways,
         }
@@ -128,13 +126,23 @@ impl Engine {
         self.run.as_ref().is_some_and(|r| r.checks_done && r.searched && now > r.begun)
     }
 
-    fn not_tested(&self) -> Vec<String> {
+    fn not_tested(&self, gateways: &[GatewayView]) -> Vec<String> {
         let mut out: Vec<String> = self
             .results
             .iter()
             .filter(|r| matches!(r.outcome.word(), "skipped" | "inconclusive"))
             .map(|r| format!("{} ({}): {}", r.id.word(), r.target, r.detail))
             .collect();
+        let unproven: Vec<&GatewayView> = gateways.iter().filter(|g| is_only_an_old_row(g)).collect();
+        if let Some(first) = unproven.first().filter(|_| self.searched) {
+            let who = match unproven.len() {
+                1 => format!("{} is", first.mac),
+                n => format!("{n} gateways are"),
+            };
+            out.push(format!(
+                "Whether {who} here now: only an older entry of this computer's neighbour table says so. Check again in a minute, or watch: the system then asks anew."
+            ));
+        }
         if !self.results.is_empty() {
             out.push("What the gateway itself may do: this computer has another MAC and may fall under other rules.".into());
             if !self.results.iter().any(|r| r.id == CheckId::Hold) {
@@ -148,12 +156,15 @@ impl Engine {
         oui::maker(self.router()?)
     }
 
-    /// The MAC of the router, where one was found.
+    /// The MAC of the router, where one was found: this computer's own before another one that DHCP hands out.
     pub(super) fn router(&self) -> Option<Mac> {
-        self.results.iter().find_map(|r| match (&r.id, &r.measured) {
+        let own = self.host.interface().and_then(|i| i.router).map(Target::Router);
+        let mac = |r: &CheckResult| match (r.id, &r.measured) {
             (CheckId::Router, Measured::RouterMac(mac)) => Some(*mac),
             _ => None,
-        })
+        };
+        let of_own = self.results.iter().filter(|r| own.as_ref() == Some(&r.target));
+        of_own.chain(&self.results).find_map(mac)
     }
 
     /// The domain that a DHCP server hands out (option 15).

@@ -6,6 +6,7 @@ use super::jobs::{Job, Jobs};
 use super::remembered::Remembered;
 use super::world::World;
 use crate::check::{self, Progress, Reach};
+use crate::discover::asked::Asking;
 use crate::discover::{self, Eyes, Sighting};
 use crate::model::evidence::{Fact, Observation, Source};
 use crate::model::host::Interface;
@@ -24,8 +25,6 @@ use tokio::time::Instant;
 pub const SEARCH: Duration = Duration::from_millis(3_200);
 /// Between two rounds of watching; the mirror believes an ARP answer for three of them.
 const ROUND: Duration = Duration::from_secs(15);
-/// The operating system verifies an old neighbour entry five seconds after it was used, then asks three times.
-const ROUND_PATIENCE: Duration = Duration::from_secs(9);
 /// While watching, the whole check is run again this often, and at once when a LED leaves green.
 const RECHECK: Duration = Duration::from_secs(300);
 const RECHECK_AFTER_CHANGE: Duration = Duration::from_secs(2);
@@ -140,10 +139,9 @@ impl Loop {
                     self.engine.progress(p, now);
                 }
                 _ = round.tick(), if self.engine.watching && self.world.is_real() => {
-                    if let Some(i) = self.engine.host.interface().cloned() {
-                        let ask = self.engine.addresses_to_ask();
+                    if let Some(asking) = self.asking(&eyes) {
                         self.world.meter.reset_round();
-                        tasks.set.spawn(Job::Round, discover::sweep::round(eyes.clone(), self.world.meter.clone(), i, ask, ROUND_PATIENCE));
+                        tasks.set.spawn(Job::Round, asking.round(self.engine.addresses_to_ask()));
                     }
                 }
                 () = deadline(recheck_at), if self.engine.watching => {
@@ -162,12 +160,15 @@ impl Loop {
                 }
             }
             let now = self.world.now();
-            if self.world.is_real() && (self.engine.run.is_some() || self.engine.plug_in_pending) {
-                for ip in self.engine.roster.take_unproven() {
-                    if let Some(i) = self.engine.host.interface().cloned() {
-                        let ask = discover::sweep::ask_soon(eyes.clone(), self.world.meter.clone(), i, ip);
-                        tasks.set.spawn(Job::Ask, ask);
-                    }
+            // the sweep asked them all; who did not answer it is asked otherwise
+            if self.world.is_real()
+                && self.engine.swept
+                && (self.engine.run.is_some() || self.engine.plug_in_pending)
+                && let Some(asking) = self.asking(&eyes)
+            {
+                let unproven = self.engine.roster.take_unproven();
+                if !unproven.is_empty() {
+                    tasks.set.spawn(Job::Ask, asking.prove(unproven));
                 }
             }
             let starts = self.engine.roster.starts_heard();
@@ -176,7 +177,10 @@ impl Loop {
             }
             if self.world.is_real() && tasks.asked != self.engine.roster.requests_heard() {
                 tasks.asked = self.engine.roster.requests_heard();
-                self.ask_soon(&mut tasks, &eyes);
+                if let Some(asking) = self.asking(&eyes) {
+                    // a box that accepted an offer answers in a moment, if the server agreed
+                    tasks.set.spawn(Job::Ask, asking.soon(self.engine.roster.take_requested()));
+                }
             }
             self.engine.footprint = self.world.meter.footprint();
             self.engine.remember_changes(now);
@@ -193,6 +197,13 @@ impl Loop {
                 let is = self.engine.patience_with_dhcp(now);
                 std::mem::replace(was, is) != is
             });
+            if self.world.is_real() && self.engine.owes_offer(now) {
+                let reach = self.reach();
+                let again =
+                    check::offer::again(reach, needs.clone(), super::world::random(), progress_in.clone());
+                let begun = self.engine.run.as_ref().map_or(now, |run| run.begun);
+                tasks.checks = Some(tasks.set.spawn(Job::Checks(begun), again));
+            }
             self.record();
             if self.engine.settled(now) {
                 tasks.stop_run();
@@ -277,19 +288,15 @@ impl Loop {
         true
     }
 
-    /// A box that accepted an offer answers ARP in a moment, if the server agreed: it is asked at once.
-    fn ask_soon(&self, tasks: &mut Tasks, eyes: &Eyes) {
-        let Some(interface) = self.engine.host.interface().cloned() else { return };
-        for ip in self.engine.roster.addresses_requested() {
-            let ask =
-                discover::sweep::ask_soon(eyes.clone(), self.world.meter.clone(), interface.clone(), ip);
-            tasks.set.spawn(Job::Ask, ask);
-        }
+    /// Asks boxes whether they are there, where there is an interface to ask through.
+    fn asking(&self, eyes: &Eyes) -> Option<Asking> {
+        let interface = self.engine.host.interface().cloned()?;
+        Some(Asking { eyes: eyes.clone(), meter: Arc::clone(&self.world.meter), interface })
     }
 
     fn all_green(&self, now: At) -> bool {
-        let snapshot = self.engine.snapshot(now);
-        snapshot.gateways.iter().all(|g| g.led.possible.known() == Some(crate::model::LedState::SolidGreen))
+        let green = Some(crate::model::LedState::SolidGreen);
+        self.engine.gateways(now).iter().all(|g| g.led.possible.known() == green)
     }
 
     fn publish(&mut self) {
@@ -312,7 +319,7 @@ impl Loop {
     }
 
     fn keep(&mut self) {
-        let snapshot = self.engine.snapshot(self.world.now());
+        let snapshot = Arc::clone(&self.publish.borrow());
         self.kept_lines = self.engine.noted();
         if let Some(keep) = &mut self.keep
             && let Err(why) = caught(|| keep(&snapshot)).unwrap_or_else(|broke| Err(broke.to_string()))
@@ -438,7 +445,7 @@ impl Loop {
         let interface = self.engine.host.interface().cloned();
         if self.world.is_real() {
             let can_send = check::plan::can_send(&self.engine.host);
-            match interface.clone().filter(|_| can_send) {
+            match interface.filter(|_| can_send) {
                 Some(i) => {
                     if tasks.listeners.is_empty() {
                         tasks.listeners.push(tasks.set.spawn(
@@ -459,12 +466,7 @@ impl Loop {
             self.world.search_simulated(eyes, &mut tasks.set);
         }
         if purpose == Purpose::FindAndCheck {
-            let reach = Reach {
-                meter: self.world.meter.clone(),
-                interface,
-                simulated: self.world.simulated(),
-                clock: self.world.clock(),
-            };
+            let reach = self.reach();
             if check::plan::can_send(&self.engine.host) {
                 self.engine.running = crate::model::check::CheckId::ALL.into_iter().collect();
             }
@@ -476,6 +478,16 @@ impl Loop {
                     .set
                     .spawn(Job::Checks(now), check::run(reach, profile, host, needs.clone(), random, out)),
             );
+        }
+    }
+
+    /// What the checks measure through.
+    fn reach(&self) -> Reach {
+        Reach {
+            meter: self.world.meter.clone(),
+            interface: self.engine.host.interface().cloned(),
+            simulated: self.world.simulated(),
+            clock: self.world.clock(),
         }
     }
 
@@ -501,12 +513,7 @@ impl Loop {
             return;
         }
         self.engine.begin_hold(now, rungs, what.lasts());
-        let reach = Reach {
-            meter: self.world.meter.clone(),
-            interface: self.engine.host.interface().cloned(),
-            simulated: self.world.simulated(),
-            clock: self.world.clock(),
-        };
+        let reach = self.reach();
         let (rows_in, mut rows) = mpsc::channel(4);
         let out = progress.clone();
         tasks.hold = Some(tasks.set.spawn(Job::Hold, async move {

@@ -14,7 +14,7 @@ pub fn hold_off_ms(cause: Cause) -> u64 {
         // two looks at the way: a recheck is begun when a LED changes
         Some("cloud" | "dns" | "internet" | "path") => 5_000,
         // three rounds of 15 s have to miss a box before it is silent; it is not said sooner by another way
-        Some("gateway") => 10_000,
+        Some("gateway" | "port") => 10_000,
         // what this computer is, and what took minutes to find, is so
         _ => 0,
     }

@@ -127,7 +127,7 @@ fn judge(audit: &Audit, plan: Plan, seen: &Seen, stdout: &[u8], took: Duration, 
     }
     let (sent, told) = (
         frames("DNS") + seen.connections.len(),
-        counted(&["dns-query", "tcp-connect", "tcp-speak", "http-get", "tcp-trace", "tcp-hold"]),
+        counted(&["dns-query", "tcp-connect", "tcp-knock", "tcp-speak", "http-get", "tcp-trace", "tcp-hold"]),
     );
     if sent > told {
         wrong.push(format!("{sent} DNS questions and TCP connections, but {told} were counted"));

@@ -7,6 +7,9 @@ use std::path::{Path, PathBuf};
 /// The folder with one file for each case.
 pub const FOLDER: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/lab/cases");
 
+/// Set where cases of the night run as well.
+pub const NIGHT: &str = "LAB_NIGHT";
+
 #[derive(Clone, Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Case {
@@ -24,6 +27,9 @@ pub struct Case {
     /// How the cloud behaves in place of the virtual one, which speaks with the gateway.
     #[serde(default)]
     pub cloud: Cloud,
+    /// The names give one address that the vendor's document does not list; the documented ones are there all the same.
+    #[serde(default)]
+    pub moved: bool,
     /// Settings of the environment for the program, such as a proxy.
     #[serde(default)]
     pub env: Vec<String>,
@@ -38,6 +44,28 @@ pub struct Case {
     /// Further hosts with a MAC each, which answer ARP and nothing else, behind one port of the switch.
     #[serde(default)]
     pub many: usize,
+    /// Boxes of the gateway's maker with a MAC and an address each, which answer ARP and refuse connections, behind one
+    /// port of the switch; nobody knows their LEDs.
+    #[serde(default)]
+    pub boxes: usize,
+    /// Further ones that are gone: the laptop's neighbour table still holds an older entry of each.
+    #[serde(default)]
+    pub gone: usize,
+    /// So many of them lose their cable once the laptop knows all.
+    #[serde(default)]
+    pub leave: usize,
+    /// `find` runs to its end in a process of its own right before the program.
+    #[serde(default)]
+    pub find_first: bool,
+    /// The neighbour table of the whole machine takes so many entries only: no other lab runs meanwhile.
+    #[serde(default)]
+    pub small_table: Option<u32>,
+    /// The program watches for so many seconds in place of `check`; what it says last of each box is counted.
+    #[serde(default)]
+    pub watch_secs: Option<u64>,
+    /// Only for `tests/run night`.
+    #[serde(default)]
+    pub night: bool,
     /// Services that the neighbours announce by mDNS.
     #[serde(default)]
     pub services: usize,
@@ -207,6 +235,8 @@ pub enum Fault {
     Inspection { issuer: String, ports: Vec<u16> },
     /// A second DHCP server on a neighbour, with another network.
     SecondServer,
+    /// These neighbours all have the address that nobody has, and announce themselves there by turns.
+    TakesTurns { hosts: Vec<usize> },
     /// Anything else.
     Run { on: String, commands: Vec<String> },
 }
@@ -234,8 +264,14 @@ pub enum LeaseFault {
         domain: String,
         ip: String,
     },
+    /// Another router than the site's.
+    Router {
+        ip: String,
+    },
     /// A mask that leaves the router outside.
     NarrowMask,
+    /// A mask that takes other networks for neighbours.
+    WideMask,
     /// The server first looks whether the address is free.
     SlowOffer,
 }
@@ -301,6 +337,18 @@ pub struct Expect {
     pub level: Option<String>,
     #[serde(default)]
     pub exit: i32,
+    /// How many gateways are in a state, by the keys of `boxes` in the JSON.
+    #[serde(default)]
+    pub boxes: std::collections::BTreeMap<String, usize>,
+    /// Of how many gateways `watch` says this cause last.
+    #[serde(default)]
+    pub last: std::collections::BTreeMap<String, usize>,
+    /// Longest time from the start of the process to its end, milliseconds.
+    #[serde(default)]
+    pub within_ms: Option<u128>,
+    /// Words that may not stand anywhere in the JSON.
+    #[serde(default)]
+    pub never_says: Vec<String>,
     /// The LED that the program must know of each gateway; empty means that it need not know.
     #[serde(default)]
     pub knows_led: Vec<String>,
@@ -411,6 +459,7 @@ impl Case {
             && self.tour.is_none()
             && self.audit.is_none()
             && self.renewing.is_none()
+            && self.watch_secs.is_none()
             && [&self.expect.verdict, &self.expect.owner, &self.expect.level].iter().any(|e| e.is_none())
         {
             return Err("expect needs verdict, owner and level".into());
@@ -426,7 +475,8 @@ impl Case {
             .iter()
             .chain(&self.expect.or_else)
             .chain(&self.expect.possible)
-            .chain(&self.expect.findings);
+            .chain(&self.expect.findings)
+            .chain(self.expect.last.keys());
         if let Some(code) = codes.into_iter().find(|c| solidgreen::model::Cause::from_code(c).is_none()) {
             return Err(format!("'{code}' is no cause"));
         }
@@ -453,6 +503,9 @@ pub fn all() -> Result<Vec<(String, PathBuf, Kind)>, String> {
             let name = if kind == Kind::Dnsmasq { name.clone() } else { format!("{name}@{}", kind.word()) };
             cases.push((name, path.clone(), kind));
         }
+    }
+    if std::env::var_os(NIGHT).is_none() {
+        cases.retain(|(_, path, _)| !Case::read(path).is_ok_and(|c| c.night));
     }
     // a program without a window has none to use
     if !cfg!(feature = "gui") {

@@ -5,6 +5,7 @@ use super::host::{SCRATCH, ip_batch, run, shell, start, wait_for_log};
 use super::plan::Plan;
 
 const SLOW_CABLE: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/lab/slow_cable.py");
+const ANNOUNCE: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/lab/announce.py");
 const NAK_SERVER: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/lab/nak_server.py");
 
 /// Puts a fault into a built site.
@@ -37,6 +38,19 @@ pub fn make(fault: &Fault, plan: Plan) -> Result<(), String> {
             let own = format!("{}30", plan.neighbours);
             start("n0", "nak", "python3", &[NAK_SERVER, &own, plan.nobody])?;
             wait_for_log("nak", "listening")
+        }
+        Fault::TakesTurns { hosts } => {
+            // often enough that each change comes as soon as the laptop lets go of the last (Linux: locktime, a second)
+            let turn = 0.15;
+            let every = (turn * hosts.len() as f64).to_string();
+            for (n, host) in hosts.iter().enumerate() {
+                let (host, name) = (format!("n{host}"), format!("announce{n}"));
+                shell(&host, &format!("ip addr add {}/{} dev eth0", plan.nobody, plan.prefix))?;
+                let after = (turn * n as f64).to_string();
+                start(&host, &name, "python3", &[ANNOUNCE, "eth0", plan.nobody, &after, &every])?;
+                wait_for_log(&name, "listening")?;
+            }
+            Ok(())
         }
         Fault::OddNames { habit } => {
             start_role(

@@ -5,6 +5,7 @@ use super::host::command;
 use super::plan::Plan;
 use super::{site, truth};
 use serde_json::Value;
+use std::time::Instant;
 
 /// Runs `check --json`; what was found, and everything in it that is not as expected.
 pub fn check(case: &Case, plan: Plan) -> Result<(String, Vec<String>), String> {
@@ -15,7 +16,17 @@ pub fn check(case: &Case, plan: Plan) -> Result<(String, Vec<String>), String> {
         let (name, value) = setting.split_once('=').ok_or("env wants NAME=VALUE")?;
         program.env(name, plan.fill(value));
     }
+    if case.find_first {
+        let found = command("laptop", &site::program(), &["find", "--json"]).output();
+        let found = found.map_err(|e| e.to_string())?;
+        if !found.status.success() {
+            return Err(format!("find: {}: {}", found.status, String::from_utf8_lossy(&found.stderr).trim()));
+        }
+    }
+    super::crowd::leave(case.leave)?;
+    let began = Instant::now();
     let out = program.output().map_err(|e| e.to_string())?;
+    let took = began.elapsed().as_millis();
     let errors = String::from_utf8_lossy(&out.stderr);
     let json: Value = serde_json::from_slice(&out.stdout).map_err(|e| {
         format!(
@@ -59,6 +70,16 @@ pub fn check(case: &Case, plan: Plan) -> Result<(String, Vec<String>), String> {
     wrong.extend(
         case.expect.says.iter().filter(|s| !whole.contains(*s)).map(|s| format!("it does not say '{s}'")),
     );
+    let never = case.expect.never_says.iter().filter(|s| whole.contains(*s));
+    wrong.extend(never.map(|s| format!("it says '{s}'")));
+    for (state, wanted) in &case.expect.boxes {
+        if json["boxes"][state] != *wanted {
+            wrong.push(format!("{wanted} gateways expected as {state}: {}", json["boxes"]));
+        }
+    }
+    if let Some(most) = case.expect.within_ms.filter(|most| took > *most) {
+        wrong.push(format!("it took {took} ms, more than {most}"));
+    }
     if case.healthy && codes.iter().any(|(_, level)| !matches!(*level, "ok" | "info")) {
         wrong.push(format!("cried wolf: {codes:?}"));
     }

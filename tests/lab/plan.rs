@@ -47,6 +47,9 @@ pub struct Plan {
     pub many: &'static str,
 }
 
+/// Most hosts that a site may have beyond the usual few.
+pub const MANY: usize = 1000;
+
 /// The server network of the campus.
 pub const SERVERS: &str = "10.70.0.10";
 

@@ -134,7 +134,9 @@ fn inside(path: &Path, kind: &str) -> Result<Row, String> {
     let began = Instant::now();
     let mut site = raise::raise(&case, kind)?;
     let proof_ms = began.elapsed().as_millis();
-    let expected = if case.watch.is_some() || case.tour.is_some() {
+    let expected = if case.watch_secs.is_some() {
+        "each box is told as it is".to_owned()
+    } else if case.watch.is_some() || case.tour.is_some() {
         "each lasting LED is told".to_owned()
     } else if case.audit.is_some() {
         "each packet is in the footprint".to_owned()
@@ -168,6 +170,7 @@ fn inside(path: &Path, kind: &str) -> Result<Row, String> {
             let flapping = case.flapping.clone().ok_or("nothing flaps")?;
             super::flapping::run(&case, &flapping, &mut site)?
         }
+        None if case.watch_secs.is_some() => super::crowd::watch(&case)?,
         None if case.audit.is_some() => audit::run(&case, site.plan)?,
         None if case.window => windowed::run(&case)?,
         None => judge::check(&case, site.plan)?,

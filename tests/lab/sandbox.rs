@@ -1,6 +1,8 @@
 //! The sandbox of a case: its own network, mounts and processes. When its first process ends, all is gone.
 
+use super::case::Case;
 use super::plan::Kind;
+use std::fs::File;
 use std::path::Path;
 use std::process::{Command, Stdio};
 use std::time::{Duration, Instant};
@@ -13,10 +15,6 @@ pub const SITE: &str = "SOLIDGREEN_LAB_SITE";
 const LONGEST: Duration = Duration::from_secs(150);
 /// Labs at the same time, on two cores.
 const AT_ONCE: usize = 3;
-/// The kernel has one neighbour table for all namespaces, of 1024 entries as delivered; a sweep of the campus takes all of
-/// them, and other labs would miss their router.
-const NEIGHBOURS: [(&str, &str); 2] = [("gc_thresh2", "8192"), ("gc_thresh3", "16384")];
-
 /// Programs and the Debian packages that have them.
 const TOOLS: [(&str, &str); 15] = [
     ("unshare", "util-linux"),
@@ -60,15 +58,9 @@ pub fn enter(case: &Path, kind: Kind) -> Result<String, String> {
     if !missing.is_empty() {
         return Err(missing.join("; "));
     }
-    let _slot = slot()?;
-    for (name, value) in NEIGHBOURS {
-        let file = format!("/proc/sys/net/ipv4/neigh/default/{name}");
-        let small = |now: &str| now.trim().parse::<u32>().unwrap_or(0) < value.parse().unwrap_or(0);
-        if std::fs::read_to_string(&file).is_ok_and(|now| small(&now)) {
-            // without rights the labs of large networks may disturb one another, and say so by failing
-            let _ = std::fs::write(&file, value);
-        }
-    }
+    let wants = Wants::of(case);
+    let _places = Places::take(if wants.small_table.is_some() { AT_ONCE } else { 1 })?;
+    super::neighbours::make(wants.small_table, wants.hosts)?;
     let own = std::env::current_exe().map_err(|e| e.to_string())?;
     let is_root = std::fs::metadata("/proc/self").is_ok_and(|m| std::os::unix::fs::MetadataExt::uid(&m) == 0);
     let script = "mount --make-rprivate / && mount -t tmpfs none /run && mkdir -p /run/netns /run/lab \
@@ -124,16 +116,60 @@ pub fn enter(case: &Path, kind: Kind) -> Result<String, String> {
     Ok(text)
 }
 
-/// Holds one of the few places for labs that run at the same time, in all processes together.
-fn slot() -> Result<std::fs::File, String> {
-    let mut places = Vec::new();
-    for n in 0..AT_ONCE {
-        let path = Path::new(env!("CARGO_TARGET_TMPDIR")).join(format!("lab-slot-{n}"));
-        let file = std::fs::File::options().create(true).append(true).open(&path);
-        places.push(file.map_err(|e| format!("cannot take a place for a lab, {}: {e}", path.display()))?);
+/// What a lab wants of the machine.
+#[derive(Default)]
+struct Wants {
+    small_table: Option<u32>,
+    /// Hosts beyond the few that each site has.
+    hosts: usize,
+}
+
+impl Wants {
+    /// A job of the figures is no file of a case, and begins with the word of what it measures.
+    fn of(job: &Path) -> Wants {
+        Case::read(job).map_or_else(
+            |_| Wants { hosts: super::plan::MANY, ..Wants::default() },
+            |case| Wants { small_table: case.small_table, hosts: case.many + case.boxes + case.gone },
+        )
     }
-    super::host::wait_for(Duration::from_secs(600), || {
-        let free = places.iter().position(|p| p.try_lock().is_ok()).ok_or("all places for labs are taken")?;
-        Ok(places.swap_remove(free))
-    })
+}
+
+/// Some of the few places for labs that run at the same time, in all processes together.
+struct Places {
+    all: Vec<File>,
+    held: Vec<File>,
+}
+
+impl Places {
+    /// Waits for one place, or for all of them, one after the other.
+    fn take(count: usize) -> Result<Places, String> {
+        let mut places = Places { all: Vec::new(), held: Vec::new() };
+        for n in 0..AT_ONCE {
+            let path = Path::new(env!("CARGO_TARGET_TMPDIR")).join(format!("lab-slot-{n}"));
+            let file = File::options().create(true).append(true).open(&path);
+            places
+                .all
+                .push(file.map_err(|e| format!("cannot take a place for a lab, {}: {e}", path.display()))?);
+        }
+        while places.held.len() < count {
+            let free = super::host::wait_for(Duration::from_secs(600), || {
+                places
+                    .all
+                    .iter()
+                    .position(|p| p.try_lock().is_ok())
+                    .ok_or("all places for labs are taken".into())
+            })?;
+            places.held.push(places.all.swap_remove(free));
+        }
+        Ok(places)
+    }
+}
+
+impl Drop for Places {
+    fn drop(&mut self) {
+        // who has all the others as well is the last
+        if self.all.iter().all(|p| p.try_lock().is_ok()) {
+            super::neighbours::restore();
+        }
+    }
 }

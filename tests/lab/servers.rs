@@ -115,6 +115,8 @@ fn start_dnsmasq(case: &Case, plan: Plan) -> Result<Child, String> {
                     args.push(format!("--local=/{domain}/"));
                 }
                 LeaseFault::Ignores { mac } => args.push(format!("--dhcp-host={mac},ignore")),
+                LeaseFault::Router { ip } => args.push(format!("--dhcp-option=3,{}", plan.fill(ip))),
+                LeaseFault::WideMask => args.push("--dhcp-option=1,255.255.0.0".into()),
                 LeaseFault::NarrowMask => args.push("--dhcp-option=1,255.255.255.240".into()),
                 LeaseFault::OneAddress | LeaseFault::SlowOffer => {}
             }
@@ -220,6 +222,8 @@ fn start_kea(
                     .push(json!({ "code": 252, "space": "dhcp4", "csv-format": false, "always-send": true,
                     "data": plan.fill(url).bytes().map(|b| format!("{b:02x}")).collect::<String>() }));
             }
+            LeaseFault::Router { ip } => router = Some(plan.fill(ip)),
+            LeaseFault::WideMask => return Err("Kea hands out the mask of its subnet".into()),
             LeaseFault::NarrowMask => {
                 options
                     .push(json!({ "name": "subnet-mask", "data": "255.255.255.240", "always-send": true }));

@@ -25,6 +25,8 @@ pub fn program() -> String {
 
 pub const LAPTOP_MAC: &str = "02:00:00:00:00:aa";
 pub const CLOUD: [&str; 2] = ["54.229.203.190", "54.229.68.147"];
+/// Where the cloud is when it has moved.
+pub const MOVED: &str = "54.229.11.7";
 const PUBLIC: [&str; 3] = ["9.9.9.9", "1.1.1.1", "8.8.8.8"];
 /// Neighbours with a real avahi.
 pub const CROWD: usize = 3;
@@ -54,8 +56,8 @@ pub fn build(case: &Case, kind: Kind) -> Result<Site, String> {
     let plan = Plan::of(kind);
     cables(case, plan)?;
     router(plan)?;
-    cloud(case.cloud)?;
-    fs::write(format!("{SCRATCH}/unbound.conf"), unbound_conf()).map_err(|e| e.to_string())?;
+    cloud(case.cloud, case.moved)?;
+    fs::write(format!("{SCRATCH}/unbound.conf"), unbound_conf(case.moved)).map_err(|e| e.to_string())?;
     start("inet", "unbound", "unbound", &["-d", "-c", &format!("{SCRATCH}/unbound.conf")])?;
     crowd(case.services)?;
     if case.cloud != Cloud::None {
@@ -67,14 +69,19 @@ pub fn build(case: &Case, kind: Kind) -> Result<Site, String> {
         Some(renewing) => super::renewing::begin(renewing)?,
         None => laptop(case.laptop.address, plan)?,
     }
+    super::crowd::remember_gone(case, plan)?;
     for fault in &case.faults {
         super::fault::make(fault, plan)?;
     }
     Ok(Site { plan, router_dhcp, gateways: Vec::new() })
 }
 
-fn cloud(habit: Cloud) -> Result<(), String> {
-    let at: Vec<String> = CLOUD.iter().flat_map(|a| ["443", "4321"].map(|p| format!("{a}:{p}"))).collect();
+fn cloud(habit: Cloud, moved: bool) -> Result<(), String> {
+    let at: Vec<String> = CLOUD
+        .iter()
+        .chain(moved.then_some(&MOVED))
+        .flat_map(|a| ["443", "4321"].map(|p| format!("{a}:{p}")))
+        .collect();
     let role = match habit {
         Cloud::None => return Ok(()),
         Cloud::Virtual => {
@@ -146,7 +153,8 @@ fn cables(case: &Case, plan: Plan) -> Result<(), String> {
             "link set lo up\nlink set eth0 up\naddr add {SERVERS}/24 dev eth0\nroute add default via 10.70.0.1\n"
         ),
     )?;
-    let public: String = CLOUD.iter().chain(&PUBLIC).map(|a| format!("addr add {a}/32 dev lo\n")).collect();
+    let public: String =
+        CLOUD.iter().chain(&PUBLIC).chain([&MOVED]).map(|a| format!("addr add {a}/32 dev lo\n")).collect();
     ip_batch(
         Some("inet"),
         &format!(
@@ -171,7 +179,7 @@ fn cables(case: &Case, plan: Plan) -> Result<(), String> {
     for n in 0..case.gateways.len() {
         ip_batch(Some(&format!("gw{n}")), "link set lo up\nlink set eth0 up\n")?;
     }
-    many(case.many, plan)?;
+    super::crowd::build(case, plan)?;
     // else the first packets vanish
     wait_for(Duration::from_secs(5), || {
         let ports = host::run("ip", &["-n", "sw", "-br", "link", "show", "type", "veth"])?;
@@ -186,37 +194,6 @@ fn cables(case: &Case, plan: Plan) -> Result<(), String> {
     Ok(())
 }
 
-/// Many hosts behind one port, each with its own MAC and address, in the middle of the network.
-fn many(count: usize, plan: Plan) -> Result<(), String> {
-    if count == 0 {
-        return Ok(());
-    }
-    let first: std::net::Ipv4Addr = plan.many.parse().map_err(|_| "this site has no room for many hosts")?;
-    ip_batch(None, "netns add many\n")?;
-    ip_batch(
-        Some("sw"),
-        "link add p_many type veth peer name eth0 netns many\nlink set p_many master br0 up\n",
-    )?;
-    // each answers for its own address only, and keeps quiet
-    shell(
-        "many",
-        "sysctl -qw net.ipv6.conf.default.disable_ipv6=1 net.ipv4.conf.all.arp_ignore=1 net.ipv4.conf.all.arp_announce=2",
-    )?;
-    let mut lines = String::from("link set lo up\nlink set eth0 up promisc on\n");
-    for n in 0..count {
-        let ip = std::net::Ipv4Addr::from(u32::from(first) + n as u32);
-        let _ = write!(
-            lines,
-            "link add link eth0 name m{n} address 00:1b:21:01:{:02x}:{:02x} type macvlan mode bridge\n\
-             addr add {ip}/{} dev m{n}\nlink set m{n} up\n",
-            n >> 8,
-            n & 0xff,
-            plan.prefix
-        );
-    }
-    ip_batch(Some("many"), &lines)
-}
-
 fn router(plan: Plan) -> Result<(), String> {
     shell("isp", "sysctl -qw net.ipv4.ip_forward=1 net.ipv4.icmp_ratelimit=0")?;
     let _ = plan;
@@ -228,7 +205,7 @@ fn router(plan: Plan) -> Result<(), String> {
     host::run_with("ip", &["netns", "exec", "rtr", "nft", "-f", "-"], rules).map(drop)
 }
 
-fn unbound_conf() -> String {
+fn unbound_conf(moved: bool) -> String {
     let mut conf = format!(
         "server:\n  do-daemonize: no\n  chroot: \"\"\n  username: \"\"\n  directory: \"{SCRATCH}\"\n  pidfile: \"\"\n  \
          use-syslog: no\n  verbosity: 1\n  module-config: \"iterator\"\n  do-ip6: no\n  num-threads: 1\n  \
@@ -239,7 +216,8 @@ fn unbound_conf() -> String {
     }
     conf.push_str("  local-zone: \".\" static\n");
     for name in ["gk.sensorist.com", "gk.sensorist.net"] {
-        for address in CLOUD {
+        let given = if moved { &[MOVED][..] } else { &CLOUD[..] };
+        for address in given {
             let _ = writeln!(conf, "  local-data: \"{name}. 60 IN A {address}\"");
         }
     }

@@ -44,6 +44,9 @@ pub fn gateway(mac_text: &str, ip: [u8; 4], state: LedState) -> GatewayView {
         dhcp_trace: Vec::new(),
         led_changes: Vec::new(),
         rivals: Vec::new(),
+        in_turn: Vec::new(),
+        answered: None,
+        addresses: Vec::new(),
         remarks: vec!["The box restarted at 14:04:51.".into()],
         verdict: Verdict::default(),
     }

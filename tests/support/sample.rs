@@ -140,6 +140,9 @@ fn gateway(mac: Mac, possible: LedSet) -> GatewayView {
         dhcp_trace: Vec::new(),
         led_changes: Vec::new(),
         rivals: Vec::new(),
+        in_turn: Vec::new(),
+        answered: None,
+        addresses: Vec::new(),
         remarks: Vec::new(),
         verdict: Verdict::default(),
     }

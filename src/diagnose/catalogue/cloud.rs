@@ -5,7 +5,7 @@ use crate::model::{Level, Owner};
 
 pub(super) static BOTH_PORTS_DROPPED: Page = Page {
     title: "Connections to the cloud vanish on both ports, 443 and 4321.",
-    meaning: "Each attempt stays without any answer, while other addresses on the internet do answer. \
+    meaning: "Each attempt stays without any answer, and something else beyond this network does answer. \
               A firewall that drops what it does not know behaves like this.",
     told_apart: "Silence on both ports at every address of the cloud that was tried. \
                  With cloud.both-ports-rejected something says no; with internet.down nothing else answers either; \
@@ -22,7 +22,7 @@ pub(super) static BOTH_PORTS_DROPPED: Page = Page {
 
 pub(super) static BOTH_PORTS_REJECTED: Page = Page {
     title: "Connections to the cloud are refused on both ports, 443 and 4321.",
-    meaning: "Each attempt is answered at once with a refusal, while other addresses on the internet are open. \
+    meaning: "Each attempt is answered at once with a refusal. \
               A firewall with a reject rule behaves like this.",
     told_apart: "A reset or an ICMP refusal came back on both ports; the evidence names its sender where it can be \
                  read. With cloud.both-ports-dropped no answer comes; with cloud.service-down the same refusal comes \
@@ -98,6 +98,40 @@ pub(super) static GATEWAY_ONLY_BLOCKED: Page = Page {
     proof: "The log shows its connections as allowed, and the gateway turns solid green.",
     not_tested: "The gateway's own attempts, which this computer cannot see, and whether bench mode turns it green.",
     hides: hides::WAY_IS_CLEAR,
+};
+
+pub(super) static RULE_FOR_OTHER_ADDRESS: Page = Page {
+    title: "The gateway was connected with another address than the one it has now.",
+    meaning: "It was green at its former address and is not at the present one, while the way is open for this computer. \
+              So the rule that lets it out most likely names the former address.",
+    told_apart: "Both addresses were seen in this visit, with the LED at each; or the firewall's log names a rule for the \
+                 former one. With cloud.gateway-only-blocked it was not seen green at another address.",
+    owner: Owner::It,
+    level: Level::Fault,
+    next_step: concat!(
+        "Reserve the address that the rule names for the gateway's MAC address, or change the rule to the present one: \
+         allow ",
+        what_to_allow!(),
+        "."
+    ),
+    proof: "The gateway keeps its address over a restart and turns solid green.",
+    not_tested: "The rule itself, which only the firewall shows.",
+    hides: hides::GATEWAY_ONLY,
+};
+
+pub(super) static ANSWERS_BLOCKED: Page = Page {
+    title: "The gateway's connections go out, but the cloud's answers are not let back in.",
+    meaning: "The firewall allows the first packet and drops what comes back: the way back is another one, or the firewall \
+              does not know the connection any more.",
+    told_apart: "The firewall's own log shows what it did with the answers. With cloud.both-ports-dropped nothing tells \
+                 whether the first packet went out; with cloud.service-down no answer comes from anywhere.",
+    owner: Owner::It,
+    level: Level::Fault,
+    next_step: "Let the answers of the cloud come back by the same firewall (symmetric route) and allow established \
+                connections.",
+    proof: "The log shows no more dropped answers, and the gateway turns solid green.",
+    not_tested: "The routes beyond this network, which cannot be seen from here.",
+    hides: hides::GATEWAY_ONLY,
 };
 
 pub(super) static QUARANTINE: Page = Page {
@@ -209,6 +243,21 @@ pub(super) static RATE_LIMITED: Page = Page {
     hides: hides::ALL_PORTS,
 };
 
+pub(super) static TRANSLATION_EXHAUSTED: Page = Page {
+    title: "The firewall has no free port or address left for new connections.",
+    meaning: "Each connection to the outside needs a translation (NAT) there, and none is free. \
+              Old connections go on, and new ones fail by chance.",
+    told_apart: "The firewall's own log says that a translation could not be made. With cloud.rate-limited a limit for one \
+                 source is reached; with cloud.both-ports-dropped no attempt ever passes.",
+    owner: Owner::It,
+    level: Level::Fault,
+    next_step: "Give the gateway's network a translation rule with a larger pool (more public addresses, or PAT on the \
+                interface).",
+    proof: "The log shows no more failed translations, and the gateway turns solid green.",
+    not_tested: "How many translations are in use: only the firewall shows that.",
+    hides: hides::GATEWAY_ONLY,
+};
+
 pub(super) static SERVICE_DOWN: Page = Page {
     title: "The cloud service itself does not take connections.",
     meaning: "The names resolve and the internet works, but the service is silent or refuses, and what was measured points \
@@ -222,6 +271,22 @@ pub(super) static SERVICE_DOWN: Page = Page {
     proof: "A new check opens both ports, and gateways at every site turn solid green by themselves.",
     not_tested: "Other regions and other customers' sites.",
     hides: hides::SERVICE_DOWN,
+};
+
+pub(super) static NO_ROUTE: Page = Page {
+    title: "This network has no way to the internet, although the line is up.",
+    meaning: "A router of this site says that it knows no way to the cloud or to anything else outside, while names of the \
+              internet still resolve. A VLAN without a default route or without translation looks like this.",
+    told_apart: "The refusal comes from within the site, and a name server here still learns from the internet what exists \
+                 and what does not. With internet.down names do not come through either; with \
+                 cloud.both-ports-rejected other addresses on the internet are open.",
+    owner: Owner::It,
+    level: Level::Fault,
+    next_step: "Give the gateway's network (VLAN) a default route to the internet, with translation (NAT), on the router \
+                that refuses.",
+    proof: "A new check gets answers from the well-known addresses and opens both ports.",
+    not_tested: "The router's table of routes, and other VLANs of this site.",
+    hides: hides::NO_ROUTE,
 };
 
 pub(super) static INTERNET_DOWN: Page = Page {

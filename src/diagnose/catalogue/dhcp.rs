@@ -82,17 +82,20 @@ pub(super) static ROGUE_SERVER: Page = Page {
 };
 
 pub(super) static OFFER_LOST: Page = Page {
-    title: "A DHCP server is there, but its offers do not arrive at this socket.",
-    meaning: "The server can be reached, yet its answers to new devices are lost between it and this socket. \
-              DHCP snooping with an uplink that is not trusted does this.",
-    told_apart: "The server answers a direct question and never an open one. With dhcp.no-server it answers neither; \
-                 with dhcp.pool-exhausted its offers end for all sockets.",
+    title: "A DHCP server is there, but its answers do not arrive at the gateway.",
+    meaning: "The server answers, and its offers are lost between it and the gateway's socket. \
+              DHCP snooping does this, where the uplink towards the server is not trusted or the gateway's port is \
+              filtered.",
+    told_apart: "The server offers an address for the gateway's own MAC when this computer asks for it, and the gateway \
+                 still gets none; or it answers a direct question of this computer and offers nothing that is due. With \
+                 dhcp.no-server it answers neither; with dhcp.gateway-refused it offers this MAC nothing; with \
+                 dhcp.pool-exhausted it has nothing to offer.",
     owner: Owner::It,
     level: Level::Fault,
     next_step: "Mark the switch uplink towards the DHCP server as trusted for DHCP snooping, and permit UDP 67 and 68 \
-                on this VLAN.",
-    proof: "A new check at this socket gets an offer.",
-    not_tested: "Other sockets, and where exactly the offer is lost.",
+                as far as the gateway's port.",
+    proof: "The gateway leaves solid red, and the switch counts no more dropped DHCP messages.",
+    not_tested: "Where exactly the answers are lost: only the switch and the server's log show that.",
     hides: hides::NO_LEASE,
 };
 
@@ -158,8 +161,8 @@ pub(super) static IPV6_ONLY: Page = Page {
     title: "This network offers IPv6 only; the gateway needs IPv4.",
     meaning: "The network announces IPv6, but nobody hands out IPv4 addresses. \
               The vendor's document speaks of DHCP and IPv4 addresses only, so IPv4 is assumed to be needed.",
-    told_apart: "A router announces IPv6 here, and no IPv4 offer came. With dhcp.no-server no IPv6 is announced \
-                 either.",
+    told_apart: "A router announces IPv6 here, no IPv4 offer came, and nobody here was seen to speak IPv4. With \
+                 dhcp.no-server no IPv6 is announced, or IPv4 is in use all the same.",
     owner: Owner::It,
     level: Level::Fault,
     next_step: "Provide IPv4 with DHCP on the gateway's VLAN, or move its port to a VLAN that has it.",

@@ -59,6 +59,10 @@ lists! {
     HUNG = &[GatewaySilent, CloudGatewayOnlyBlocked], WAY_IS_CLEAR;
     NO_POWER = HUNG, &[GatewayHung, GatewayIsolated];
     DEFECTIVE = HUNG, &[GatewayHung, GatewayRestarting];
+    /// A rule cannot let through what never reaches it.
+    ARP_INSPECTION = HUNG, &[GatewayIsolated, CloudRuleForOtherAddress];
+    /// A named reason why this box alone is not let through.
+    GATEWAY_ONLY = &[CloudGatewayOnlyBlocked], WAY_IS_CLEAR;
 
     // --- names
     NAME_BLOCKED = &[DnsOneNameBlocked, CloudSomeAddressesBlocked], WAY_IS_CLEAR;
@@ -74,16 +78,18 @@ lists! {
     /// A certificate of its own says more than an open port: who answers, and with what.
     TLS_INSPECTED = PROXY_ANSWERS, &[CloudProxyAnswers];
     ALL_PORTS = BOTH_PORTS, &[CloudBothPortsDropped, CloudBothPortsRejected];
-    SERVICE_DOWN = ALL_PORTS, &[CloudGatewayOnlyBlocked, HoldCloudCloses];
+    SERVICE_DOWN = ALL_PORTS, &[CloudGatewayOnlyBlocked, CloudRuleForOtherAddress, HoldCloudCloses];
     LOSSY = SINGLE, &[DnsFirstServerDead, PathSlow, CloudAppControl, PathMtuBlackHole], WAY_IS_CLEAR;
 
     // --- each hides what the ones above it hide
     INTERNET_DOWN = NO_DNS, &[
         CloudBothPortsDropped, CloudBothPortsRejected, CloudPort443Blocked, CloudPort4321Blocked,
-        CloudGatewayOnlyBlocked, CloudProxyAnswers, CloudTlsInspected, CloudAppControl, CloudRateLimited,
+        CloudGatewayOnlyBlocked, CloudRuleForOtherAddress, CloudAnswersBlocked,
+        CloudProxyAnswers, CloudTlsInspected, CloudAppControl, CloudRateLimited, CloudTranslationExhausted,
         CloudServiceDown, HoldIdleTimeout, HoldStateFlushed, HoldCloudCloses, PathMtuBlackHole, PathLossy, PathSlow,
     ];
-    PROXY_REQUIRED = INTERNET_DOWN, &[InternetDown];
+    NO_ROUTE = INTERNET_DOWN, &[InternetDown];
+    PROXY_REQUIRED = NO_ROUTE, &[CloudNoRoute];
     CAPTIVE_PORTAL = PROXY_REQUIRED, &[CloudProxyRequired];
     /// Everything that is measured through the router.
     BEYOND_ROUTER = CAPTIVE_PORTAL, &[CloudCaptivePortal];
@@ -97,7 +103,9 @@ lists! {
     NO_SERVER = WRONG_MASK, &[CloudQuarantine, DhcpNoRouter, DhcpNoDns];
     /// A named reason why no lease is given.
     NO_LEASE = NO_SERVER, &[DhcpNoServer];
-    CONFLICT = LOSSY, &[CloudGatewayOnlyBlocked, HoldStateFlushed, PathLossy];
+    /// A box behind a shut port is neither silent nor hung, and nobody else refuses it.
+    PORT_SHUT = NO_LEASE, &[DhcpGatewayRefused, DhcpOfferLost];
+    CONFLICT = LOSSY, &[CloudGatewayOnlyBlocked, CloudRuleForOtherAddress, CloudAnswersBlocked, HoldStateFlushed, PathLossy];
     ROGUE_SERVER = NO_LEASE, &[DhcpNakLoop, DhcpWrongMask, IpConflict];
 
     // --- this computer sees nothing of its own segment

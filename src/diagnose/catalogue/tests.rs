@@ -23,8 +23,19 @@ fn sentences(text: &str) -> usize {
 
 /// The words of a text that have the shape of a cause's code.
 fn codes_in(text: &str) -> Vec<&str> {
-    const FAMILIES: [&str; 10] =
-        ["host.", "gateway.", "dhcp.", "ip.", "dns.", "cloud.", "internet.", "hold.", "path.", "ok."];
+    const FAMILIES: [&str; 11] = [
+        "host.",
+        "gateway.",
+        "port.",
+        "dhcp.",
+        "ip.",
+        "dns.",
+        "cloud.",
+        "internet.",
+        "hold.",
+        "path.",
+        "ok.",
+    ];
     text.split(|c: char| !(c.is_ascii_alphanumeric() || c == '.' || c == '-'))
         .map(|w| w.trim_end_matches('.'))
         .filter(|w| FAMILIES.iter().any(|f| w.starts_with(f)))
@@ -176,6 +187,7 @@ fn the_levels_keep_their_promise() {
         HostOtherSubnet,
         GatewaySilent,
         GatewayWrongMac,
+        PortLate,
     ];
     let infos = [HostWifiBesideWire, HostProxyInUse, HostTlsProduct, GatewayIsolated];
     for (cause, page) in each() {
@@ -218,6 +230,7 @@ fn what_it_has_to_allow_is_what_the_profile_says() {
         Cause::CloudPort4321Blocked,
         Cause::CloudSomeAddressesBlocked,
         Cause::CloudGatewayOnlyBlocked,
+        Cause::CloudRuleForOtherAddress,
         Cause::CloudProxyRequired,
         Cause::CloudProxyAnswers,
     ] {

@@ -2,7 +2,7 @@
 
 use super::{any_blinks, can_see_neighbours, evidence, failed, found, led_evidence, name, or_else};
 use crate::diagnose::digest::Digest;
-use crate::diagnose::{Found, Scene};
+use crate::diagnose::{Found, Scene, is_only_an_old_row};
 use crate::model::check::{CheckId, Failure};
 use crate::model::finding::{Evidence, Level};
 use crate::model::snapshot::GatewayView;
@@ -73,13 +73,16 @@ pub(super) fn box_itself(scene: &Scene<'_>, d: &Digest<'_>, g: &GatewayView, out
         && can_see_neighbours(d)
         && g.led.possible.known() == Some(LedState::SolidGreen)
         && !seen_here(g)
+        && !is_only_an_old_row(g)
     {
         let text = format!("{} did not answer here, and is known to be green", name(g));
         push(Cause::GatewayIsolated, vec![evidence(text, Basis::Measured, "neighbour", 0)], out);
     }
     if hangs(scene, g) {
         let text = format!("{} has not been heard for five minutes, and it was here before", name(g));
-        push(Cause::GatewayHung, vec![led_evidence(g), evidence(text, Basis::Measured, "neighbour", 0)], out);
+        let lines = vec![led_evidence(g), evidence(text, Basis::Measured, "neighbour", 0)];
+        let hung = Found { about: Some(g.mac), ..found(Cause::GatewayHung, lines) };
+        out.push(super::port::or_shut(hung));
     }
     if scene.host.interfaces.iter().any(|i| i.mac == Some(g.mac)) {
         let text = format!("{} is the address of this computer itself", g.mac);
@@ -92,10 +95,13 @@ pub(super) fn box_itself(scene: &Scene<'_>, d: &Digest<'_>, g: &GatewayView, out
         && g.first_seen_ms.is_none()
     {
         let text = format!("{} answers with the MAC {}, not {mac}", host.ip, host.mac);
-        push(Cause::GatewayWrongMac, vec![evidence(text, Basis::Measured, "neighbour", 0)], out);
+        let lines = vec![evidence(text, Basis::Measured, "neighbour", 0)];
+        let wrong = Found { about: Some(g.mac), ..found(Cause::GatewayWrongMac, lines) };
+        out.push(or_else(wrong, Cause::IpConflict, "unplug the gateway, and ask for its address again: if that MAC still answers and both numbers are right, the two devices share the address"));
         return;
     }
-    if g.first_seen_ms.is_some() || !scene.searched || !can_see_neighbours(d) {
+    // whom only an older row shows was not asked to the end yet: nothing is known of it
+    if g.first_seen_ms.is_some() || is_only_an_old_row(g) || !scene.searched || !can_see_neighbours(d) {
         return;
     }
     if let Some(other) = mistyped(scene, g.mac) {
@@ -104,17 +110,19 @@ pub(super) fn box_itself(scene: &Scene<'_>, d: &Digest<'_>, g: &GatewayView, out
         push(Cause::GatewayWrongMac, vec![evidence(text, Basis::Measured, "neighbour", 0)], out);
     } else if d.other_subnet.is_none() && g.led.possible.known() != Some(LedState::Dark) {
         let text = format!(
-            "{} did not answer and was not heard in any round of the search ({} others answered)",
+            "{} did not answer and was not heard in any round of the search ({} others are known here)",
             name(g),
             scene.hosts.len()
         );
         let mut lines = vec![evidence(text, Basis::Measured, "neighbour", 0)];
-        if failed(d, CheckId::Witness, Failure::PortAuthenticated) {
+        let signed_in = failed(d, CheckId::Witness, Failure::PortAuthenticated);
+        if signed_in {
             let text = "this computer signed in to its switch port (802.1X): such a port lets no word of the gateway through, unless its MAC is admitted there (MAC authentication bypass)";
             lines.push(evidence(text, Basis::Measured, "witness", 0));
         }
         let silent = found(Cause::GatewaySilent, lines);
         let silent = Found { about: Some(g.mac), ..silent };
+        let silent = if signed_in { super::port::or_shut(silent) } else { silent };
         // its lease may be in another network; only its LED tells
         out.push(if super::lease::refused(d) {
             or_else(
@@ -133,9 +141,11 @@ pub(super) fn nobody_seen(scene: &Scene<'_>, d: &Digest<'_>, out: &mut Vec<Found
     if scene.searched && can_see_neighbours(d) && d.other_subnet.is_none() {
         let others = scene.hosts.len();
         let text = match scene.typed_ip {
-            Some(ip) => format!("{ip} did not answer in any round of the search ({others} others answered)"),
+            Some(ip) => {
+                format!("{ip} did not answer in any round of the search ({others} others are known here)")
+            }
             None => format!(
-                "no MAC of the gateway's maker was seen in any round of the search ({others} others answered)"
+                "no MAC of the gateway's maker was seen in any round of the search ({others} others are known here)"
             ),
         };
         out.push(found(Cause::GatewaySilent, vec![evidence(text, Basis::Measured, "neighbour", 0)]));

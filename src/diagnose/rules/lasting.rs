@@ -10,7 +10,7 @@ use crate::model::snapshot::GatewayView;
 use crate::model::{Basis, Cause};
 
 /// A SYN-ACK later than this was answered only when the SYN was sent again (RFC 6298 2.1: one second).
-const RESENT_US: u64 = 900_000;
+pub(in crate::diagnose) const RESENT_US: u64 = 900_000;
 /// A way on which the quickest connection takes this long is slow whatever is lost.
 const SLOW_US: u64 = 800_000;
 /// Part of attempts that have to be lost before loss is a finding: 2 % of packets loses 4 % of exchanges, and a few

@@ -3,6 +3,7 @@
 use super::{about, evidence, found, is_solid_red, led_evidence, name, or_else, say};
 use crate::diagnose::digest::{Address, Digest};
 use crate::diagnose::forensics::{self, Sign};
+use crate::diagnose::observed::{self, Observed};
 use crate::diagnose::{Found, Scene, may_still_change};
 use crate::model::check::{CheckId, Offer, OfferTo};
 use crate::model::evidence::DhcpKind;
@@ -34,7 +35,7 @@ pub(super) fn lease(scene: &Scene<'_>, d: &Digest<'_>, out: &mut Vec<Found>) {
             let mut lines = say(scene, d, CheckId::Lease);
             lines.extend(say(scene, d, CheckId::Offer));
             lines.extend(boxes.red.iter().map(|g| asks(g)));
-            let nobody = found(no_server(scene), lines);
+            let nobody = found(no_server(scene, d), lines);
             out.push(if d.offers.is_some() {
                 nobody
             } else {
@@ -60,7 +61,7 @@ pub(super) fn lease(scene: &Scene<'_>, d: &Digest<'_>, out: &mut Vec<Found>) {
     }
     let anybody_addressed = boxes.any_addressed || scene.gateways.iter().any(|g| g.ip.is_some());
     if d.offers == Some(&[]) && scene.searched && !anybody_addressed {
-        out.push(found(no_server(scene), say(scene, d, CheckId::Offer)));
+        out.push(found(no_server(scene, d), say(scene, d, CheckId::Offer)));
     }
 }
 
@@ -92,10 +93,11 @@ impl<'a> Boxes<'a> {
     }
 }
 
-/// Nobody hands out IPv4 addresses; where a router announces IPv6, that is all there is.
-fn no_server(scene: &Scene<'_>) -> Cause {
+/// Nobody hands out IPv4 addresses; where a router announces IPv6 and nobody speaks IPv4, that is all there is.
+fn no_server(scene: &Scene<'_>, d: &Digest<'_>) -> Cause {
     let ipv6 = scene.host.interface().is_some_and(|i| i.ipv6_router == Some(true));
-    if ipv6 { Cause::DhcpIpv6Only } else { Cause::DhcpNoServer }
+    let ipv4 = d.observed.contains(&Observed::Ipv4IsSpoken);
+    if ipv6 && !ipv4 { Cause::DhcpIpv6Only } else { Cause::DhcpNoServer }
 }
 
 fn asks(g: &GatewayView) -> Evidence {
@@ -141,48 +143,81 @@ fn red_box(scene: &Scene<'_>, d: &Digest<'_>, g: &GatewayView) -> Found {
                 0,
             ),
         ];
-        return this(Cause::GatewaySilent, lines);
+        return super::port::or_shut(this(Cause::GatewaySilent, lines));
     }
     lines.extend(say(scene, d, CheckId::Offer));
     let Some(offers) = d.offers else {
         // nothing could be asked: this computer's own lease decides, and says so
         let served =
             scene.host.interface().and_then(|i| i.lease.as_ref()).is_some_and(|l| l.dhcp == Some(true));
-        let cause = if served { Cause::DhcpGatewayRefused } else { no_server(scene) };
+        let cause = if served { Cause::DhcpGatewayRefused } else { no_server(scene, d) };
         return Found { level: Some(Level::Warning), ..this(cause, lines) };
     };
     if offers.is_empty() {
-        return this(no_server(scene), lines);
+        return this(no_server(scene, d), lines);
+    }
+    why_not_served(scene, d, g, this(Cause::DhcpGatewayRefused, lines))
+}
+
+/// Servers answer here, and this box has no address: whom they serve decides. `refused` is the finding with its lines;
+/// the cause that fits takes its place.
+fn why_not_served(scene: &Scene<'_>, d: &Digest<'_>, g: &GatewayView, refused: Found) -> Found {
+    let offers = d.offers.unwrap_or_default();
+    let the = |cause| Found { cause, ..refused.clone() };
+    let weaker = |f: Found| Found { level: Some(Level::Warning), ..f };
+    // it accepts what it is offered, and has no address all the same: what comes after the offer is missing
+    let accepts = observed::takes_offers(g);
+    if any(offers, |o| o.to_gateway) {
+        // the server would serve this very MAC, so that nobody refuses it
+        let lost = if accepts {
+            or_else(
+                the(Cause::DhcpOfferLost),
+                Cause::DhcpNakLoop,
+                "look in the DHCP server's log for this MAC: where it lists refusals (NAK), they are its answers",
+            )
+        } else {
+            or_else(
+                super::port::or_shut(the(Cause::DhcpOfferLost)),
+                Cause::GatewayDefective,
+                "plug the gateway in at a socket where another device of its kind gets an address: if it gets none there either, it is the gateway",
+            )
+        };
+        return if scene.hears_dhcp { lost } else { weaker(lost) };
     }
     if any(offers, |o| o.to_new_mac) {
-        let refused = this(Cause::DhcpGatewayRefused, lines);
-        if any(offers, |o| o.to_gateway) {
-            return or_else(
+        return if d.asked_for.contains(&OfferTo::Gateway) && !accepts {
+            refused
+        } else {
+            or_else(
                 refused,
                 Cause::DhcpOfferLost,
                 "look in the DHCP server's log for this MAC: where it lists offers, they are lost at the box's own switch port",
-            );
-        }
-        return refused;
+            )
+        };
     }
     if !d.asked_for.is_empty() && !d.asked_for.contains(&OfferTo::NewMac) {
         // only this computer was asked for: others are served, and more is not known
-        return Found { level: Some(Level::Warning), ..this(Cause::DhcpGatewayRefused, lines) };
+        return weaker(refused);
     }
-    let asked_own = d.asked_for.contains(&OfferTo::OwnMac);
-    let static_address =
-        scene.host.interface().and_then(|i| i.lease.as_ref()).is_some_and(|l| l.dhcp == Some(false));
-    if asked_own && !any(offers, |o| o.to_own) && !static_address {
+    let leases =
+        "look at the DHCP server's list of leases: where addresses are free, it serves known devices only";
+    // an answer to this computer's own lease is due; without a lease of this server none is
+    let due = d.asked_for.contains(&OfferTo::OwnMac) && observed::leases_here(scene);
+    if due && !any(offers, |o| o.to_own) {
         return or_else(
-            this(Cause::DhcpOfferLost, lines),
+            the(Cause::DhcpOfferLost),
             Cause::DhcpPoolExhausted,
             "look at the DHCP server's list of leases: a pool without a free address would explain it too, if this computer's address is not from that pool",
         );
     }
+    let full = or_else(the(Cause::DhcpPoolExhausted), Cause::DhcpGatewayRefused, leases);
+    if any(offers, |o| o.to_own) {
+        return full;
+    }
     or_else(
-        this(Cause::DhcpPoolExhausted, lines),
-        Cause::DhcpGatewayRefused,
-        "look at the DHCP server's list of leases: where addresses are free, it serves known devices only",
+        full,
+        Cause::DhcpOfferLost,
+        "look in the DHCP server's log: where it lists offers for this network, they are lost on the way to this socket",
     )
 }
 
@@ -222,15 +257,7 @@ fn servers(scene: &Scene<'_>, d: &Digest<'_>, out: &mut Vec<Found>) {
         out.push(found(Cause::DhcpRogueServer, lines()));
         return;
     }
-    let own = scene.host.interface().and_then(|i| i.address());
-    let outside = |o: &Offer| {
-        let base = o.address.or(own.filter(|a| Some(a.mask()) == o.mask).map(|a| a.ip));
-        let (Some(base), Some(mask)) = (base, o.mask) else { return false };
-        // a mask of 32 bits is a way of its own, in which the router is always outside
-        let net = |ip: Ipv4Addr| u32::from(ip) & u32::from(mask);
-        mask != Ipv4Addr::BROADCAST && !o.routers.is_empty() && o.routers.iter().all(|r| net(*r) != net(base))
-    };
-    if offers.iter().any(outside) {
+    if offers.iter().any(|o| super::handed::leaves_the_router_outside(scene, o)) {
         let mut lines = lines();
         lines.push(evidence(
             "the router is outside the network that the mask describes",
@@ -282,19 +309,17 @@ fn refused_again_and_again(scene: &Scene<'_>, g: &GatewayView, out: &mut Vec<Fou
 
 /// Two devices at the box's address.
 fn conflict(scene: &Scene<'_>, g: &GatewayView, out: &mut Vec<Found>) {
-    let mut lines: Vec<Evidence> = g
-        .rivals
-        .iter()
-        .map(|(mac, at)| {
-            let ip = g.ip.map(|ip| ip.to_string()).unwrap_or_default();
-            evidence(
-                format!("{mac} answers at {ip} as well, which {} says it has", name(g)),
-                Basis::Measured,
-                "neighbour",
-                scene.now.since(*at),
-            )
-        })
-        .collect();
+    let mut lines = in_turn(scene, g);
+    let rivals = g.rivals.iter().map(|(mac, at)| {
+        let ip = g.ip.map(|ip| ip.to_string()).unwrap_or_default();
+        evidence(
+            format!("{mac} answers at {ip} as well, which {} says it has", name(g)),
+            Basis::Measured,
+            "neighbour",
+            scene.now.since(*at),
+        )
+    });
+    lines.extend(rivals);
     let signs = forensics::signs(&g.dhcp_trace, &[], scene.now);
     lines.extend(signs.iter().filter(|s| s.sign == Sign::Declines).map(|s| {
         evidence(format!("{}: {}", name(g), s.text), Basis::Measured, "dhcp", scene.now.since(s.at))
@@ -302,4 +327,18 @@ fn conflict(scene: &Scene<'_>, g: &GatewayView, out: &mut Vec<Found>) {
     if !lines.is_empty() {
         out.push(Found { about: Some(g.mac), ..found(Cause::IpConflict, lines) });
     }
+}
+
+/// One address, and several that answer there by turns: no device changes its MAC to and fro.
+fn in_turn(scene: &Scene<'_>, g: &GatewayView) -> Vec<Evidence> {
+    let Some((_, at)) = g.in_turn.last() else { return Vec::new() };
+    let macs: BTreeSet<_> = g.in_turn.iter().map(|(mac, _)| *mac).collect();
+    let shown: Vec<String> = macs.iter().map(ToString::to_string).collect();
+    let ip = g.ip.or(scene.typed_ip).map(|ip| ip.to_string()).unwrap_or_default();
+    let text = format!(
+        "{} answer at {ip} by turns, {} changes in this visit",
+        shown.join(" and "),
+        g.in_turn.len() - 1
+    );
+    vec![evidence(text, Basis::Measured, "neighbour", scene.now.since(*at))]
 }

@@ -1,18 +1,25 @@
 //! The rules: which cause the digest shows. Each rule looks at one thing and names what supports it; what follows
 //! from what is declared in the catalogue, not here. Reads from this computer outwards to the cloud.
 //!
-//! `host` is this computer and the box as it is seen, `lease` is vendor's step 2, `site` the way out, `lasting` what
-//! connects and does not last; the comparison of box and computer is a table of its own ([`super::compare`]).
+//! `alone` is a box that is held back where this computer is not, `host` is this computer and the box as it is seen,
+//! `lease` is vendor's step 2, `handed` what DHCP hands out and this computer does not use, `site` the way out, `closed`
+//! who refuses it, `port` the switch port before it, `lasting` what connects and does not last; the comparison of box and computer is a table of its own ([`super::compare`]).
 
+mod alone;
+mod closed;
+mod handed;
 mod host;
 mod lasting;
 mod lease;
+mod port;
 mod site;
+
+pub(super) use lasting::RESENT_US;
 
 use super::compare::{Led, Say, Site, Stand, compare};
 use super::digest::{Address, Digest, Router, WayOut};
 use super::names::NamesState;
-use super::{Found, Scene, catalogue};
+use super::{Found, Scene, catalogue, is_only_an_old_row};
 use crate::model::check::{CheckId, Failure, Outcome};
 use crate::model::evidence::Source;
 use crate::model::finding::{Evidence, Level, Possible};
@@ -26,6 +33,7 @@ pub fn all(scene: &Scene<'_>, d: &Digest<'_>) -> Vec<Found> {
     for gateway in about(scene) {
         host::box_itself(scene, d, gateway, &mut found);
         lasting::flaps(scene, gateway, &mut found);
+        port::late(scene, gateway, &mut found);
     }
     if about(scene).next().is_none() {
         host::nobody_seen(scene, d, &mut found);
@@ -78,6 +86,9 @@ fn compared(scene: &Scene<'_>, d: &Digest<'_>, way: Site, out: &mut Vec<Found>) 
                     "open the addresses that are shut, then check again: if this computer reaches all of them and the box still blinks, a rule holds back this box alone",
                 ));
             }
+            Say::The(Cause::CloudGatewayOnlyBlocked) => {
+                out.push(handed::not_tested(scene, d, alone::blocked(scene, d, g)));
+            }
             Say::The(cause) => {
                 let mut lines = vec![led_evidence(g)];
                 lines.extend(passes(scene, d));
@@ -87,7 +98,14 @@ fn compared(scene: &Scene<'_>, d: &Digest<'_>, way: Site, out: &mut Vec<Found>) 
     }
     // a box that is red is not told that all is clear
     if clear && !red {
-        out.push(found(Cause::OkWayIsClear, passes(scene, d)));
+        let mut clear = handed::not_tested(scene, d, found(Cause::OkWayIsClear, passes(scene, d)));
+        let green = |g: &GatewayView| g.led.possible == LedSet::only(LedState::SolidGreen);
+        // whatever is said is cut, and nobody can tell from here who does it: it may be meant for this computer too
+        if d.spoken.cut_by_whom_everywhere() && !about(scene).any(green) {
+            clear.evidence.extend(say(scene, d, CheckId::Speaks));
+            clear = or_else(clear, Cause::CloudAppControl, site::CUT_ON_THE_WAY);
+        }
+        out.push(clear);
     }
 }
 
@@ -98,6 +116,8 @@ fn stand(scene: &Scene<'_>, d: &Digest<'_>, g: &GatewayView) -> Stand {
         Stand::Unfair
     } else if g.ip.is_some_and(|ip| Some(ip) == d.other_subnet) {
         Stand::Elsewhere
+    } else if is_only_an_old_row(g) {
+        Stand::Nowhere
     } else if g.first_seen_ms.is_none() && g.sources.contains(&Source::Installer) && scene.searched {
         Stand::Apart
     } else {
@@ -111,14 +131,15 @@ fn answered_for_nobody(d: &Digest<'_>) -> std::collections::BTreeSet<u16> {
 }
 
 /// The gateways that the question is about: the one chosen, else all.
-fn about<'a>(scene: &Scene<'a>) -> impl Iterator<Item = &'a GatewayView> + use<'a> {
-    let wanted = scene.alone.or(scene.typed_mac).or(scene.chosen);
+pub(super) fn about<'a>(scene: &Scene<'a>) -> impl Iterator<Item = &'a GatewayView> + use<'a> {
+    let wanted = scene.typed_mac.or(scene.chosen);
     // an address that was typed in without a MAC is the question, whoever else is here
-    let at = scene.typed_ip.filter(|_| scene.typed_mac.or(scene.alone).is_none());
-    scene.gateways.iter().filter(move |g| match at {
+    let at = scene.typed_ip.filter(|_| scene.typed_mac.is_none());
+    let (alone, all) = (scene.alone, if scene.alone.is_some() { &[] } else { scene.gateways });
+    alone.into_iter().chain(all.iter().filter(move |g| match at {
         Some(ip) => g.ip == Some(ip) || !g.mac.is_device(),
         None => wanted.is_none_or(|m| g.mac == m),
-    })
+    }))
 }
 
 fn evidence(text: impl Into<String>, basis: Basis, source: &str, age_ms: u64) -> Evidence {

@@ -1,11 +1,11 @@
 //! Rules about the way out: names, ports, content, portals and proxies, as this computer meets them.
 
-use super::{answered_for_nobody, any_blinks, evidence, found, names_work, or_else, say};
+use super::{answered_for_nobody, any_blinks, closed, evidence, found, handed, names_work, or_else, say};
 use crate::diagnose::digest::{Address, Digest, Router, WayOut};
 use crate::diagnose::names::NamesState;
-use crate::diagnose::spoken::{Content, is_inside};
+use crate::diagnose::spoken::Content;
 use crate::diagnose::{Found, Scene};
-use crate::model::check::{CheckId, Failure, Outcome, Target};
+use crate::model::check::CheckId;
 use crate::model::finding::Level;
 use crate::model::{Basis, Cause};
 
@@ -14,6 +14,10 @@ pub(super) fn site(scene: &Scene<'_>, d: &Digest<'_>) -> Vec<Found> {
     let mut out = Vec::new();
     let tested = d.carrier != Some(false) && d.address == Address::Routable;
     if !tested {
+        return out;
+    }
+    if let Some(dead) = handed::dead_router(scene, d) {
+        out.push(dead); // whatever way this computer has, the box has none
         return out;
     }
     match d.router {
@@ -32,8 +36,10 @@ pub(super) fn site(scene: &Scene<'_>, d: &Digest<'_>) -> Vec<Found> {
         }
         _ => {}
     }
-    if internet_is_down(d) {
-        out.push(internet_down(scene, d));
+    match nothing_beyond(d) {
+        None => {}
+        Some(Cause::CloudNoRoute) => out.push(no_route(scene, d)),
+        Some(_) => out.push(internet_down(scene, d)),
     }
     portal(scene, d, &mut out);
     proxy_required(scene, d, &mut out);
@@ -63,16 +69,34 @@ fn no_router_is_handed_out(scene: &Scene<'_>, d: &Digest<'_>) -> bool {
 }
 
 /// Nothing beyond the router answers: no cloud, no control, no name from outside. When a filter refuses the cloud
-/// alone, names or controls still come through.
-fn internet_is_down(d: &Digest<'_>) -> bool {
+/// alone, names or controls still come through; when only this network has no route, names do.
+fn nothing_beyond(d: &Digest<'_>) -> Option<Cause> {
     if d.control != Some(false) {
-        return false;
+        return None;
     }
     match d.way_out {
-        WayOut::Unreachable => true,
-        WayOut::Dropped | WayOut::Unknown => !d.names.upstream_alive && !names_work(d),
-        WayOut::Rejected | WayOut::Open | WayOut::PortsBlocked(_) | WayOut::AddressesBlocked(_) => false,
+        WayOut::Unreachable if d.names.line_up && !d.ends_outside => Some(Cause::CloudNoRoute),
+        WayOut::Unreachable => Some(Cause::InternetDown),
+        WayOut::Dropped | WayOut::Unknown if !d.names.upstream_alive && !names_work(d) => {
+            Some(Cause::InternetDown)
+        }
+        _ => None,
     }
+}
+
+const OTHER_NETWORK: &str = "open any web page from another network of this site, such as its Wi-Fi: if it opens, the line is up and it is this network that has no route";
+
+/// A router says that it knows no way, and names still come from the internet.
+fn no_route(scene: &Scene<'_>, d: &Digest<'_>) -> Found {
+    let mut lines = say(scene, d, CheckId::Ports);
+    lines.extend(say(scene, d, CheckId::Control));
+    lines.push(evidence(
+        "names of the internet resolve here, and a made-up one is said not to exist: the line is up",
+        Basis::Measured,
+        "names",
+        scene.results_age_ms,
+    ));
+    found(Cause::CloudNoRoute, lines)
 }
 
 /// What beyond the router was seen decides how sure it is that the line is down, and not a firewall shut.
@@ -89,8 +113,12 @@ fn internet_down(scene: &Scene<'_>, d: &Digest<'_>) -> Found {
     }
     let down = found(Cause::InternetDown, lines);
     let beyond = d.spoken.farthest.is_some_and(|(distance, _)| distance >= 2);
-    let router_says = d.way_out == WayOut::Unreachable;
-    if beyond || router_says {
+    if d.way_out == WayOut::Unreachable {
+        // the first router knows no way: its line is down, or this network has none
+        let near = !beyond;
+        return if near { or_else(down, Cause::CloudNoRoute, OTHER_NETWORK) } else { down };
+    }
+    if beyond {
         return down;
     }
     or_else(
@@ -157,13 +185,13 @@ fn content(scene: &Scene<'_>, d: &Digest<'_>, out: &mut Vec<Found>) {
         let level = (!whole && !any_blinks(scene)).then_some(Level::Warning);
         out.push(Found { level, ..found(Cause::CloudAppControl, lines()) });
     } else if by_whom.len() == spoken_on && spoken_on > 0 && any_blinks(scene) {
-        out.push(or_else(
-            found(Cause::CloudAppControl, lines()),
-            Cause::CloudServiceDown,
-            "run the same check over another network, such as a phone: if the connection is cut there too, the cloud does it",
-        ));
+        out.push(or_else(found(Cause::CloudAppControl, lines()), Cause::CloudServiceDown, CUT_THERE_TOO));
     }
 }
+
+/// The test that splits a cut on the way from one by the cloud, asked from either side.
+pub(super) const CUT_ON_THE_WAY: &str = "look at the gateway's LED, and run the same check over another network, such as a phone: if content passes there, something on this line cuts it";
+const CUT_THERE_TOO: &str = "run the same check over another network, such as a phone: if the connection is cut there too, the cloud does it";
 
 fn names(scene: &Scene<'_>, d: &Digest<'_>, out: &mut Vec<Found>) {
     let cause = match d.names.state {
@@ -198,8 +226,10 @@ fn ways(scene: &Scene<'_>, d: &Digest<'_>, out: &mut Vec<Found>) {
     let lines = || say(scene, d, CheckId::Ports);
     match &d.way_out {
         WayOut::Unknown | WayOut::Open => {}
-        WayOut::Dropped => out.push(closed(scene, d, Cause::CloudBothPortsDropped)),
-        WayOut::Rejected | WayOut::Unreachable => out.push(closed(scene, d, Cause::CloudBothPortsRejected)),
+        WayOut::Dropped => out.push(closed::closed(scene, d, Cause::CloudBothPortsDropped)),
+        WayOut::Rejected | WayOut::Unreachable => {
+            out.push(closed::closed(scene, d, Cause::CloudBothPortsRejected))
+        }
         WayOut::PortsBlocked(ports) => {
             // the vendor's two ports have codes of their own; a profile with others gets the nearer one
             let cause =
@@ -212,42 +242,4 @@ fn ways(scene: &Scene<'_>, d: &Digest<'_>, out: &mut Vec<Found>) {
             out.push(Found { level, ..found(Cause::CloudSomeAddressesBlocked, lines()) });
         }
     }
-}
-
-/// Nothing opens: a rule of the site, unless the cloud is closed from another network too, or the refusal comes from
-/// the public internet.
-fn closed(scene: &Scene<'_>, d: &Digest<'_>, cause: Cause) -> Found {
-    let mut lines = say(scene, d, CheckId::Ports);
-    let names_and_net = names_work(d) && d.control == Some(true);
-    if d.cloud_elsewhere == Some(false) && names_and_net {
-        lines.extend(d.results().iter().filter(|r| matches!(r.target, Target::Elsewhere { .. })).map(|r| {
-            evidence(format!("{}: {}", r.target, r.detail), Basis::Measured, "control", scene.results_age_ms)
-        }));
-        return found(Cause::CloudServiceDown, lines);
-    }
-    let far = d.spoken.farthest.filter(|(_, who)| !is_inside(*who));
-    if let Some((distance, who)) = far.filter(|_| all_refused(d) && names_and_net) {
-        lines.push(evidence(
-            format!("the refusal comes from beyond {who}, {distance} hop(s) away on the public internet"),
-            Basis::Measured,
-            "path",
-            scene.results_age_ms,
-        ));
-        return or_else(
-            found(Cause::CloudServiceDown, lines),
-            cause,
-            "run the same check over another network, such as a phone: if the ports open there, something on this line refuses",
-        );
-    }
-    or_else(
-        found(cause, lines),
-        Cause::CloudServiceDown,
-        "run the same check over another network, such as a phone: if the ports stay shut there too, it is the cloud itself",
-    )
-}
-
-/// Every address refuses by TCP reset, as a host without that service does.
-fn all_refused(d: &Digest<'_>) -> bool {
-    let mut tried = d.results().iter().filter(|r| matches!(r.target, Target::Cloud { .. })).peekable();
-    tried.peek().is_some() && tried.all(|r| r.outcome == Outcome::Failed(Failure::Refused))
 }

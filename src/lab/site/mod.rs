@@ -488,7 +488,7 @@ async fn watch_neighbours(shared: Arc<Shared>) {
         if let Some(gone) = last_ip.filter(|gone| !rows.iter().any(|(_, ip)| ip == gone))
             && scene.laptop_link()
         {
-            shared.see(Source::Neighbour, Fact::Unanswered { ip: gone });
+            shared.see(Source::Neighbour, Fact::Unanswered { ip: gone, given_up: true });
         }
         last_ip = ip.filter(|_| !scene.other_subnet()).or(last_ip);
         if scene.name == "silent" {

@@ -63,6 +63,14 @@ impl Line {
         self.stream.write_all(bytes).await.map_err(|e| ended(&e))
     }
 
+    /// Lets what is said from now on live for so many hops only (IP time to live).
+    ///
+    /// # Errors
+    /// When the system does not do that.
+    pub fn live_for(&self, hops: u8) -> io::Result<()> {
+        SockRef::from(&self.stream).set_ttl_v4(u32::from(hops))
+    }
+
     /// The next bytes, or how it ended, within `limit`.
     pub async fn hear(&mut self, limit: Duration) -> Heard {
         let mut buffer = vec![0; 16 << 10];

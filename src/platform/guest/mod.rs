@@ -9,6 +9,7 @@ mod udp;
 
 pub use dhcp::{DhcpListener, DhcpProbe, dhcp_listen};
 pub use line::{Heard, Line};
+pub use sweep::Swept;
 pub use tcp::Connect;
 
 use super::error::{PlatformError, why};

@@ -6,8 +6,31 @@ use crate::platform::{PlatformError, netlink};
 use netlink_packet_route::neighbour::{
     NeighbourAddress, NeighbourAttribute, NeighbourMessage, NeighbourState as Nud,
 };
+use netlink_packet_route::neighbour_table::{NeighbourTableAttribute as Attribute, NeighbourTableMessage};
 use netlink_packet_route::{AddressFamily, RouteNetlinkMessage};
 use std::net::Ipv4Addr;
+
+/// RTM_GETNEIGHTBL, which needs no rights and is answered in a namespace too, where the settings under `/proc` are not
+/// shown.
+pub(super) fn room() -> Option<super::Room> {
+    let mut question = NeighbourTableMessage::default();
+    question.header.family = AddressFamily::Inet;
+    let answers = netlink::dump(RouteNetlinkMessage::GetNeighbourTable(question)).ok()?;
+    answers.into_iter().find_map(|answer| {
+        let RouteNetlinkMessage::NewNeighbourTable(table) = answer else { return None };
+        let (mut most, mut entries, mut refused) = (None, None, None);
+        for attribute in &table.attributes {
+            match attribute {
+                Attribute::Threshold3(n) => most = Some(*n),
+                Attribute::Config(config) => entries = Some(config.entries),
+                Attribute::Stats(stats) => refused = Some(stats.table_fulls),
+                _ => {}
+            }
+        }
+        // the rows of single interfaces have no threshold
+        Some(super::Room { most: most?, entries: entries?, refused: refused? })
+    })
+}
 
 pub(super) fn table(interface_index: Option<u32>) -> Result<NeighbourTable, PlatformError> {
     let mut question = NeighbourMessage::default();

@@ -10,6 +10,11 @@ use std::{io, ptr};
 /// `sdl_data` begins here in a `sockaddr_dl`.
 const LINK_DATA: usize = 8;
 
+/// This system does not tell.
+pub(super) fn room() -> Option<super::Room> {
+    None
+}
+
 pub(super) fn table(interface_index: Option<u32>) -> Result<NeighbourTable, PlatformError> {
     let bytes = dump().map_err(|e| {
         PlatformError::from_io(

@@ -22,6 +22,11 @@ impl Drop for Table {
     }
 }
 
+/// This system does not tell.
+pub(super) fn room() -> Option<super::Room> {
+    None
+}
+
 pub(super) fn table(interface_index: Option<u32>) -> Result<NeighbourTable, PlatformError> {
     let mut raw = ptr::null_mut();
     // SAFETY: the function writes one pointer.

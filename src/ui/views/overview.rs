@@ -153,6 +153,10 @@ fn verdict(ui: &mut Ui, v: &View<'_>) {
     let p = theme::palette(ui);
     let title = ui.add(Label::new(RichText::new(&verdict.title).text_style(theme::verdict_style())).wrap());
     parts::live(&title);
+    // where nobody chose one, the verdict is about all of them
+    if let (None, Some(line)) = (v.snapshot.chosen, v.snapshot.boxes().line()) {
+        ui.label(line);
+    }
     ui.horizontal_wrapped(|ui| {
         let mark = Mark::from(verdict.level);
         mark.show(ui);
