@@ -2,7 +2,8 @@
 
 use crate::check::Breaks;
 use crate::model::check::CheckId;
-use crate::model::rule::{Part, RuleGateway, Scope};
+use crate::model::mac::TypedMac;
+use crate::model::rule::{Part, Scope};
 use crate::model::{LedState, Mac};
 use clap::{Args, Parser, Subcommand, ValueEnum};
 use std::net::{Ipv4Addr, SocketAddr};
@@ -76,7 +77,7 @@ pub struct Find {
     pub interface: Option<String>,
     /// The gateway's MAC, from the bottom of the box; any notation.
     #[arg(long, value_parser = mac)]
-    pub mac: Option<Mac>,
+    pub mac: Option<TypedMac>,
     /// How long to look, seconds.
     #[arg(long, value_name = "SECS", value_parser = seconds)]
     pub wait: Option<f64>,
@@ -94,7 +95,7 @@ pub struct Check {
     pub interface: Option<String>,
     /// The gateway's MAC, from the bottom of the box; any notation.
     #[arg(long, value_parser = mac)]
-    pub mac: Option<Mac>,
+    pub mac: Option<TypedMac>,
     /// The gateway's IP address, when it is known.
     #[arg(long, value_parser = ip)]
     pub ip: Option<Ipv4Addr>,
@@ -134,7 +135,7 @@ pub struct Watch {
     pub interface: Option<String>,
     /// A gateway's MAC; may be given several times.
     #[arg(long, value_parser = mac)]
-    pub mac: Vec<Mac>,
+    pub mac: Vec<TypedMac>,
     /// A serial port with the gateway's console.
     #[arg(long, value_name = "PORT")]
     pub port: Option<String>,
@@ -176,13 +177,13 @@ pub struct Firewall {
     pub vendor: Option<String>,
     /// The gateway's MAC; any notation.
     #[arg(long, value_parser = mac, required_unless_present_any = ["list", "gateway", "read_log", "mud"])]
-    pub mac: Option<Mac>,
+    pub mac: Option<TypedMac>,
     /// The gateway's IP address.
     #[arg(long, value_parser = ip, required_unless_present_any = ["list", "gateway", "read_leases", "read_log", "mud"])]
     pub ip: Option<Ipv4Addr>,
     /// One of several gateways; they get one group and one rule.
     #[arg(long, value_name = "MAC,IP", value_parser = gateway)]
-    pub gateway: Vec<RuleGateway>,
+    pub gateway: Vec<(TypedMac, Ipv4Addr)>,
     /// This site's word for a placeholder of the text, for example wan=ge-0/0/0; --list names them.
     #[arg(long, value_name = "KEY=WORD", value_parser = word)]
     pub set: Vec<(String, String)>,
@@ -350,8 +351,8 @@ pub struct ProfileArgs {
     pub print: bool,
 }
 
-fn mac(text: &str) -> Result<Mac, String> {
-    Mac::parse_typed(text).map(|t| t.mac).map_err(|e| e.to_string())
+fn mac(text: &str) -> Result<TypedMac, String> {
+    Mac::parse_typed(text).map_err(|e| e.to_string())
 }
 
 fn ip(text: &str) -> Result<Ipv4Addr, String> {
@@ -362,9 +363,10 @@ fn ip(text: &str) -> Result<Ipv4Addr, String> {
     Ok(ip)
 }
 
-fn gateway(text: &str) -> Result<RuleGateway, String> {
-    let (m, i) = text.split_once(',').ok_or("give MAC,IP, for example 34:a5:e1:00:0b:07,192.168.7.20")?;
-    Ok(RuleGateway { mac: mac(m)?, ip: ip(i)? })
+fn gateway(text: &str) -> Result<(TypedMac, Ipv4Addr), String> {
+    // a client identifier has a comma of its own: 1,34:a5:…
+    let (m, i) = text.rsplit_once(',').ok_or("give MAC,IP, for example 34:a5:e1:00:0b:07,192.168.7.20")?;
+    Ok((mac(m)?, ip(i)?))
 }
 
 fn word(text: &str) -> Result<(String, String), String> {

@@ -3,6 +3,7 @@
 use super::{USAGE, args, fail, json, out, print, readers};
 use crate::firewall;
 use crate::model::Mac;
+use crate::model::mac::TypedMac;
 use crate::model::rule::{Part, RuleChoice, RuleGateway, Scope};
 use crate::profile::Profile;
 use crate::session;
@@ -11,6 +12,7 @@ use std::process::ExitCode;
 
 /// `solidgreen firewall`.
 pub(super) fn run(profile: &Profile, a: &args::Firewall) -> ExitCode {
+    typed(a).for_each(super::say_repairs);
     match (&a.read_leases, &a.read_log) {
         (Some(file), _) => readers::leases(file, a),
         (_, Some(file)) => readers::log(file, a),
@@ -25,8 +27,9 @@ fn text(profile: &Profile, a: &args::Firewall) -> ExitCode {
     if a.mud {
         return mud(profile, a);
     }
-    let one = a.mac.zip(a.ip).map(|(mac, ip)| RuleGateway { mac, ip });
-    let gateways: Vec<RuleGateway> = one.into_iter().chain(a.gateway.iter().copied()).collect();
+    let one = a.mac.as_ref().zip(a.ip).map(|(typed, ip)| RuleGateway { mac: typed.mac, ip });
+    let more = a.gateway.iter().map(|(typed, ip)| RuleGateway { mac: typed.mac, ip: *ip });
+    let gateways: Vec<RuleGateway> = one.into_iter().chain(more).collect();
     let Some(id) = a.vendor.as_ref().filter(|_| !gateways.is_empty()) else {
         return fail(USAGE, "give --vendor with --mac and --ip, or with --gateway, or --list");
     };
@@ -61,7 +64,7 @@ fn text(profile: &Profile, a: &args::Firewall) -> ExitCode {
     let parts: Vec<Part> = a.part.part().map_or_else(|| Part::ALL.to_vec(), |p| vec![p]);
     let pack: Vec<_> = parts.iter().map(|p| platform.part(*p, &intent)).collect();
     if a.json {
-        let value = serde_json::json!({ "schema": json::SCHEMA, "platform": id, "parts": pack });
+        let value = serde_json::json!({ "schema": json::SCHEMA, "platform": id, "parts": pack, "repaired": json::repaired(typed(a)) });
         return out(&format!("{value:#}\n"));
     }
     out(&firewall::render_all(platform, &pack))
@@ -98,4 +101,8 @@ fn mud(profile: &Profile, a: &args::Firewall) -> ExitCode {
         }
         Err(why) => fail(USAGE, why),
     }
+}
+
+pub(super) fn typed(a: &args::Firewall) -> impl Iterator<Item = &TypedMac> {
+    a.mac.iter().chain(a.gateway.iter().map(|(typed, _)| typed))
 }

@@ -2,6 +2,7 @@
 //! number; keys may be added.
 
 use crate::model::finding::{Finding, Verdict};
+use crate::model::mac::TypedMac;
 use crate::model::snapshot::{GatewayView, HostSeen};
 use crate::model::{LedView, Snapshot};
 use serde_json::{Value, json};
@@ -54,6 +55,13 @@ fn finding(f: &Finding) -> Value {
 
 fn host(h: &HostSeen) -> Value {
     json!({ "mac": h.mac, "ip": h.ip, "maker": h.maker, "first_seen_ms": h.first_seen_ms })
+}
+
+/// What was repaired in the MACs that were typed in.
+#[must_use]
+pub fn repaired<'a>(typed: impl Iterator<Item = &'a TypedMac>) -> Value {
+    let repaired = typed.filter(|t| !t.repairs().is_empty());
+    repaired.map(|t| json!({ "mac": t.mac, "repairs": t.repairs() })).collect()
 }
 
 /// What `find` and `check` share.

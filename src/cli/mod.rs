@@ -21,6 +21,7 @@ use crate::model::Cause;
 use crate::model::Snapshot;
 use crate::model::evidence::Source;
 use crate::model::finding::Level;
+use crate::model::mac::TypedMac;
 use crate::model::snapshot::Activity;
 use crate::profile::Profile;
 use crate::report;
@@ -75,6 +76,7 @@ pub fn run(cli: Cli, clock: Clock) -> ExitCode {
         None => fail(USAGE, "this program was built without a window; give a command, see --help"),
         Some(Command::Demo(a)) => demo(&profile, clock, &a.fault, a.breaks, a.json),
         Some(Command::Find(a)) => {
+            a.mac.iter().for_each(say_repairs);
             let options = Options {
                 interface: a.interface,
                 mac: a.mac,
@@ -90,6 +92,7 @@ pub fn run(cli: Cli, clock: Clock) -> ExitCode {
         }
         Some(Command::Check(a)) if a.plan => check_plan(&profile, &a),
         Some(Command::Check(a)) => {
+            a.mac.iter().for_each(say_repairs);
             let hold = a.hold.map(|secs| ladder(secs, &a.rungs));
             let options = Options {
                 interface: a.interface,
@@ -128,6 +131,17 @@ fn start(profile: &Arc<Profile>, options: Options, clock: Clock) -> Result<Sessi
         StartError::Interface(_) | StartError::Runtime(_) => fail(BLIND, e),
         StartError::Demo(_) | StartError::Record(_) => fail(USAGE, e),
     })
+}
+
+/// Says what was read as what in a MAC that was typed in.
+fn say_repairs(typed: &TypedMac) {
+    if !typed.repairs().is_empty() {
+        eprintln!(
+            "solidgreen: the MAC was read as {}: {}; is that right?",
+            typed.mac,
+            typed.repairs().join(", ")
+        );
+    }
 }
 
 /// The exit status of a verdict. Where something broke inside this program not all was looked at: that is never 0; a

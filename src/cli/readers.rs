@@ -26,7 +26,7 @@ fn text(file: &Path) -> Result<String, ExitCode> {
 }
 
 fn macs(a: &args::Firewall) -> Vec<Mac> {
-    a.mac.into_iter().chain(a.gateway.iter().map(|g| g.mac)).collect()
+    super::firewall::typed(a).map(|typed| typed.mac).collect()
 }
 
 /// 0: each gateway has an address in force there; 1: one of them has none.
@@ -41,7 +41,7 @@ pub(super) fn leases(file: &Path, a: &args::Firewall) -> ExitCode {
         let entries: Vec<serde_json::Value> =
             macs.iter().filter_map(|mac| table.lease_of(*mac)).map(as_json).collect();
         let value = serde_json::json!({
-            "schema": json::SCHEMA, "lines": table.counts.lines, "devices": table.devices, "leases": entries,
+            "schema": json::SCHEMA, "repaired": json::repaired(super::firewall::typed(a)), "lines": table.counts.lines, "devices": table.devices, "leases": entries,
             "near": table.near, "counts": counts_json(&table.counts), "unread": unread_json(&table),
         });
         out(&format!("{value:#}\n"))
@@ -96,7 +96,7 @@ pub(super) fn log(file: &Path, a: &args::Firewall) -> ExitCode {
         Err(status) => return status,
     };
     let macs = macs(a);
-    let ips: Vec<Ipv4Addr> = a.ip.into_iter().chain(a.gateway.iter().map(|g| g.ip)).collect();
+    let ips: Vec<Ipv4Addr> = a.ip.into_iter().chain(a.gateway.iter().map(|(_, ip)| *ip)).collect();
     if macs.is_empty() && ips.is_empty() {
         return fail(USAGE, "give --mac or --ip of the gateway, or both");
     }
@@ -104,7 +104,7 @@ pub(super) fn log(file: &Path, a: &args::Firewall) -> ExitCode {
     let printed = if a.json {
         let entries: Vec<serde_json::Value> = log.entries.iter().map(as_json).collect();
         let value = serde_json::json!({
-            "schema": json::SCHEMA, "lines": log.counts.lines, "entries": entries, "counts": counts_json(&log.counts),
+            "schema": json::SCHEMA, "repaired": json::repaired(super::firewall::typed(a)), "lines": log.counts.lines, "entries": entries, "counts": counts_json(&log.counts),
             "unread": unread_json(&log),
         });
         out(&format!("{value:#}\n"))

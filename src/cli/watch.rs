@@ -18,9 +18,10 @@ use std::time::Duration;
 pub(super) type Said = BTreeMap<Option<Mac>, (LedSet, Option<Cause>)>;
 
 pub fn watch(profile: &Arc<Profile>, a: Watch, data: Option<PathBuf>, clock: Clock) -> ExitCode {
+    a.mac.iter().for_each(super::say_repairs);
     let options = Options {
         interface: a.interface,
-        mac: a.mac.first().copied(),
+        mac: a.mac.first().cloned(),
         data,
         record: a.record,
         ..Options::default()
@@ -29,10 +30,11 @@ pub fn watch(profile: &Arc<Profile>, a: Watch, data: Option<PathBuf>, clock: Clo
         Ok(session) => session,
         Err(status) => return status,
     };
-    for mac in a.mac.iter().skip(1) {
-        let _ = session.send(Ask::TypeMac(*mac));
+    for typed in a.mac.iter().skip(1) {
+        let _ = session.send(Ask::TypeMac(typed.clone()));
     }
-    if let Some(first) = a.mac.first().filter(|_| a.mac.len() > 1) {
+    let wanted: Vec<Mac> = a.mac.iter().map(|typed| typed.mac).collect();
+    if let Some(first) = wanted.first().filter(|_| wanted.len() > 1) {
         let _ = session.send(Ask::Choose(*first));
     }
     let _served = match a.metrics.map(|addr| metrics::serve(&session, addr)) {
@@ -48,7 +50,7 @@ pub fn watch(profile: &Arc<Profile>, a: Watch, data: Option<PathBuf>, clock: Clo
     let mut said = Said::new();
     let mut last = session.snapshot();
     loop {
-        for line in changes(&last, &a.mac, &mut said) {
+        for line in changes(&last, &wanted, &mut said) {
             let printed = if a.json_lines {
                 out(&format!("{}\n", line.json))
             } else {

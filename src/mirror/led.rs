@@ -147,7 +147,7 @@ impl Track {
         self.missed = 0;
     }
 
-    fn remark(&mut self, at: At, text: &str) {
+    pub(super) fn remark(&mut self, at: At, text: &str) {
         if self.remarks.last().is_none_or(|(t, last)| last != text || at.since(*t) > 5_000) {
             self.remarks.push((at, text.to_owned()));
             if self.remarks.len() > 50 {

@@ -287,10 +287,13 @@ impl Roster {
                     g.track.saw(at, *led);
                 }
             }
-            Fact::TypedMac { mac } => {
+            Fact::TypedMac { mac, repaired } => {
                 self.choose(*mac);
                 if let Some(g) = self.gateways.get_mut(mac) {
                     g.sources.insert(Source::Typed);
+                    if !repaired.is_empty() {
+                        g.track.remark(at, &format!("Its MAC was typed in with {}.", repaired.join(", ")));
+                    }
                     // it may have been seen before anybody said that it is a gateway
                     let seen: Vec<(Ipv4Addr, At)> = self
                         .hosts
@@ -538,7 +541,7 @@ mod tests {
                 goodbye: false,
             }),
         );
-        see(&mut r, 7, Source::Typed, Fact::TypedMac { mac: MAC });
+        see(&mut r, 7, Source::Typed, Fact::TypedMac { mac: MAC, repaired: Vec::new() });
         let g = r.gateways(At(8), &|_| None);
         assert_eq!(g.len(), 1);
         assert_eq!(g[0].sources, [Source::Neighbour, Source::Mdns, Source::Typed]);
@@ -552,7 +555,7 @@ mod tests {
         let mut r = Roster::default();
         see(&mut r, 1, Source::Neighbour, neighbour(other, IP));
         assert!(r.gateways(At(2), &|_| None).is_empty());
-        see(&mut r, 3, Source::Typed, Fact::TypedMac { mac: other });
+        see(&mut r, 3, Source::Typed, Fact::TypedMac { mac: other, repaired: vec!["S read as 5".into()] });
         assert_eq!(r.gateways(At(4), &|_| None)[0].ip, Some(IP));
         assert_eq!(r.chosen(), Some(other));
     }
@@ -626,7 +629,7 @@ mod tests {
         let (first, second) = (Mac([0xb8, 0x27, 0xeb, 0, 0, 1]), Mac([0, 0x1b, 0x21, 0, 0, 2]));
         let turns = |answers: &[(u64, Mac)]| {
             let mut r = Roster::default();
-            see(&mut r, 1, Source::Typed, Fact::TypedMac { mac: MAC });
+            see(&mut r, 1, Source::Typed, Fact::TypedMac { mac: MAC, repaired: vec![] });
             see(&mut r, 1, Source::Typed, Fact::TypedIp { mac: Some(MAC), ip: IP });
             for (at, mac) in answers {
                 see(&mut r, *at, Source::Neighbour, neighbour(*mac, IP));

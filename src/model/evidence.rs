@@ -74,7 +74,12 @@ pub enum Fact {
     /// The installer looked at the LED. `mac` is `None` when no gateway was chosen.
     Saw { mac: Option<Mac>, led: LedState },
     /// The MAC was typed in.
-    TypedMac { mac: Mac },
+    TypedMac {
+        mac: Mac,
+        /// What was repaired in what was typed, in words ([`crate::model::mac::TypedMac::repairs`]).
+        #[serde(default, skip_serializing_if = "Vec::is_empty")]
+        repaired: Vec<String>,
+    },
     /// The IP address was typed in.
     TypedIp { mac: Option<Mac>, ip: Ipv4Addr },
     /// A MAC appeared after "plug it in now".

@@ -20,6 +20,12 @@ pub enum MacError {
     BadDigit(char),
     #[error("{0} is a group or empty address and cannot be printed on a box")]
     NotADevice(Mac),
+    #[error("two addresses stand there, {0} and {1}: give the gateway's alone")]
+    Several(Mac, Mac),
+    #[error("{0} is called another number there (a serial or part number): give the one that is called MAC")]
+    OtherNumber(String),
+    #[error("its twelve digits are grouped as on no label: type them without anything between them")]
+    OddGroups,
 }
 
 /// A MAC address as typed from a label, with the slips that were repaired on the way.
@@ -28,6 +34,50 @@ pub struct TypedMac {
     pub mac: Mac,
     /// Characters that no hexadecimal digit has, and what they were read as, for example `('O', '0')`.
     pub repaired: Vec<(char, char)>,
+    /// A hardware type 01 stood before it (RFC 2132 9.14: the client identifier of DHCP begins with one).
+    pub hardware_type: bool,
+}
+
+impl TypedMac {
+    /// What was repaired, each sort once, in words; empty when it was read as it stands.
+    #[must_use]
+    pub fn repairs(&self) -> Vec<String> {
+        let mut out: Vec<String> = Vec::new();
+        for (from, to) in &self.repaired {
+            let text = format!("{} read as {to}", super::text::foreign(&from.to_string()));
+            if !out.contains(&text) {
+                out.push(text);
+            }
+        }
+        if self.hardware_type {
+            out.push("a leading 01 left out: it is the hardware type of a DHCP client identifier".into());
+        }
+        out
+    }
+}
+
+impl From<Mac> for TypedMac {
+    fn from(mac: Mac) -> TypedMac {
+        TypedMac { mac, repaired: Vec::new(), hardware_type: false }
+    }
+}
+
+/// The hexadecimal digit that a character is, or is on a badly read label.
+pub(super) fn digit_of(c: char) -> Option<char> {
+    Some(match c {
+        'O' | 'o' | 'Q' | 'q' | '\u{41e}' | '\u{43e}' | '\u{39f}' | '\u{3bf}' => '0',
+        'I' | 'i' | 'l' | 'L' | '|' | '!' => '1',
+        'S' | 's' => '5',
+        'Z' | 'z' => '2',
+        'G' | 'g' => '6',
+        // Cyrillic and Greek keyboards have letters of the same look
+        '\u{410}' | '\u{430}' | '\u{391}' => 'A',
+        '\u{412}' | '\u{392}' => 'B',
+        '\u{421}' | '\u{441}' => 'C',
+        '\u{415}' | '\u{435}' | '\u{395}' => 'E',
+        other if other.is_ascii_hexdigit() => other,
+        _ => return None,
+    })
 }
 
 impl Mac {
@@ -76,13 +126,23 @@ impl Mac {
         format!("{}.{}.{}", &s[0..4], &s[4..8], &s[8..12])
     }
 
-    /// Reads an address in any notation: colons, dashes, dots, spaces, none, one-digit octets between separators
-    /// (macOS), with a leading word such as `MAC:`. Letters that labels confuse with digits (O 0, I 1, l 1, S 5,
-    /// Z 2, G 6, Q 0) are repaired and reported.
+    /// Reads what was typed or scanned from a label: any notation, whatever stands around it ([`super::label`]). Letters
+    /// that labels confuse with digits (O 0, I 1, l 1, S 5, Z 2, G 6, Q 0) are repaired and reported; a hardware type 01
+    /// before it is left out and reported.
+    ///
+    /// # Errors
+    /// When no address stands there, or two, or one that is called another number, or one that no device can have.
+    pub fn parse_typed(text: &str) -> Result<TypedMac, MacError> {
+        super::label::read(text)
+            .unwrap_or_else(|| Err(Mac::parse_exact(text).err().unwrap_or(MacError::OddGroups)))
+    }
+
+    /// Reads an address that a machine wrote, in any notation: colons, dashes, dots, spaces, none, one-digit octets
+    /// between separators (macOS), with a leading word such as `MAC:`. Nothing in it is repaired.
     ///
     /// # Errors
     /// When the digits are not twelve, when a character cannot be a digit, or when no device can have the address.
-    pub fn parse_typed(text: &str) -> Result<TypedMac, MacError> {
+    pub fn parse_exact(text: &str) -> Result<Mac, MacError> {
         let mut text = text.trim().trim_matches(|c: char| "\"'()[]{}<>".contains(c));
         for lead in ["mac address", "mac-address", "mac addr", "mac", "hwaddr", "ether"] {
             if let Some(head) = text.get(..lead.len())
@@ -96,29 +156,14 @@ impl Mac {
             |c: char| matches!(c, ':' | '-' | '.' | ' ' | '\t' | '_' | '\u{2010}'..='\u{2015}' | '\u{a0}');
         let groups: Vec<&str> = text.split(is_sep).filter(|g| !g.is_empty()).collect();
         let mut digits = String::with_capacity(12);
-        let mut repaired = Vec::new();
-        let one_digit_octets = groups.len() == 6;
         for group in &groups {
-            if one_digit_octets && group.chars().count() == 1 {
+            if groups.len() == 6 && group.chars().count() == 1 {
                 digits.push('0');
             }
-            for c in group.chars() {
-                let read = match c {
-                    'O' | 'o' | 'Q' | 'q' => '0',
-                    'I' | 'i' | 'l' | 'L' | '|' | '!' => '1',
-                    'S' | 's' => '5',
-                    'Z' | 'z' => '2',
-                    'G' | 'g' => '6',
-                    other => other,
-                };
-                if !read.is_ascii_hexdigit() {
-                    return Err(MacError::BadDigit(c));
-                }
-                if read != c {
-                    repaired.push((c, read));
-                }
-                digits.push(read);
+            if let Some(c) = group.chars().find(|c| !c.is_ascii_hexdigit()) {
+                return Err(MacError::BadDigit(c));
             }
+            digits.push_str(group);
         }
         if digits.len() != 12 {
             return Err(MacError::WrongLength { found: digits.len() });
@@ -128,7 +173,7 @@ impl Mac {
             *octet = u8::from_str_radix(&digits[2 * i..2 * i + 2], 16).unwrap_or_default();
         }
         let mac = Mac(octets);
-        if mac.is_device() { Ok(TypedMac { mac, repaired }) } else { Err(MacError::NotADevice(mac)) }
+        if mac.is_device() { Ok(mac) } else { Err(MacError::NotADevice(mac)) }
     }
 
     /// True when one slip of reading or typing separates the two: one or two wrong digits, or two neighbouring
@@ -174,7 +219,7 @@ impl fmt::Debug for Mac {
 impl FromStr for Mac {
     type Err = MacError;
     fn from_str(s: &str) -> Result<Self, MacError> {
-        Mac::parse_typed(s).map(|t| t.mac)
+        Mac::parse_exact(s)
     }
 }
 

@@ -11,6 +11,7 @@ pub mod finding;
 pub mod footprint;
 pub mod handed;
 pub mod host;
+mod label;
 pub mod led;
 pub mod mac;
 pub mod pasted;

@@ -266,7 +266,7 @@ mod tests {
         let saw = Observation {
             at: At(5),
             source: Source::Typed,
-            fact: Fact::TypedMac { mac: Mac([0x34, 0xa5, 0xe1, 0, 0, 1]) },
+            fact: Fact::TypedMac { mac: Mac([0x34, 0xa5, 0xe1, 0, 0, 1]), repaired: Vec::new() },
         };
         Recording {
             header: Header {

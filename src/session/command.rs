@@ -1,5 +1,6 @@
 //! Everything that a face can ask of the session.
 
+use crate::model::mac::TypedMac;
 use crate::model::rule::RuleChoice;
 use crate::model::{At, LedState, Mac};
 use std::net::Ipv4Addr;
@@ -25,7 +26,7 @@ pub enum Command {
         led: LedState,
     },
     /// A MAC was typed in from a label.
-    TypeMac(Mac),
+    TypeMac(TypedMac),
     /// An IP address of the gateway was typed in.
     TypeIp(Ipv4Addr),
     /// Make this gateway the one that everything is about.

@@ -316,7 +316,7 @@ impl Engine {
                 self.plugged(o.at, *mac);
             }
             Fact::Dhcp(seen) => self.plugged(o.at, seen.mac),
-            Fact::TypedMac { mac } => self.typed_mac = Some(*mac),
+            Fact::TypedMac { mac, .. } => self.typed_mac = Some(*mac),
             _ => {}
         }
         if let Fact::Saw { mac: None, led } = &o.fact

@@ -22,8 +22,9 @@ use crate::check;
 use crate::history::History;
 use crate::model::check::CheckPlan;
 use crate::model::host::HostView;
+use crate::model::mac::TypedMac;
 use crate::model::recording::{self, Header};
-use crate::model::{LedState, Mac, Snapshot};
+use crate::model::{LedState, Snapshot};
 use crate::platform::interfaces;
 use crate::platform::supervise::{caught, supervised};
 use crate::profile::Profile;
@@ -59,7 +60,7 @@ pub trait SessionPort: Send {
 #[derive(Clone, Debug, Default)]
 pub struct Options {
     pub interface: Option<String>,
-    pub mac: Option<Mac>,
+    pub mac: Option<TypedMac>,
     pub ip: Option<Ipv4Addr>,
     pub saw: Option<LedState>,
     /// DHCP servers are asked what they would offer to the gateway, whatever its LED shows.
@@ -163,10 +164,11 @@ impl Session {
         let (commands, queue) = mpsc::channel(64);
         let (publish, snapshots) = watch::channel(Arc::new(Snapshot::default()));
         let find_wait = options.find_wait.unwrap_or(run::SEARCH);
+        let mac = options.mac.as_ref().map(|typed| typed.mac);
         for command in [
             options.mac.map(Command::TypeMac),
             options.ip.map(Command::TypeIp),
-            options.saw.map(|led| Command::Saw { mac: options.mac, led }),
+            options.saw.map(|led| Command::Saw { mac, led }),
         ]
         .into_iter()
         .flatten()

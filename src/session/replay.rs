@@ -120,7 +120,7 @@ mod tests {
         let mut live = Engine::new(Arc::clone(&profile), "v".into(), 7);
         let see = |at: u64, source, fact| Observation { at: At(at), source, fact };
         live.begin(Purpose::FindAndCheck, At(10), false);
-        live.observe(&see(20, Source::Typed, Fact::TypedMac { mac: MAC }));
+        live.observe(&see(20, Source::Typed, Fact::TypedMac { mac: MAC, repaired: Vec::new() }));
         live.observe(&see(30, Source::Installer, Fact::Saw { mac: Some(MAC), led: LedState::SolidRed }));
         let result = CheckResult {
             id: CheckId::Link,

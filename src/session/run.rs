@@ -380,7 +380,10 @@ impl Loop {
                 self.engine.remember_changes(now);
                 self.engine.note(now, format!("The installer saw: {}.", led.label()));
             }
-            Command::TypeMac(mac) => self.engine.observe(&say(Source::Typed, Fact::TypedMac { mac })),
+            Command::TypeMac(typed) => {
+                let fact = Fact::TypedMac { mac: typed.mac, repaired: typed.repairs() };
+                self.engine.observe(&say(Source::Typed, fact));
+            }
             Command::TypeIp(ip) => {
                 let mac = self.engine.typed_mac;
                 self.engine.observe(&say(Source::Typed, Fact::TypedIp { mac, ip }));

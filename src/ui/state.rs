@@ -149,9 +149,8 @@ pub fn read_typed(text: &str, known: &[Mac], ours: impl Fn(Mac) -> bool) -> (Opt
         Ok(typed) => typed,
         Err(why) => return (None, TypedAnswer::Wrong(why.to_string())),
     };
-    let repaired: Vec<String> = typed.repaired.iter().map(|(from, to)| format!("{from} as {to}")).collect();
-    if !repaired.is_empty() {
-        let text = format!("Read as {} ({}). Is that right?", typed.mac, repaired.join(", "));
+    if !typed.repairs().is_empty() {
+        let text = format!("Read as {} ({}). Is that right?", typed.mac, typed.repairs().join(", "));
         return (None, TypedAnswer::Offer { text, mac: typed.mac });
     }
     if !known.contains(&typed.mac)
@@ -161,7 +160,7 @@ pub fn read_typed(text: &str, known: &[Mac], ours: impl Fn(Mac) -> bool) -> (Opt
         return (None, TypedAnswer::Offer { text, mac: near });
     }
     let note = if ours(typed.mac) { "" } else { ". Its first half is not the maker's: read the label again" };
-    (Some(Command::TypeMac(typed.mac)), TypedAnswer::Taken(format!("Looking for {}{note}", typed.mac)))
+    (Some(Command::TypeMac(typed.mac.into())), TypedAnswer::Taken(format!("Looking for {}{note}", typed.mac)))
 }
 
 #[cfg(test)]
@@ -181,11 +180,11 @@ mod tests {
             Some(Command::TypeIp(Ipv4Addr::new(192, 168, 1, 9)))
         );
         assert!(matches!(read_typed("127.0.0.1", &[], ours), (None, TypedAnswer::Wrong(_))));
-        assert_eq!(read_typed("34-A5-E1-00-0B-07", &[], ours).0, Some(Command::TypeMac(box1)));
+        assert_eq!(read_typed("34-A5-E1-00-0B-07", &[], ours).0, Some(Command::TypeMac(box1.into())));
         let (command, answer) = read_typed("34:a5:e1:OO:0b:07", &[], ours);
         assert_eq!(command, None);
         assert!(
-            matches!(answer, TypedAnswer::Offer { mac, ref text } if mac == box1 && text.contains("O as 0"))
+            matches!(answer, TypedAnswer::Offer { mac, ref text } if mac == box1 && text.contains("O read as 0"))
         );
         let (command, answer) = read_typed("34:a5:e1:00:08:07", &[box1], ours);
         assert_eq!(command, None);

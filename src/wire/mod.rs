@@ -29,5 +29,5 @@ pub enum WireError {
 
 /// A MAC that a machine wrote: unlike one typed from a label, nothing in it is repaired.
 fn exact_mac(text: &str) -> Option<Mac> {
-    Mac::parse_typed(text).ok().filter(|typed| typed.repaired.is_empty()).map(|typed| typed.mac)
+    Mac::parse_exact(text).ok()
 }

@@ -111,3 +111,51 @@ fn a_profile_with_a_wrong_key_is_refused_by_the_name_of_the_key() {
     assert_eq!(ran.exit, Some(2));
     assert!(ran.err.contains("is-not-there.toml"), "{ran:?}");
 }
+
+#[test]
+fn what_is_repaired_in_a_mac_is_said_wherever_one_is_typed() {
+    let home = Home::new();
+    let reserve = |mac: &str| {
+        home.run(&[
+            "firewall",
+            "--vendor",
+            "fortigate",
+            "--mac",
+            mac,
+            "--ip",
+            "192.0.2.50",
+            "--part",
+            "reserve",
+        ])
+    };
+    let plain = reserve("34:a5:e1:00:0b:07");
+    assert!(plain.exit == Some(0) && plain.err.is_empty(), "{plain:?}");
+    for (written, said) in [
+        ("MAC:34A5E1000B07;SN:123456789012", ""),
+        ("\u{200e}34\u{2212}A5\u{2212}E1\u{2212}00\u{2212}0B\u{2212}07", ""),
+        ("1,34:a5:e1:0:b:7", "a leading 01 left out"),
+        ("34:AS:EI:OO:OB:O7", "34:a5:e1:00:0b:07: S read as 5, I read as 1, O read as 0;"),
+    ] {
+        let ran = reserve(written);
+        assert_eq!((ran.exit, &ran.out), (Some(0), &plain.out), "{written}: {ran:?}");
+        assert!(ran.err.contains(said) && (said.is_empty() == ran.err.is_empty()), "{written}: {ran:?}");
+    }
+    let args = ["firewall", "--vendor", "fortigate", "--gateway", "34:AS:e1:0:b:7,192.0.2.50", "--json"];
+    let json = home.run(&args).json();
+    assert_eq!(
+        json["repaired"],
+        serde_json::json!([{ "mac": "34:a5:e1:00:0b:07", "repairs": ["S read as 5"] }])
+    );
+    let two = reserve("34A5E1000B07 34A5E1000B08");
+    assert_eq!((two.exit, two.out.as_str()), (Some(2), ""), "{two:?}");
+    assert!(two.err.contains("34:a5:e1:00:0b:07") && two.err.contains("34:a5:e1:00:0b:08"), "{two:?}");
+    // in a network of its own, where nobody is: the box is there because it was typed in
+    let json = home
+        .run(&["find", "--json", "--wait", "0.1", "--interface", "lo", "--mac", "34:A5:EI:00:0B:07"])
+        .json();
+    assert_eq!(
+        json["gateways"][0]["remarks"],
+        serde_json::json!(["Its MAC was typed in with I read as 1."]),
+        "{json:#}"
+    );
+}

@@ -61,8 +61,8 @@ fn five_hundred_gateways_with_long_names_are_a_list() {
 #[test]
 fn a_typed_mac_in_any_notation_and_an_ip_are_taken() {
     for (text, want) in [
-        ("34-A5-E1-00-0B-07", Command::TypeMac(BOX)),
-        ("34a5.e100.0b07", Command::TypeMac(BOX)),
+        ("34-A5-E1-00-0B-07", Command::TypeMac(BOX.into())),
+        ("34a5.e100.0b07", Command::TypeMac(BOX.into())),
         ("192.168.40.71", Command::TypeIp(Ipv4Addr::new(192, 168, 40, 71))),
     ] {
         let (mut h, desk) = open(sample::blocked());
@@ -78,7 +78,7 @@ fn a_repaired_slip_is_offered_not_assumed() {
     assert_eq!(desk.asked(), []);
     assert_shown(&h, "O as 0");
     press(&mut h, "Use 34:a5:e1:00:0b:07");
-    assert_eq!(desk.asked(), [Command::TypeMac(BOX)]);
+    assert_eq!(desk.asked(), [Command::TypeMac(BOX.into())]);
     assert_not_shown(&h, "O as 0");
 }
 
@@ -89,7 +89,7 @@ fn a_mac_close_to_a_seen_one_is_asked_about() {
     assert_eq!(desk.asked(), []);
     assert_shown(&h, "Did you mean");
     press(&mut h, "Use 34:a5:e1:00:0b:07");
-    assert_eq!(desk.asked(), [Command::TypeMac(BOX)]);
+    assert_eq!(desk.asked(), [Command::TypeMac(BOX.into())]);
 }
 
 #[test]

@@ -492,7 +492,7 @@ async fn watch_neighbours(shared: Arc<Shared>) {
         }
         last_ip = ip.filter(|_| !scene.other_subnet()).or(last_ip);
         if scene.name == "silent" {
-            shared.see(Source::Typed, Fact::TypedMac { mac: shared.mac });
+            shared.see(Source::Typed, Fact::TypedMac { mac: shared.mac, repaired: Vec::new() });
         }
         // a round at once when the scene changes, else at leisure; the box needs a moment to react
         tokio::select! {

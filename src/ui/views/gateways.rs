@@ -143,7 +143,7 @@ fn typed_ui(ui: &mut Ui, v: &mut View<'_>, state: &mut GatewaysState) {
         TypedAnswer::Offer { text, mac } => {
             parts::live(&ui.add(Label::new(RichText::new(text).text_style(TextStyle::Small)).wrap()));
             if ui.button(format!("Use {mac}")).clicked() {
-                v.asks.send(Command::TypeMac(mac));
+                v.asks.send(Command::TypeMac(mac.into()));
                 state.typed = mac.to_string();
                 state.answer = TypedAnswer::Taken(format!("Looking for {mac}"));
             }
