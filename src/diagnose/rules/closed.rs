@@ -44,8 +44,9 @@ pub(super) fn closed(scene: &Scene<'_>, d: &Digest<'_>, cause: Cause) -> Found {
         }
         let mut down = found(Cause::CloudServiceDown, lines);
         down.possible.push(Possible {
-            code: Cause::InternetDown,
-            title: "The internet provider refuses connections to the cloud.".to_owned(),
+            // the line is up, so that it is no internet.down; nor is it the site's own firewall
+            code: cause,
+            title: "The internet provider refuses connections to the cloud on both ports.".to_owned(),
             test: "run the same check over another network, such as a phone: if the ports open there, the provider of this line refuses them".to_owned(),
         });
         return down;

@@ -88,11 +88,9 @@ pub(super) fn not_tested(scene: &Scene<'_>, d: &Digest<'_>, mut f: Found) -> Fou
     if let Some(other) = another_router(scene, d) {
         f.evidence.push(line(scene, other));
         let level = (f.level() > Level::Warning).then_some(Level::Warning).or(f.level);
-        return or_else(
-            Found { level, ..f },
-            Cause::DhcpDeadRouter,
-            "let this computer get its address by DHCP, so that it uses the gateway's router, then check again: if nothing opens then, that router leads nowhere",
-        );
+        let text = "let this computer get its address by DHCP, so that it uses the gateway's router, and check again: if nothing opens then, that router leads nowhere";
+        f.evidence.push(evidence(text, Basis::None, "router", scene.results_age_ms));
+        return Found { level, ..f };
     }
     if d.offers.is_none_or(|o| o.is_empty()) && !leases_here(scene) {
         let text =

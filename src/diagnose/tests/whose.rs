@@ -52,7 +52,7 @@ fn it_is_asked_only_where_the_refusal_comes_from_within_the_site() {
     ] {
         let d = refused(sender, told, from).diagnose();
         assert_eq!((d.verdict.code, d.verdict.owner), (Some(want.0), want.1), "{what}");
-        let other = if want == site { Cause::CloudServiceDown } else { Cause::InternetDown };
+        let other = if want == site { Cause::CloudServiceDown } else { Cause::CloudBothPortsRejected };
         assert!(
             d.findings[0].possible.iter().any(|p| p.code == other),
             "{what}: {:?}",
