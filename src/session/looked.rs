@@ -8,11 +8,13 @@ use crate::model::{At, Mac};
 use std::net::Ipv4Addr;
 use std::sync::{Arc, Mutex, PoisonError};
 
-/// What was last looked at, by the revision of the roster.
+/// What was last looked at, and what it was when it was: the revision of the roster, and for gateways the time.
+type Last<When, What> = Mutex<Option<(When, Arc<Vec<What>>)>>;
+
 #[derive(Default)]
 pub(super) struct Looked {
-    gateways: Mutex<Option<(u64, At, Arc<Vec<GatewayView>>)>>,
-    hosts: Mutex<Option<(u64, Arc<Vec<HostSeen>>)>>,
+    gateways: Last<(u64, At), GatewayView>,
+    hosts: Last<u64, HostSeen>,
 }
 
 /// The gateways that a run is about.
@@ -38,10 +40,10 @@ impl Engine {
         let revision = self.roster.revision();
         let mut looked = self.looked.gateways.lock().unwrap_or_else(PoisonError::into_inner);
         match &*looked {
-            Some((of, at, views)) if (*of, *at) == (revision, now) => Arc::clone(views),
+            Some((when, views)) if *when == (revision, now) => Arc::clone(views),
             _ => {
                 let views = Arc::new(self.roster.gateways(now, &Self::maker));
-                *looked = Some((revision, now, Arc::clone(&views)));
+                *looked = Some(((revision, now), Arc::clone(&views)));
                 views
             }
         }
