@@ -250,7 +250,7 @@ fn the_one_box_that_is_asked_about_gets_the_time_in_which_its_old_row_is_verifie
 
 #[test]
 fn where_not_all_could_be_asked_nobody_is_missing_and_silence_proves_nothing() {
-    use crate::model::check::{Measured, Target};
+    use crate::model::check::{Failure, Measured, Target};
     let mut e = engine();
     e.begin(Purpose::FindAndCheck, At(0), false);
     let silent = |id| CheckResult {
