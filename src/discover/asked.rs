@@ -10,7 +10,7 @@ use crate::model::footprint::PacketKind;
 use crate::model::host::Interface;
 use crate::platform::guest::Meter;
 use crate::platform::neighbours;
-use crate::platform::supervise::Crew;
+use crate::platform::supervise::{Crew, aside};
 use std::collections::BTreeSet;
 use std::net::{Ipv4Addr, SocketAddr};
 use std::sync::Arc;
@@ -89,10 +89,9 @@ impl Asking {
             return ips;
         }
         let (meter, interface, asked) = (Arc::clone(&self.meter), self.interface.clone(), ips.clone());
-        let swept =
-            tokio::task::spawn_blocking(move || meter.sweep_within(&interface, &asked, REFUSED_WITHIN));
+        let swept = aside(move || meter.sweep_within(&interface, &asked, REFUSED_WITHIN)).await;
         let mut told = Told::default();
-        if let Ok(Ok(swept)) = swept.await {
+        if let Ok(swept) = swept {
             told.refused(&swept.refused, self.eyes.now());
         }
         let left = self.told(ips, &mut told, begun).await;
