@@ -54,6 +54,20 @@ pub async fn supervised<T>(work: impl Future<Output = T>) -> Result<T, Broke> {
     .await
 }
 
+/// Work that holds a thread up, beside the runtime's own threads. What breaks it breaks the owner.
+///
+/// # Panics
+/// With the panic of the work.
+#[allow(clippy::disallowed_methods, reason = "the ban points here")]
+pub async fn aside<T: Send + 'static>(work: impl FnOnce() -> T + Send + 'static) -> T {
+    match tokio::task::spawn_blocking(move || caught(work)).await {
+        Ok(Ok(done)) => done,
+        Ok(Err(broke)) => panic::resume_unwind(Box::new(broke)),
+        // the runtime ends, and its tasks with it
+        Err(_) => std::future::pending().await,
+    }
+}
+
 /// Tasks that work for one owner: what breaks one of them breaks the owner, who is supervised in turn. Dropping it ends
 /// them all.
 #[derive(Debug)]
@@ -197,6 +211,17 @@ mod tests {
             broke.starts_with("broke inside this program: inner (") && broke.contains("supervise.rs"),
             "{broke}"
         );
+    }
+
+    #[test]
+    fn what_breaks_aside_breaks_its_owner() {
+        let broke = run(supervised(aside(|| {
+            if true {
+                panic!("aside")
+            }
+        })));
+        assert!(broke.unwrap_err().to_string().contains("program: aside ("));
+        assert_eq!(run(supervised(aside(|| 7))), Ok(7));
     }
 
     #[test]

@@ -2,7 +2,6 @@
 
 use super::super::waits::{ANNOUNCEMENT_WAIT_MS, LISTEN_FOR_BOX_MS};
 use super::*;
-use crate::model::check::Failure;
 use crate::model::evidence::Announcement;
 use crate::model::host::{HostAddress, Interface, LinkKind};
 use crate::model::snapshot::Activity;
