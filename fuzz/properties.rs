@@ -5,13 +5,14 @@
 #![allow(dead_code)]
 
 use solidgreen::model::Mac;
+use solidgreen::model::pasted::Pasted;
 use solidgreen::model::recording::Recording;
 use solidgreen::model::text::{foreign, visible};
 use solidgreen::profile::Profile;
 use solidgreen::session::replay::Replay;
 use solidgreen::wire::console::{LONGEST_LINE, LineSplitter, looks_like_wrong_baud, read_line};
 use solidgreen::wire::mdns::{LONGEST_TTL_SECS, TxtService, announcement};
-use solidgreen::wire::pasted::{denials, leases};
+use solidgreen::wire::pasted::{leases, log};
 use solidgreen::wire::{dhcp, oui, tls};
 use std::net::Ipv4Addr;
 use std::sync::{Arc, LazyLock};
@@ -208,18 +209,31 @@ fn names_are_safe(der: &[u8]) {
     }
 }
 
+fn lines_add_up(read: &Pasted) {
+    let c = &read.counts;
+    assert_eq!(c.lines, c.of_gateway + c.of_others + c.beside + c.around + c.not_recognised);
+}
+
 /// Whatever somebody pastes as a table of leases or as a log.
 pub fn pasted(data: &[u8]) {
     const GATEWAY: Mac = Mac([0x00, 0x11, 0x22, 0x33, 0x44, 0x55]);
+    const STRANGER: Mac = Mac([0x0a, 0xf5, 0xf5, 0xf5, 0xf5, 0xf5]);
     const ADDRESS: Ipv4Addr = Ipv4Addr::new(192, 0, 2, 50);
     let text = String::from_utf8_lossy(data);
     let lines = text.lines().count();
-    let table = leases::read(&text, &[GATEWAY]);
-    for lease in &table.leases {
-        assert!(lease.mac == GATEWAY && lease.line < lines && table.devices > 0);
-        assert_safe(&lease.shown);
+    let table = leases(&text, &[GATEWAY]);
+    lines_add_up(&table);
+    for entry in &table.entries {
+        assert!(
+            entry.mac == Some(GATEWAY) && entry.lease.is_some() && entry.line < lines && table.devices > 0
+        );
+        assert_safe(&entry.shown);
+        assert_safe(&entry.in_plain_words());
     }
-    let log = denials::read(&text, &[GATEWAY], &[ADDRESS]);
+    // nothing is read for a device that the text does not name
+    assert!(leases(&text, &[STRANGER]).entries.is_empty() || text.to_ascii_lowercase().contains("f5"));
+    let log = log(&text, &[GATEWAY], &[ADDRESS]);
+    lines_add_up(&log);
     for entry in &log.entries {
         assert!(entry.line < lines && entry.port != Some(0));
         assert_safe(&entry.shown);

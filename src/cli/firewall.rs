@@ -1,24 +1,19 @@
-//! `solidgreen firewall`: the texts of a platform, the change request, the MUD file; and the two readers of what somebody
-//! pastes from a firewall.
+//! `solidgreen firewall`: the texts of a platform, the change request, the MUD file. What it reads stands in `readers`.
 
-use super::{BLIND, CAUSE, USAGE, args, fail, json, out, print};
+use super::{USAGE, args, fail, json, out, print, readers};
 use crate::firewall;
 use crate::model::Mac;
 use crate::model::rule::{Part, RuleChoice, RuleGateway, Scope};
 use crate::profile::Profile;
 use crate::session;
-use crate::wire::pasted::{denials, leases};
-use std::fmt::Write as _;
-use std::io::Read as _;
 use std::net::Ipv4Addr;
-use std::path::Path;
 use std::process::ExitCode;
 
 /// `solidgreen firewall`.
 pub(super) fn run(profile: &Profile, a: &args::Firewall) -> ExitCode {
     match (&a.read_leases, &a.read_log) {
-        (Some(file), _) => read_leases(file, a),
-        (_, Some(file)) => read_log(file, a),
+        (Some(file), _) => readers::leases(file, a),
+        (_, Some(file)) => readers::log(file, a),
         _ => text(profile, a),
     }
 }
@@ -103,109 +98,4 @@ fn mud(profile: &Profile, a: &args::Firewall) -> ExitCode {
         }
         Err(why) => fail(USAGE, why),
     }
-}
-
-/// What a file holds, or what is pasted into the terminal.
-fn pasted(file: &Path) -> Result<String, ExitCode> {
-    let mut bytes = Vec::new();
-    let limit = leases::TEXT_MAX as u64;
-    let read = if file == Path::new("-") {
-        std::io::stdin().lock().take(limit).read_to_end(&mut bytes)
-    } else {
-        std::fs::File::open(file).and_then(|f| f.take(limit).read_to_end(&mut bytes))
-    };
-    match read {
-        Ok(_) => Ok(String::from_utf8_lossy(&bytes).into_owned()),
-        Err(e) => Err(fail(BLIND, format!("{} could not be read: {e}", file.display()))),
-    }
-}
-
-fn macs(a: &args::Firewall) -> Vec<Mac> {
-    a.mac.into_iter().chain(a.gateway.iter().map(|g| g.mac)).collect()
-}
-
-/// 0: each gateway has an address there; 1: one of them has none.
-fn read_leases(file: &Path, a: &args::Firewall) -> ExitCode {
-    let text = match pasted(file) {
-        Ok(text) => text,
-        Err(status) => return status,
-    };
-    let macs = macs(a);
-    let table = leases::read(&text, &macs);
-    let found = |mac: &Mac| table.of(*mac).filter(|l| l.in_force && l.ip.is_some());
-    let printed = if a.json {
-        let entries: Vec<serde_json::Value> = macs
-            .iter()
-            .filter_map(|mac| table.of(*mac))
-            .map(|l| {
-                serde_json::json!({ "mac": l.mac, "ip": l.ip, "line": l.line + 1, "in_force": l.in_force, "text": l.shown })
-            })
-            .collect();
-        let value = serde_json::json!({
-            "schema": json::SCHEMA, "lines": table.lines, "devices": table.devices, "leases": entries, "near": table.near,
-        });
-        out(&format!("{value:#}\n"))
-    } else {
-        out(&leases_in_words(&table, &macs))
-    };
-    if printed == ExitCode::SUCCESS && !macs.iter().all(|mac| found(mac).is_some()) {
-        return ExitCode::from(CAUSE);
-    }
-    printed
-}
-
-fn leases_in_words(table: &leases::Table, macs: &[Mac]) -> String {
-    let mut out = String::new();
-    for mac in macs {
-        let _ = match table.of(*mac) {
-            Some(l) => writeln!(out, "{}\n  line {}: {}", l.in_plain_words(), l.line + 1, l.shown),
-            None => {
-                writeln!(out, "{mac} is not in this text: {} lines, {} devices.", table.lines, table.devices)
-            }
-        };
-    }
-    for near in &table.near {
-        let _ = writeln!(out, "{near} is there and differs in a digit or two: read the label again.");
-    }
-    out
-}
-
-/// 0: nothing of the gateway was denied; 1: something was.
-fn read_log(file: &Path, a: &args::Firewall) -> ExitCode {
-    let text = match pasted(file) {
-        Ok(text) => text,
-        Err(status) => return status,
-    };
-    let macs = macs(a);
-    let ips: Vec<Ipv4Addr> = a.ip.into_iter().chain(a.gateway.iter().map(|g| g.ip)).collect();
-    if macs.is_empty() && ips.is_empty() {
-        return fail(USAGE, "give --mac or --ip of the gateway, or both");
-    }
-    let log = denials::read(&text, &macs, &ips);
-    let sorts = log.sorts();
-    let printed = if a.json {
-        let entries: Vec<serde_json::Value> = log
-            .entries
-            .iter()
-            .map(|e| {
-                serde_json::json!({
-                    "line": e.line + 1, "action": e.action.word(), "rule": e.rule, "protocol": e.protocol,
-                    "to": e.destination, "port": e.port, "words": e.in_plain_words(), "text": e.shown,
-                })
-            })
-            .collect();
-        let value = serde_json::json!({ "schema": json::SCHEMA, "lines": log.lines, "entries": entries });
-        out(&format!("{value:#}\n"))
-    } else {
-        let mut words = format!("{} lines, {} of them of the gateway.\n", log.lines, log.entries.len());
-        for sort in &sorts {
-            let _ =
-                writeln!(words, "{:>5} x  {} (first in line {})", sort.times, sort.sentence, sort.line + 1);
-        }
-        out(&words)
-    };
-    if printed == ExitCode::SUCCESS && sorts.iter().any(|s| s.action == denials::Action::Denied) {
-        return ExitCode::from(CAUSE);
-    }
-    printed
 }

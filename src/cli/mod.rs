@@ -9,6 +9,7 @@ mod json;
 pub mod lab;
 mod metrics;
 mod print;
+mod readers;
 pub mod replay;
 mod text;
 mod watch;

@@ -195,6 +195,8 @@ pub struct Pasted {
     pub counts: Counts,
     /// How many devices the text names by MAC.
     pub devices: usize,
+    /// Those of the wanted ones that the text names by MAC.
+    pub named: Vec<Mac>,
     /// Devices whose MAC differs from a wanted one in one or two digits, when the wanted ones are not there: a slip when
     /// the label was read.
     pub near: Vec<Mac>,
@@ -217,7 +219,7 @@ impl Pasted {
     #[must_use]
     pub fn sorts(&self) -> Vec<Sort> {
         let mut sorts: Vec<Sort> = Vec::new();
-        let mut known: std::collections::HashMap<String, usize> = std::collections::HashMap::new();
+        let mut known: std::collections::BTreeMap<String, usize> = std::collections::BTreeMap::new();
         for e in &self.entries {
             let sentence = e.in_plain_words();
             if let Some(sort) = known.get(&sentence).and_then(|at| sorts.get_mut(*at)) {
@@ -231,14 +233,33 @@ impl Pasted {
         sorts
     }
 
-    /// What holds for this gateway's address now: the last entry in force, else the last one that names an address, else
-    /// the last.
+    /// What holds for this gateway's address now: the last entry in force that no later one took back (released, expired,
+    /// declined, in conflict, refused), else the last one that names an address, else the last.
     #[must_use]
     pub fn lease_of(&self, mac: Mac) -> Option<&Entry> {
-        let of = || self.entries.iter().filter(move |e| e.mac == Some(mac) && e.lease.is_some()).rev();
-        let is = |e: &&Entry| e.lease.is_some_and(|l| l.state == LeaseState::InForce && l.ip.is_some());
-        of().find(is)
-            .or_else(|| of().find(|e| e.lease.is_some_and(|l| l.ip.is_some())))
-            .or_else(|| of().next())
+        let of = || self.entries.iter().filter(move |e| e.mac == Some(mac) && e.lease.is_some());
+        let mut held: Option<&Entry> = None;
+        for entry in of() {
+            let (Some(lease), held_ip) = (entry.lease, held.and_then(|h| h.lease).and_then(|l| l.ip)) else {
+                continue;
+            };
+            match lease.state {
+                LeaseState::InForce if lease.ip.is_some() => held = Some(entry),
+                LeaseState::Refused => held = None,
+                LeaseState::Released if lease.ip.is_none() => held = None,
+                LeaseState::Released
+                | LeaseState::Expired
+                | LeaseState::Declined
+                | LeaseState::Conflict
+                | LeaseState::Free
+                    if lease.ip == held_ip =>
+                {
+                    held = None;
+                }
+                _ => {}
+            }
+        }
+        let names = |e: &&Entry| e.lease.is_some_and(|l| l.ip.is_some());
+        held.or_else(|| of().rfind(names)).or_else(|| of().next_back())
     }
 }

@@ -132,7 +132,7 @@ impl Entry {
                     address.unwrap_or_else(|| "the gateway's address".to_owned())
                 )
             }
-            Kind::NoAddress => format!("The DHCP server had no address left for the gateway{why}."),
+            Kind::NoAddress => "The DHCP server had no address left for the gateway.".to_owned(),
             Kind::Nak => {
                 "The DHCP server refused the address that the gateway asked for (NAK); it asks anew after that."
                     .to_owned()

@@ -57,14 +57,15 @@ fn macs_of(run: &str) -> Vec<Mac> {
     let in_pairs = lens.iter().all(|l| (1..=2).contains(l));
     let octets = match lens.as_slice() {
         [_, _, _, _, _, _] | [_, _, _, _, _, _, _] if in_pairs && !run.contains('.') => octets(&parts),
-        all if all.len() == 14 && in_pairs => octets(&parts),
+        // the head of a frame, however much of what is behind it was written too
+        all if all.len() >= 14 && in_pairs => octets(&parts),
         [4, 4, 4] | [4, 4, 4, 2] | [6, 6] | [12] | [14] | [2, 4, 4, 4] | [2, 12] => bare(),
         _ => None,
     };
     match octets.as_deref() {
         Some([a, b, c, d, e, f]) => vec![Mac([*a, *b, *c, *d, *e, *f])],
         Some([1, a, b, c, d, e, f]) => vec![Mac([*a, *b, *c, *d, *e, *f])],
-        Some([g, h, i, j, k, l, a, b, c, d, e, f, _, _]) => {
+        Some([g, h, i, j, k, l, a, b, c, d, e, f, ..]) => {
             vec![Mac([*a, *b, *c, *d, *e, *f]), Mac([*g, *h, *i, *j, *k, *l])]
         }
         _ => Vec::new(),

@@ -1,10 +1,26 @@
 //! Tables as each platform prints them, and what is found in them.
 
 use super::*;
+use crate::model::Mac;
+use crate::model::pasted::{Entry, LeaseState, Pasted};
 use proptest::prelude::*;
+use std::net::Ipv4Addr;
 
 const MAC: Mac = Mac([0x00, 0x11, 0x22, 0x33, 0x44, 0x55]);
 const IP: Ipv4Addr = Ipv4Addr::new(192, 0, 2, 50);
+
+fn in_force(entry: &Entry) -> bool {
+    entry.lease.is_some_and(|l| l.state == LeaseState::InForce)
+}
+
+fn ip(entry: &Entry) -> Option<Ipv4Addr> {
+    entry.lease.and_then(|l| l.ip)
+}
+
+/// Where the device is now.
+fn now(table: &Pasted, mac: Mac) -> Option<Ipv4Addr> {
+    table.lease_of(mac).and_then(ip)
+}
 
 /// An answer of each platform: its name, the text as it prints it, and the line with the gateway.
 const ANSWERS: [(&str, &str); 24] = [
@@ -104,32 +120,32 @@ const ANSWERS: [(&str, &str); 24] = [
 fn the_answer_of_every_platform_is_read() {
     for (name, answer) in ANSWERS {
         for ending in ["\n", "\r\n"] {
-            let table = read(&answer.replace('\n', ending), &[MAC]);
-            let lease = table.of(MAC).unwrap_or_else(|| panic!("{name}: {table:?}"));
-            assert_eq!((lease.ip, lease.in_force), (Some(IP), true), "{name}: {lease:?}");
+            let table = leases(&answer.replace('\n', ending), &[MAC]);
+            let lease = table.lease_of(MAC).unwrap_or_else(|| panic!("{name}: {table:?}"));
+            assert_eq!((ip(lease), in_force(lease)), (Some(IP), true), "{name}: {lease:?}");
             assert!(answer.lines().nth(lease.line).is_some_and(|l| !addresses::macs(l).is_empty()), "{name}");
         }
-        let table = read(answer, &[Mac([0x0a, 0, 0, 0, 0, 1])]);
-        assert!(table.leases.is_empty() && table.devices > 0, "{name}");
+        let table = leases(answer, &[Mac([0x0a, 0, 0, 0, 0, 1])]);
+        assert!(table.entries.is_empty() && table.devices > 0, "{name}");
     }
 }
 
 #[test]
 fn what_is_over_counts_less_than_what_is_in_force() {
     let isc = "lease 192.0.2.50 {\n  binding state active;\n  hardware ethernet 00:11:22:33:44:55;\n}\nlease 192.0.2.99 {\n  binding state free;\n  hardware ethernet 00:11:22:33:44:55;\n}\n";
-    assert_eq!(read(isc, &[MAC]).of(MAC).and_then(|l| l.ip), Some(IP));
+    assert_eq!(now(&leases(isc, &[MAC]), MAC), Some(IP));
     let renewed = isc.replace("state free", "state active");
-    let last = read(&renewed, &[MAC]).of(MAC).and_then(|l| l.ip);
+    let last = now(&leases(&renewed, &[MAC]), MAC);
     assert_eq!(last, Some(Ipv4Addr::new(192, 0, 2, 99)), "the file is a journal: the last entry holds");
     let vyos = "192.0.2.50    00:11:22:33:44:55  expired   2026/11/27 07:03:12\n";
-    assert!(!read(vyos, &[MAC]).of(MAC).unwrap().in_force);
+    assert!(!in_force(leases(vyos, &[MAC]).lease_of(MAC).unwrap()));
     let arp = "Internet  192.0.2.50   0   Incomplete      ARPA\n";
-    assert!(read(arp, &[MAC]).leases.is_empty());
+    assert!(leases(arp, &[MAC]).entries.is_empty());
 }
 
 #[test]
 fn a_name_is_no_state() {
-    let in_force = |text: &str| read(text, &[MAC]).of(MAC).unwrap().in_force;
+    let in_force = |text: &str| in_force(leases(text, &[MAC]).lease_of(MAC).unwrap());
     assert!(in_force("192.0.2.50 00:11:22:33:44:55 waiting-room 1"));
     assert!(in_force("192.0.2.50,00:11:22:33:44:55,expired-goods.lan,0"));
     assert!(!in_force(" 1   192.0.2.50  00:11:22:33:44:55  sensor  defconf  waiting  never"));
@@ -140,22 +156,22 @@ fn a_name_is_no_state() {
 #[test]
 fn a_device_without_an_address_is_found_as_one() {
     let log = "dhcpd: DHCPDISCOVER from 00:11:22:33:44:55 via eth1: network LAN: no free leases\n";
-    let table = read(log, &[MAC]);
-    let lease = table.of(MAC).unwrap();
-    assert_eq!((lease.ip, lease.in_force), (None, false));
+    let table = leases(log, &[MAC]);
+    let lease = table.lease_of(MAC).unwrap();
+    assert_eq!((ip(lease), in_force(lease)), (None, false));
 }
 
 #[test]
 fn an_address_that_ends_in_0_can_be_a_device() {
-    let of = |text: &str| read(text, &[MAC]).of(MAC).and_then(|l| l.ip);
+    let of = |text: &str| now(&leases(text, &[MAC]), MAC);
     assert_eq!(of("10.0.1.0 dev eth0 lladdr 00:11:22:33:44:55 REACHABLE"), Some(Ipv4Addr::new(10, 0, 1, 0)));
     assert_eq!(of("00:11:22:33:44:55 asks on 10.0.1.0/24"), None);
 }
 
 #[test]
 fn a_slip_on_the_label_is_named() {
-    let table = read("192.0.2.50 00:11:22:33:44:5B host\n192.0.2.51 0a:00:00:00:00:01 pc\n", &[MAC]);
-    assert!(table.leases.is_empty());
+    let table = leases("192.0.2.50 00:11:22:33:44:5B host\n192.0.2.51 0a:00:00:00:00:01 pc\n", &[MAC]);
+    assert!(table.entries.is_empty());
     assert_eq!(table.near, [Mac([0x00, 0x11, 0x22, 0x33, 0x44, 0x5b])]);
     assert_eq!(table.devices, 2);
 }
@@ -164,27 +180,27 @@ fn a_slip_on_the_label_is_named() {
 fn several_gateways_are_found_each() {
     let text = "192.0.2.50 00:11:22:33:44:55\n192.0.2.51 00:11:22:33:44:56\n";
     let other = Mac([0x00, 0x11, 0x22, 0x33, 0x44, 0x56]);
-    let table = read(text, &[MAC, other]);
-    assert_eq!(table.of(MAC).and_then(|l| l.ip), Some(IP));
-    assert_eq!(table.of(other).and_then(|l| l.ip), Some(Ipv4Addr::new(192, 0, 2, 51)));
+    let table = leases(text, &[MAC, other]);
+    assert_eq!(now(&table, MAC), Some(IP));
+    assert_eq!(now(&table, other), Some(Ipv4Addr::new(192, 0, 2, 51)));
 }
 
 #[test]
 fn nothing_that_hides_reaches_the_screen() {
-    let table = read("192.0.2.50 00:11:22:33:44:55 \u{1b}[31m\u{202e}evil\n", &[MAC]);
-    assert!(table.leases[0].shown.chars().all(|c| !c.is_control() && c != '\u{202e}'));
+    let table = leases("192.0.2.50 00:11:22:33:44:55 \u{1b}[31m\u{202e}evil\n", &[MAC]);
+    assert!(table.entries[0].shown.chars().all(|c| !c.is_control() && c != '\u{202e}'));
 }
 
 proptest! {
     #[test]
     fn any_text_is_read(text in "(\\PC|\n|\r|\t){0,400}") {
-        let table = read(&text, &[MAC]);
-        prop_assert!(table.leases.iter().all(|l| l.mac == MAC && l.line < text.lines().count()));
+        let table = leases(&text, &[MAC]);
+        prop_assert!(table.entries.iter().all(|l| l.mac == Some(MAC) && l.line < text.lines().count()));
     }
 
     #[test]
     fn noise_around_an_answer_does_not_hide_it(before in "[a-z #>\n]{0,60}", after in "[a-z #>\n]{0,60}", which in 0usize..ANSWERS.len()) {
         let text = format!("{before}\n\n{}\n{after}", ANSWERS[which].1);
-        prop_assert_eq!(read(&text, &[MAC]).of(MAC).and_then(|l| l.ip), Some(IP));
+        prop_assert_eq!(now(&leases(&text, &[MAC]), MAC), Some(IP));
     }
 }

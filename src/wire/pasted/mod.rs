@@ -1,11 +1,42 @@
-//! Text that somebody pastes from a firewall or a DHCP server: its table of leases, its log. Whatever machine wrote it.
+//! Text that somebody pastes from a firewall, a switch or a DHCP server: its log, its table of leases. Whatever machine
+//! wrote it.
+//!
+//! First the structure, then the words. The way to us is undone, the text falls into records of named fields, and what is
+//! known of products and their messages says what the fields mean. What is known is data: `assets/pasted/`.
 //!
 //! | file | job |
 //! |---|---|
-//! | `addresses` | MAC and IPv4 addresses in a line, in every notation |
-//! | `leases` | a table of leases or neighbours → the address of this MAC |
-//! | `denials` | lines of a log → what of this gateway was denied, by which rule, towards which port |
+//! | `clean` | marks of mail, colours and pagers of a terminal taken off |
+//! | `records` | the text → its records, each line in one of them |
+//! | `head` | priority, time, host and program before a message |
+//! | `pairs` | `key=value`, `key:"value"`, CEF, LEEF → fields |
+//! | `json`, `table`, `stack`, `blocks`, `wrapped` | the other structures → fields |
+//! | `formats`, `template` | what is known: how a format is recognised, what its fields mean |
+//! | `meaning` | record + format → what happened |
+//! | `generic` | the little that may be read where the format is not known |
+//! | `reader` | keeps what is about a gateway, counts every line |
+//! | `addresses` | MAC and IPv4 addresses in a text, in every notation |
 
 mod addresses;
-pub mod denials;
-pub mod leases;
+mod blocks;
+mod clean;
+mod formats;
+mod generic;
+mod head;
+mod json;
+mod meaning;
+mod pairs;
+mod reader;
+mod records;
+mod stack;
+mod table;
+mod template;
+mod wrapped;
+
+pub use clean::{TEXT_MAX, decode};
+pub use reader::{leases, log};
+
+#[cfg(test)]
+mod leases_tests;
+#[cfg(test)]
+mod log_tests;

@@ -2,12 +2,14 @@
 
 use super::View;
 use crate::model::Mac;
+use crate::model::Owner;
+use crate::model::pasted::{Action, Entry, LeaseState, Pasted, Reading};
 use crate::model::rule::RuleGateway;
 use crate::session::Command;
 use crate::ui::theme;
 use crate::ui::widgets::mark::Mark;
 use crate::ui::widgets::parts;
-use crate::wire::pasted::{denials, leases};
+use crate::wire::pasted;
 use egui::{Label, RichText, ScrollArea, TextEdit, TextStyle, Ui};
 use std::net::Ipv4Addr;
 
@@ -18,26 +20,26 @@ const SORTS: usize = 12;
 
 #[derive(Default)]
 pub(super) struct State {
-    leases: Pasted<Mac, leases::Table>,
-    log: Pasted<RuleGateway, denials::Log>,
+    leases: Field<Mac>,
+    log: Field<RuleGateway>,
 }
 
 /// A pasted text and what was read in it.
-struct Pasted<Of, T> {
+struct Field<Of> {
     text: String,
     /// For whom it was read, and what was found.
-    read: Option<(Vec<Of>, T)>,
+    read: Option<(Vec<Of>, Pasted)>,
 }
 
-impl<Of, T> Default for Pasted<Of, T> {
+impl<Of> Default for Field<Of> {
     fn default() -> Self {
-        Pasted { text: String::new(), read: None }
+        Field { text: String::new(), read: None }
     }
 }
 
-impl<Of: Clone + PartialEq, T> Pasted<Of, T> {
+impl<Of: Clone + PartialEq> Field<Of> {
     /// The field; what is in it is read anew when it changes.
-    fn field(&mut self, ui: &mut Ui, id: &str, hint: &str, of: &[Of], read: impl Fn(&str) -> T) {
+    fn field(&mut self, ui: &mut Ui, id: &str, hint: &str, of: &[Of], read: impl Fn(&str) -> Pasted) {
         let changed = theme::code_frame(ui)
             .show(ui, |ui| {
                 ScrollArea::vertical().id_salt(id).max_height(FIELD).show(ui, |ui| {
@@ -77,17 +79,22 @@ impl State {
             self.leases.clear_button(ui);
         });
         let hint = "Paste the table of leases or the ARP table here, of any machine. The gateway's line is found by its MAC.";
-        self.leases.field(ui, "pasted leases", hint, macs, |text| leases::read(text, macs));
+        self.leases.field(ui, "pasted leases", hint, macs, |text| pasted::leases(text, macs));
         let Some((_, table)) = &self.leases.read else { return };
         for mac in macs {
-            match table.of(*mac) {
+            match table.lease_of(*mac) {
                 Some(lease) => lease_ui(ui, v, lease),
+                None if table.named.contains(mac) => said(
+                    ui,
+                    Mark::Warn,
+                    &format!("{mac} is named in this text, but nothing in it gives it an address."),
+                ),
                 None => said(
                     ui,
                     Mark::Warn,
                     &format!(
                         "{mac} is not in this text: {}, {}.",
-                        many(table.lines, "line"),
+                        many(table.counts.lines, "line"),
                         many(table.devices, "device")
                     ),
                 ),
@@ -100,6 +107,7 @@ impl State {
                 &format!("{near} is there and differs in a digit or two: read the label again."),
             );
         }
+        rest_ui(ui, table);
     }
 
     pub(super) fn log(&mut self, ui: &mut Ui, gateways: &[RuleGateway]) {
@@ -112,43 +120,76 @@ impl State {
         let ips: Vec<Ipv4Addr> = gateways.iter().map(|g| g.ip).collect();
         let hint =
             "Paste lines of the log here, of any machine. Those of the gateway are told in plain words.";
-        self.log.field(ui, "pasted log", hint, gateways, |text| denials::read(text, &macs, &ips));
+        self.log.field(ui, "pasted log", hint, gateways, |text| pasted::log(text, &macs, &ips));
         let Some((_, log)) = &self.log.read else { return };
         let sorts = log.sorts();
-        let head = format!("{}, {} of the gateway.", many(log.lines, "line"), log.entries.len());
+        let head = format!("{}, {} of the gateway.", many(log.counts.lines, "line"), log.counts.of_gateway);
         parts::quiet(ui, head);
         for sort in sorts.iter().take(SORTS) {
             let mark = match sort.action {
-                denials::Action::Denied => Mark::Bad,
-                denials::Action::Allowed => Mark::Good,
-                denials::Action::Unclear => Mark::Unsure,
+                Action::Denied => Mark::Bad,
+                Action::Allowed => Mark::Good,
+                Action::Unclear => Mark::Unsure,
             };
             let times = if sort.times == 1 { String::new() } else { format!("{} times: ", sort.times) };
             said(ui, mark, &format!("{times}{} (line {})", sort.sentence, sort.line + 1));
+            turn(ui, sort.who_acts);
         }
         if sorts.len() > SORTS {
             parts::quiet(ui, format!("and {} more sorts", sorts.len() - SORTS));
         }
+        rest_ui(ui, log);
     }
 }
 
-fn lease_ui(ui: &mut Ui, v: &mut View<'_>, lease: &leases::Lease) {
-    let good = lease.in_force && lease.ip.is_some();
-    said(ui, if good { Mark::Good } else { Mark::Warn }, &lease.in_plain_words());
+fn lease_ui(ui: &mut Ui, v: &mut View<'_>, entry: &Entry) {
+    let held = entry.lease.filter(|l| l.state == LeaseState::InForce).and_then(|l| l.ip);
+    said(ui, if held.is_some() { Mark::Good } else { Mark::Warn }, &entry.in_plain_words());
+    turn(ui, entry.who_acts());
     theme::code_frame(ui).show(ui, |ui| {
         ui.set_min_width(ui.available_width());
         ui.horizontal_wrapped(|ui| {
-            parts::quiet(ui, format!("Line {}", lease.line + 1));
-            ui.add(Label::new(RichText::new(&lease.shown).monospace().strong()).wrap());
+            parts::quiet(ui, format!("Line {}", entry.line + 1));
+            ui.add(Label::new(RichText::new(&entry.shown).monospace().strong()).wrap());
         });
     });
-    let Some(ip) = lease.ip.filter(|_| good) else { return };
-    let known = v.snapshot.gateways.iter().find(|g| g.mac == lease.mac).and_then(|g| g.ip);
-    let is_chosen = v.snapshot.chosen_gateway().is_some_and(|c| c.mac == lease.mac);
+    if entry.reading == Reading::Recognised {
+        parts::quiet(ui, format!("Read as {}: {}.", entry.product, entry.message));
+    }
+    let (Some(ip), Some(mac)) = (held, entry.mac) else { return };
+    let known = v.snapshot.gateways.iter().find(|g| g.mac == mac).and_then(|g| g.ip);
+    let is_chosen = v.snapshot.chosen_gateway().is_some_and(|c| c.mac == mac);
     if known == Some(ip) {
         parts::quiet(ui, "That is the address that is known already.");
     } else if is_chosen && ui.button(format!("Take {ip} over")).clicked() {
         v.asks.send(Command::TypeIp(ip));
+    }
+}
+
+/// Whose turn it is, where it is somebody's.
+fn turn(ui: &mut Ui, owner: Owner) {
+    if owner != Owner::Nobody {
+        parts::quiet(ui, format!("It is the turn of {}.", owner.label()));
+    }
+}
+
+/// Where the other lines went, and those of the gateway that could not be read.
+fn rest_ui(ui: &mut Ui, read: &Pasted) {
+    let c = &read.counts;
+    parts::quiet(
+        ui,
+        format!(
+            "Of {}: {} of the gateway, {} of other devices, {} that do not answer this, {} headings and the like, {} not recognised.",
+            many(c.lines, "line"),
+            c.of_gateway,
+            c.of_others,
+            c.beside,
+            c.around,
+            c.not_recognised
+        ),
+    );
+    for line in read.unread.iter().take(SORTS) {
+        said(ui, Mark::Unsure, &format!("Not recognised, line {}: {}", line.line + 1, line.shown));
     }
 }
 

@@ -1,7 +1,10 @@
 //! Logs as each platform writes them, and what is told of each line.
 
 use super::*;
+use crate::model::Mac;
+use crate::model::pasted::{Action, Entry, Kind, Pasted};
 use proptest::prelude::*;
+use std::net::Ipv4Addr;
 
 const MAC: Mac = Mac([0x00, 0x11, 0x22, 0x33, 0x44, 0x55]);
 const IP: Ipv4Addr = Ipv4Addr::new(192, 0, 2, 50);
@@ -148,7 +151,7 @@ const LINES: [(&str, &str, &str); 27] = [
 #[test]
 fn the_line_of_every_platform_is_told_in_plain_words() {
     for (name, line, sentence) in LINES {
-        let log = read(line, &[MAC], &[IP]);
+        let log = log(line, &[MAC], &[IP]);
         let found: Vec<String> = log.entries.iter().map(Entry::in_plain_words).collect();
         assert_eq!(found, [sentence], "{name}");
     }
@@ -161,13 +164,13 @@ fn what_denies_nothing_and_is_no_connection_is_left_out() {
         "10,11/27/26,07:03:12,Assign,192.0.2.50,sensor,001122334455,,0,6,,,,,,,,,0",
         "14,,,rule,igb1,match,unknown,192.0.2.50",
     ] {
-        assert!(read(line, &[MAC], &[IP]).entries.is_empty(), "{line}");
+        assert!(log(line, &[MAC], &[IP]).entries.is_empty(), "{line}");
     }
 }
 
 #[test]
 fn the_name_of_a_list_does_not_say_what_was_done() {
-    let of = |line: &str| read(line, &[], &[IP]).entries[0].action;
+    let of = |line: &str| log(line, &[], &[IP]).entries[0].action;
     for (line, action) in [
         (
             "%SEC-6-IPACCESSLOGP: list PERMIT-IN denied tcp 192.0.2.50(1) -> 198.51.100.7(4321), 1 packet",
@@ -199,30 +202,30 @@ fn the_name_of_a_list_does_not_say_what_was_done() {
 fn lines_of_others_are_left_out() {
     for (name, line, _) in LINES {
         let (mac, ip) = (Mac([0x0a, 0, 0, 0, 0, 1]), Ipv4Addr::new(203, 0, 113, 200));
-        assert!(read(line, &[mac], &[ip]).entries.is_empty(), "{name}");
+        assert!(log(line, &[mac], &[ip]).entries.is_empty(), "{name}");
     }
     // an answer to the gateway, or a packet to it, is not what it sent
     let inward = "date=2026-11-27 srcip=198.51.100.9 srcport=1 dstip=192.0.2.50 dstport=80 policyid=0 action=\"deny\" proto=6";
-    assert!(read(inward, &[MAC], &[IP]).entries.is_empty());
+    assert!(log(inward, &[MAC], &[IP]).entries.is_empty());
     let longer = "%ASA-4-106023: Deny tcp src inside:192.0.2.5/50000 dst outside:198.51.100.7/4321 by access-group \"x\"";
-    assert!(read(longer, &[MAC], &[IP]).entries.is_empty());
+    assert!(log(longer, &[MAC], &[IP]).entries.is_empty());
 }
 
 #[test]
 fn the_same_is_counted_and_what_is_denied_comes_first() {
     let (_, denied, sentence) = LINES[0];
     let (_, allowed, _) = LINES[1];
-    let log = read(&format!("{allowed}\n{denied}\nnoise\n{denied}\n"), &[MAC], &[IP]);
+    let log = log(&format!("{allowed}\n{denied}\nnoise\n{denied}\n"), &[MAC], &[IP]);
     let sorts = log.sorts();
     assert_eq!((sorts[0].sentence.as_str(), sorts[0].times, sorts[0].line), (sentence, 2, 1));
     assert_eq!((sorts[1].action, sorts[1].times), (Action::Allowed, 1));
-    assert_eq!(log.lines, 4);
+    assert_eq!(log.counts.lines, 4);
 }
 
 #[test]
 fn nothing_that_hides_reaches_the_screen() {
     let line = "srcip=192.0.2.50 dstip=198.51.100.7 policyname=\"\u{202e}evil\u{1b}[2J\" action=\"deny\"";
-    let log = read(line, &[], &[IP]);
+    let log = log(line, &[], &[IP]);
     for shown in [log.entries[0].in_plain_words(), log.entries[0].shown.clone()] {
         assert!(shown.chars().all(|c| !c.is_control() && c != '\u{202e}'), "{shown}");
     }
@@ -231,14 +234,39 @@ fn nothing_that_hides_reaches_the_screen() {
 proptest! {
     #[test]
     fn any_text_is_read(text in "(\\PC|\n|\r|\t){0,400}") {
-        let _ = read(&text, &[MAC], &[IP]).sorts();
+        let _ = log(&text, &[MAC], &[IP]).sorts();
     }
 
     #[test]
     fn any_line_about_the_gateway_is_read(head in "[ -~]{0,60}", tail in "[ -~]{0,120}") {
-        let log = read(&format!("{head} 192.0.2.50 {tail}"), &[MAC], &[IP]);
+        let log = log(&format!("{head} 192.0.2.50 {tail}"), &[MAC], &[IP]);
         for e in &log.entries {
             prop_assert!(!e.in_plain_words().is_empty());
         }
     }
+
+    /// A valid text with something cut out, something put in, and another one behind it.
+    #[test]
+    fn a_damaged_text_adds_up_and_gives_nothing_to_others(
+        which in 0usize..LINES.len(), next in 0usize..LINES.len(), cut in 0usize..300, long in 0usize..40, put in "[ -~\n]{0,8}",
+    ) {
+        let line = LINES[which].1;
+        let from = line.floor_char_boundary(cut.min(line.len()));
+        let to = line.floor_char_boundary((from + long).min(line.len()));
+        let text = format!("{}{put}{}\n{}\n", &line[..from], &line[to..], LINES[next].1);
+        let read = log(&text, &[MAC], &[IP]);
+        prop_assert!(adds_up(&read), "{:?}", read.counts);
+        for e in &read.entries {
+            let is_ours = e.source == Some(IP) || e.mac == Some(MAC) || e.kind == Kind::WayBack || e.source.is_none();
+            prop_assert!(is_ours, "{e:?}");
+        }
+        let (mac, ip) = (Mac([0x0a, 0, 0, 0, 0, 1]), Ipv4Addr::new(203, 0, 113, 200));
+        prop_assume!(!text.contains("203.0.113.200"));
+        prop_assert!(log(&text, &[mac], &[ip]).entries.is_empty());
+    }
+}
+
+fn adds_up(read: &Pasted) -> bool {
+    let c = &read.counts;
+    c.lines == c.of_gateway + c.of_others + c.beside + c.around + c.not_recognised
 }

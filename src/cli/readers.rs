@@ -1,0 +1,189 @@
+//! `solidgreen firewall --read-leases` and `--read-log`: what somebody pastes from a firewall, a switch or a DHCP server.
+
+use super::{BLIND, CAUSE, USAGE, args, fail, json, out};
+use crate::model::pasted::{Action, Counts, Entry, LeaseState, Pasted, Reading};
+use crate::model::{Mac, Owner};
+use crate::wire::pasted;
+use std::fmt::Write as _;
+use std::io::Read as _;
+use std::net::Ipv4Addr;
+use std::path::Path;
+use std::process::ExitCode;
+
+/// What a file holds, or what is pasted into the terminal.
+fn text(file: &Path) -> Result<String, ExitCode> {
+    let mut bytes = Vec::new();
+    let limit = pasted::TEXT_MAX as u64;
+    let read = if file == Path::new("-") {
+        std::io::stdin().lock().take(limit).read_to_end(&mut bytes)
+    } else {
+        std::fs::File::open(file).and_then(|f| f.take(limit).read_to_end(&mut bytes))
+    };
+    match read {
+        Ok(_) => Ok(pasted::decode(&bytes)),
+        Err(e) => Err(fail(BLIND, format!("{} could not be read: {e}", file.display()))),
+    }
+}
+
+fn macs(a: &args::Firewall) -> Vec<Mac> {
+    a.mac.into_iter().chain(a.gateway.iter().map(|g| g.mac)).collect()
+}
+
+/// 0: each gateway has an address in force there; 1: one of them has none.
+pub(super) fn leases(file: &Path, a: &args::Firewall) -> ExitCode {
+    let text = match text(file) {
+        Ok(text) => text,
+        Err(status) => return status,
+    };
+    let macs = macs(a);
+    let table = pasted::leases(&text, &macs);
+    let printed = if a.json {
+        let entries: Vec<serde_json::Value> =
+            macs.iter().filter_map(|mac| table.lease_of(*mac)).map(as_json).collect();
+        let value = serde_json::json!({
+            "schema": json::SCHEMA, "lines": table.counts.lines, "devices": table.devices, "leases": entries,
+            "near": table.near, "counts": counts_json(&table.counts), "unread": unread_json(&table),
+        });
+        out(&format!("{value:#}\n"))
+    } else {
+        out(&leases_in_words(&table, &macs))
+    };
+    if printed == ExitCode::SUCCESS && !macs.iter().all(|mac| has_address(&table, *mac)) {
+        return ExitCode::from(CAUSE);
+    }
+    printed
+}
+
+fn has_address(table: &Pasted, mac: Mac) -> bool {
+    let lease = table.lease_of(mac).and_then(|e| e.lease);
+    lease.is_some_and(|l| l.state == LeaseState::InForce && l.ip.is_some())
+}
+
+fn leases_in_words(table: &Pasted, macs: &[Mac]) -> String {
+    let mut out = String::new();
+    for mac in macs {
+        let _ = match table.lease_of(*mac) {
+            Some(e) => writeln!(
+                out,
+                "{}\n{}  line {}: {}\n  {}",
+                e.in_plain_words(),
+                turn(e.who_acts()),
+                e.line + 1,
+                e.shown,
+                format_of(e)
+            ),
+            None if table.named.contains(mac) => {
+                writeln!(out, "{mac} is named in this text, but nothing in it gives it an address.")
+            }
+            None => writeln!(
+                out,
+                "{mac} is not in this text: {} lines, {} devices.",
+                table.counts.lines, table.devices
+            ),
+        };
+    }
+    for near in &table.near {
+        let _ = writeln!(out, "{near} is there and differs in a digit or two: read the label again.");
+    }
+    out.push_str(&rest_in_words(table));
+    out
+}
+
+/// 0: nothing of the gateway was denied; 1: something was.
+pub(super) fn log(file: &Path, a: &args::Firewall) -> ExitCode {
+    let text = match text(file) {
+        Ok(text) => text,
+        Err(status) => return status,
+    };
+    let macs = macs(a);
+    let ips: Vec<Ipv4Addr> = a.ip.into_iter().chain(a.gateway.iter().map(|g| g.ip)).collect();
+    if macs.is_empty() && ips.is_empty() {
+        return fail(USAGE, "give --mac or --ip of the gateway, or both");
+    }
+    let log = pasted::log(&text, &macs, &ips);
+    let printed = if a.json {
+        let entries: Vec<serde_json::Value> = log.entries.iter().map(as_json).collect();
+        let value = serde_json::json!({
+            "schema": json::SCHEMA, "lines": log.counts.lines, "entries": entries, "counts": counts_json(&log.counts),
+            "unread": unread_json(&log),
+        });
+        out(&format!("{value:#}\n"))
+    } else {
+        out(&log_in_words(&log))
+    };
+    if printed == ExitCode::SUCCESS && log.entries.iter().any(|e| e.action == Action::Denied) {
+        return ExitCode::from(CAUSE);
+    }
+    printed
+}
+
+fn log_in_words(log: &Pasted) -> String {
+    let mut words =
+        format!("{} lines, {} of them of the gateway.\n", log.counts.lines, log.counts.of_gateway);
+    for sort in log.sorts() {
+        let _ = writeln!(words, "{:>5} x  {} (first in line {})", sort.times, sort.sentence, sort.line + 1);
+        if let Some(e) = log.entries.iter().find(|e| e.line == sort.line) {
+            let turn = turn(sort.who_acts);
+            let _ = writeln!(words, "{}         {}", turn.replace("  ", "         "), format_of(e));
+        }
+    }
+    words.push_str(&rest_in_words(log));
+    words
+}
+
+/// Whose turn it is, on a line of its own; nothing when it is nobody's.
+fn turn(owner: Owner) -> String {
+    if owner == Owner::Nobody { String::new() } else { format!("  It is the turn of {}.\n", owner.label()) }
+}
+
+/// By which format an entry was read.
+fn format_of(e: &Entry) -> String {
+    match e.reading {
+        Reading::Recognised => format!("Read as {}: {}.", e.product, e.message),
+        Reading::Generic => format!("Format not recognised; read as {}.", e.message),
+    }
+}
+
+/// Where the other lines went, so that the sum adds up, and those of the gateway that could not be read.
+fn rest_in_words(read: &Pasted) -> String {
+    let c = &read.counts;
+    let mut out = format!(
+        "Of {} lines: {} of the gateway, {} of other devices, {} of known formats that do not answer this, {} headings and the like, {} not recognised",
+        c.lines, c.of_gateway, c.of_others, c.beside, c.around, c.not_recognised
+    );
+    let generic = if c.generic == 1 { "one reading is" } else { "readings are" };
+    if c.generic > 0 {
+        let many = if c.generic == 1 { String::new() } else { format!("{} ", c.generic) };
+        let _ = write!(out, " ({many}{generic} generic)");
+    }
+    out.push_str(".\n");
+    for line in &read.unread {
+        let _ = writeln!(out, "  not recognised, line {}: {}", line.line + 1, line.shown);
+    }
+    out
+}
+
+fn as_json(e: &Entry) -> serde_json::Value {
+    let ip = e.lease.and_then(|l| l.ip);
+    serde_json::json!({
+        "line": e.line + 1, "action": e.action.word(), "rule": e.rule, "protocol": e.protocol, "to": e.destination,
+        "port": e.port, "words": e.in_plain_words(), "text": e.shown, "mac": e.mac, "ip": ip,
+        "in_force": e.lease.map(|l| l.state == LeaseState::InForce && l.ip.is_some()),
+        "kind": e.kind.word(), "owner": e.who_acts().word(), "product": e.product, "format": e.message,
+        "recognised": e.reading == Reading::Recognised, "time": e.time, "from": e.source, "from_port": e.source_port,
+        "to_name": e.destination_name, "reason": e.reason, "place": e.place,
+        "state": e.lease.map(|l| l.state.word()),
+    })
+}
+
+fn counts_json(c: &Counts) -> serde_json::Value {
+    serde_json::json!({
+        "lines": c.lines, "of_gateway": c.of_gateway, "of_others": c.of_others, "beside": c.beside,
+        "around": c.around, "not_recognised": c.not_recognised, "generic": c.generic,
+        "recognised_records": c.recognised_records,
+    })
+}
+
+fn unread_json(read: &Pasted) -> Vec<serde_json::Value> {
+    read.unread.iter().map(|u| serde_json::json!({ "line": u.line + 1, "text": u.shown })).collect()
+}

@@ -1,0 +1,138 @@
+//! What the way to us did to a text: marks of mail, colours and pagers of a terminal, characters that show nothing.
+
+use std::borrow::Cow;
+
+/// Longest text that is read, in bytes: the leases of a large site are some hundred kilobytes, a day of a log some megabytes.
+pub const TEXT_MAX: usize = 32 << 20;
+
+/// Bytes of a file as text: UTF-16 where its mark says so (what PowerShell writes), else UTF-8.
+#[must_use]
+pub fn decode(bytes: &[u8]) -> String {
+    let wide = |of: fn([u8; 2]) -> u16| {
+        let units: Vec<u16> =
+            bytes.get(2..).unwrap_or_default().chunks_exact(2).map(|c| of([c[0], c[1]])).collect();
+        String::from_utf16_lossy(&units)
+    };
+    match bytes {
+        [0xff, 0xfe, ..] => wide(u16::from_le_bytes),
+        [0xfe, 0xff, ..] => wide(u16::from_be_bytes),
+        _ => String::from_utf8_lossy(bytes).into_owned(),
+    }
+}
+
+/// The lines of a text as the product wrote them. One for each line of [`str::lines`], so that numbers stay.
+#[must_use]
+pub fn lines(text: &str) -> Vec<Cow<'_, str>> {
+    let text = text.get(..text.floor_char_boundary(TEXT_MAX)).unwrap_or(text);
+    text.lines().map(line).collect()
+}
+
+fn line(raw: &str) -> Cow<'_, str> {
+    let raw = raw.trim_end_matches('\r');
+    let is_plain = raw.bytes().all(|b| (b' '..0x7f).contains(&b) || b == b'\t') && !raw.contains('&');
+    let mut line = if is_plain { Cow::Borrowed(raw) } else { Cow::Owned(readable(raw)) };
+    if line.contains("ore") && line.contains("--") {
+        line = Cow::Owned(without_pager(&line));
+    }
+    // `> ` and `>> ` of an answered mail; nothing that is pasted begins with it
+    let quoted = line.trim_start();
+    if quoted.starts_with('>') {
+        let rest = quoted.trim_start_matches(['>', ' ']);
+        let gone = line.len() - rest.len();
+        // one space belongs to the mark, others are the text's own
+        let marks = line.get(..gone).map_or(0, |m| m.rfind('>').map_or(0, |at| at + 1));
+        let rest = line.get(marks..).unwrap_or_default();
+        line = Cow::Owned(rest.strip_prefix(' ').unwrap_or(rest).to_owned());
+    }
+    line
+}
+
+/// Escapes and hidden characters taken out, typographer's signs as a keyboard has them.
+fn readable(raw: &str) -> String {
+    let mut out = String::with_capacity(raw.len());
+    let mut chars = raw.chars().peekable();
+    while let Some(c) = chars.next() {
+        match c {
+            '\u{1b}' => match chars.next() {
+                Some('[') => while chars.next().is_some_and(|c| !('@'..='~').contains(&c)) {},
+                Some(']') => while chars.next().is_some_and(|c| c != '\u{7}') {},
+                _ => {}
+            },
+            '\u{8}' => {
+                out.pop();
+            }
+            // what follows is written over what stood there
+            '\r' => {
+                if !out.trim().is_empty() && chars.peek().is_some() {
+                    out.clear();
+                }
+            }
+            '\t' => out.push('\t'),
+            '\u{201c}' | '\u{201d}' | '\u{201e}' | '\u{ab}' | '\u{bb}' => out.push('"'),
+            '\u{2018}' | '\u{2019}' => out.push('\''),
+            '\u{2010}'..='\u{2015}' | '\u{2212}' => out.push('-'),
+            '\u{2192}' => out.push_str("->"),
+            '&' => {
+                let rest: String = chars.clone().take(5).collect();
+                let entities = [("lt;", '<'), ("gt;", '>'), ("amp;", '&'), ("quot;", '"'), ("nbsp;", ' ')];
+                match entities.iter().find(|(name, _)| rest.starts_with(name)) {
+                    Some((name, sign)) => {
+                        out.push(*sign);
+                        chars.nth(name.len() - 1);
+                    }
+                    None => out.push('&'),
+                }
+            }
+            c if c.is_whitespace() => out.push(' '),
+            c if c.is_control()
+                || matches!(c, '\u{ad}' | '\u{200b}'..='\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2060}'..='\u{206f}' | '\u{feff}') =>
+                {}
+            c => out.push(c),
+        }
+    }
+    out
+}
+
+/// `--More--`, `---- More ----`, `<--- More --->`, `-- more -- (q to quit)`: what a pager leaves in front of a line.
+fn without_pager(line: &str) -> String {
+    let lower = line.to_ascii_lowercase();
+    let Some(at) = lower.find("more") else { return line.to_owned() };
+    let (before, after) = (line.get(..at).unwrap_or_default(), line.get(at + 4..).unwrap_or_default());
+    let is_mark =
+        |s: &str| s.contains("--") && s.chars().all(|c| matches!(c, '-' | '<' | '>' | ' ' | '(' | '\t'));
+    let end = after.find(|c: char| !matches!(c, '-' | '>' | ')' | ' ' | '\t')).unwrap_or(after.len());
+    let mark = after.get(..end).unwrap_or_default();
+    if is_mark(before) && mark.contains("--") {
+        // columns keep their place
+        after.get(end..).unwrap_or_default().to_owned()
+    } else {
+        line.to_owned()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_a_terminal_and_a_mail_add_is_taken_off() {
+        for (raw, clean) in [
+            ("plain 192.0.2.50", "plain 192.0.2.50"),
+            ("\u{feff}a\u{a0}b", "a b"),
+            ("\u{1b}[32mgreen\u{1b}[0m", "green"),
+            ("> > quoted  text", "quoted  text"),
+            (">   #  ADDRESS", "  #  ADDRESS"),
+            ("--More--\u{8}\u{8}\u{8}\u{8}\u{8}\u{8}\u{8}\u{8}        \r192.0.2.50", "192.0.2.50"),
+            (" --More-- 192.0.2.50", "192.0.2.50"),
+            ("  ---- More ----\u{1b}[16D                \u{1b}[16D192.0.2.50", "192.0.2.50"),
+            ("<--- More --->\r              \r%ASA-4-106023: x", "%ASA-4-106023: x"),
+            ("192.0.2.50:1-&gt;198.51.100.7:2", "192.0.2.50:1->198.51.100.7:2"),
+            ("action=\u{201c}deny\u{201d}", "action=\"deny\""),
+            ("rule one -- more rules", "rule one -- more rules"),
+        ] {
+            assert_eq!(line(raw).trim_start(), clean.trim_start(), "{raw:?}");
+        }
+        assert_eq!(decode(b"\xff\xfea\0b\0"), "ab");
+        assert_eq!(lines("a\r\n\r\nb").len(), 3);
+    }
+}

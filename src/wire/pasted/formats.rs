@@ -1,0 +1,474 @@
+//! What is known of the formats: `assets/pasted/*.toml`, one entry for each product and message.
+//!
+//! An entry says how its records are recognised (`has`, `when`, `text`, `columns`, `table`, `program`), which fields mean
+//! what (`from`, `to`, `port`, `rule` ...), and what values mean (`is`, `states`). `assets/pasted/README.md` tells how one is
+//! written.
+
+use super::template::Template;
+use crate::model::pasted::{Action, Kind, LeaseState};
+use aho_corasick::AhoCorasick;
+use serde::Deserialize;
+use std::collections::BTreeMap;
+use std::sync::LazyLock;
+
+/// The files, in the order in which they are asked: what is known of one product before what many say alike.
+const FILES: [&str; 9] = [
+    include_str!("../../../assets/pasted/cisco.toml"),
+    include_str!("../../../assets/pasted/fortinet.toml"),
+    include_str!("../../../assets/pasted/gateways.toml"),
+    include_str!("../../../assets/pasted/routers.toml"),
+    include_str!("../../../assets/pasted/linux.toml"),
+    include_str!("../../../assets/pasted/switches.toml"),
+    include_str!("../../../assets/pasted/dhcp.toml"),
+    include_str!("../../../assets/pasted/leases.toml"),
+    include_str!("../../../assets/pasted/standards.toml"),
+];
+
+/// Words that most products use alike.
+const WORDS: &str = include_str!("../../../assets/pasted/words.toml");
+
+/// One value or several.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(untagged)]
+pub enum Values {
+    One(String),
+    Many(Vec<String>),
+}
+
+impl Values {
+    fn all(&self) -> &[String] {
+        match self {
+            Self::One(one) => std::slice::from_ref(one),
+            Self::Many(many) => many,
+        }
+    }
+
+    /// Whether a value is one of these: without regard to case, `*` for anything at either end, `!` for anything else,
+    /// nothing for a field that is empty or not there.
+    #[must_use]
+    pub fn hold(&self, value: &str) -> bool {
+        let all = self.all();
+        let mut refused = all.iter().filter_map(|p| p.strip_prefix('!')).peekable();
+        if refused.peek().is_some() {
+            return !refused.any(|p| is_like(value, p));
+        }
+        all.iter().any(|p| is_like(value, p))
+    }
+}
+
+fn is_like(value: &str, pattern: &str) -> bool {
+    let value = value.trim();
+    let starts = |value: &str, p: &str| value.get(..p.len()).is_some_and(|v| v.eq_ignore_ascii_case(p));
+    let ends = |value: &str, p: &str| {
+        value
+            .len()
+            .checked_sub(p.len())
+            .and_then(|at| value.get(at..))
+            .is_some_and(|v| v.eq_ignore_ascii_case(p))
+    };
+    match (pattern.strip_prefix('*'), pattern.strip_suffix('*')) {
+        (Some(_), Some(_)) => {
+            let inner = pattern.trim_matches('*').to_ascii_lowercase();
+            !value.is_empty() && value.to_ascii_lowercase().contains(&inner)
+        }
+        (Some(end), None) => ends(value, end),
+        (None, Some(start)) => starts(value, start),
+        (None, None) => value.eq_ignore_ascii_case(pattern),
+    }
+}
+
+/// Which fields hold what, in the order in which they are asked; a role without fields is looked for under its own name.
+#[derive(Clone, Debug, Default, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct Fields {
+    pub from: Vec<String>,
+    pub from_port: Vec<String>,
+    pub to: Vec<String>,
+    pub port: Vec<String>,
+    pub protocol: Vec<String>,
+    pub action: Vec<String>,
+    pub reason: Vec<String>,
+    pub mac: Vec<String>,
+    pub place: Vec<String>,
+    pub address: Vec<String>,
+    pub state: Vec<String>,
+    pub time: Vec<String>,
+}
+
+/// What it is when fields have certain values; the first that holds counts.
+#[derive(Clone, Debug, Default, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Meaning {
+    #[serde(rename = "if", default)]
+    pub holds: BTreeMap<String, Values>,
+    pub kind: Option<Kind>,
+    pub does: Option<Action>,
+    pub state: Option<LeaseState>,
+    /// Said as the reason.
+    pub since: Option<String>,
+}
+
+/// One message of one product.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Format {
+    #[serde(default)]
+    pub product: String,
+    pub message: String,
+    /// Where the format is public: a sample, or the vendor's description. For people, and for the tests.
+    #[cfg_attr(not(test), allow(dead_code, reason = "a format without a source is refused when it is read"))]
+    pub seen: String,
+    /// Read by names that most use alike; marked as such.
+    #[serde(default)]
+    pub generic: bool,
+
+    /// Names of the program in the head.
+    #[serde(default)]
+    pub program: Vec<String>,
+    /// What the line says, with holes for what is read.
+    #[serde(default)]
+    pub text: Vec<String>,
+    /// Fields that are there.
+    #[serde(default)]
+    pub has: Vec<String>,
+    /// Fields that are there under exactly these names: where others have them in other spellings.
+    #[serde(default)]
+    pub exact: Vec<String>,
+    /// Fields with values.
+    #[serde(default)]
+    pub when: BTreeMap<String, Values>,
+    /// Names of fields whose place counts, with commas between them.
+    #[serde(default)]
+    pub columns: String,
+    /// Names in the heading of its table.
+    #[serde(default)]
+    pub table: Vec<String>,
+    /// Lines of the heading of a table whose entries have several lines.
+    #[serde(default)]
+    pub stack: Vec<String>,
+    /// Roles without which it is not this.
+    #[serde(default)]
+    pub needs: Vec<Role>,
+
+    #[serde(default)]
+    pub fields: Fields,
+    #[serde(default)]
+    pub rule: Vec<String>,
+    pub kind: Option<Kind>,
+    pub does: Option<Action>,
+    /// The protocol, where the message itself says it.
+    pub protocol: Option<String>,
+    #[serde(default)]
+    pub is: Vec<Meaning>,
+    /// Words of the state; others are asked in the list of words.
+    #[serde(default)]
+    pub states: BTreeMap<String, LeaseState>,
+    /// What holds where there is no state.
+    pub state: Option<LeaseState>,
+    /// A field that holds several connections, and how one of them is written.
+    pub each: Option<(String, String)>,
+    /// The field that tells which records are one event.
+    pub join: Option<String>,
+}
+
+/// What a format may need.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Role {
+    From,
+    To,
+    Port,
+    Mac,
+    Address,
+    Action,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct File {
+    product: Option<String>,
+    format: Vec<Format>,
+}
+
+/// Words of values that most products use alike.
+#[derive(Clone, Debug, Default, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Words {
+    pub actions: BTreeMap<String, Action>,
+    pub states: BTreeMap<String, LeaseState>,
+    pub services: BTreeMap<String, u16>,
+    pub protocols: BTreeMap<String, String>,
+    /// Values that say that there is none.
+    pub nothing: Vec<String>,
+}
+
+/// A format made ready to be asked.
+pub struct Known {
+    pub format: Format,
+    pub texts: Vec<Template>,
+    pub each: Option<(Key, Template)>,
+    pub columns: Vec<(usize, Key)>,
+    has: Mask,
+    when: Vec<(Key, Values)>,
+    pub is: Vec<(Vec<(Key, Values)>, Meaning)>,
+    /// Fields of each role.
+    pub roles: Roles,
+    pub rules: Vec<Template>,
+}
+
+/// The keys of each role.
+#[derive(Default)]
+pub struct Roles {
+    pub from: Vec<Key>,
+    pub from_port: Vec<Key>,
+    pub to: Vec<Key>,
+    pub port: Vec<Key>,
+    pub protocol: Vec<Key>,
+    pub action: Vec<Key>,
+    pub reason: Vec<Key>,
+    pub mac: Vec<Key>,
+    pub place: Vec<Key>,
+    pub address: Vec<Key>,
+    pub state: Vec<Key>,
+    pub time: Vec<Key>,
+    pub join: Option<Key>,
+}
+
+/// A name of a field, as a number: names are compared without case and without signs.
+pub type Key = u16;
+
+/// A set of keys.
+#[derive(Clone, Debug, Default)]
+pub struct Mask([u64; 16]);
+
+impl Mask {
+    pub fn put(&mut self, key: Key) {
+        if let Some(word) = self.0.get_mut(usize::from(key) / 64) {
+            *word |= 1 << (key % 64);
+        }
+    }
+
+    #[must_use]
+    pub fn holds(&self, other: &Mask) -> bool {
+        self.0.iter().zip(other.0).all(|(mine, theirs)| theirs & !mine == 0)
+    }
+}
+
+/// All formats.
+pub struct Formats {
+    pub all: Vec<Known>,
+    pub words: Words,
+    keys: BTreeMap<String, Key>,
+    /// What a text of a format holds in any case, and whose it is.
+    needles: Option<AhoCorasick>,
+    of_needle: Vec<usize>,
+    /// Formats without a text: their fields tell them.
+    pub without_text: Vec<usize>,
+    /// Rows of tables, without their heading: a text of which no word is always there.
+    rows: Vec<usize>,
+}
+
+/// The name of a field without case and signs; what follows it in brackets is its number.
+fn plain(name: &str, out: &mut String) {
+    out.clear();
+    out.extend(name.chars().filter(|c| c.is_alphanumeric()).flat_map(char::to_lowercase));
+}
+
+impl Formats {
+    /// The formats of the program.
+    #[must_use]
+    pub fn known() -> &'static Formats {
+        static KNOWN: LazyLock<Formats> = LazyLock::new(|| {
+            // that all of them can be read is held by a test
+            Formats::read(&FILES, WORDS).unwrap_or_else(|_| Formats::none())
+        });
+        &KNOWN
+    }
+
+    fn none() -> Formats {
+        Formats {
+            all: Vec::new(),
+            words: Words::default(),
+            keys: BTreeMap::new(),
+            needles: None,
+            of_needle: Vec::new(),
+            without_text: Vec::new(),
+            rows: Vec::new(),
+        }
+    }
+
+    /// Reads files of formats.
+    ///
+    /// # Errors
+    /// Says which entry cannot be read, and why.
+    pub fn read(files: &[&str], words: &str) -> Result<Formats, String> {
+        let mut made = Formats::none();
+        made.words = toml::from_str(words).map_err(|e| e.to_string())?;
+        for file in files {
+            let file: File = toml::from_str(file).map_err(|e| e.to_string())?;
+            for mut format in file.format {
+                if let (true, Some(product)) = (format.product.is_empty(), &file.product) {
+                    format.product.clone_from(product);
+                }
+                let known = made.ready(format)?;
+                made.all.push(known);
+            }
+        }
+        let mut needles = Vec::new();
+        for (n, known) in made.all.iter().enumerate() {
+            if known.texts.is_empty() {
+                made.without_text.push(n);
+                continue;
+            }
+            for text in &known.texts {
+                if text.needle().len() < 3 {
+                    if !text.is_whole_line() {
+                        return Err(format!("{}: no word of a text is always there", known.format.message));
+                    }
+                    made.rows.push(n);
+                    continue;
+                }
+                needles.push(text.needle().to_owned());
+                made.of_needle.push(n);
+            }
+        }
+        if made.keys.len() > 1024 {
+            return Err("more names of fields than there is room for".to_owned());
+        }
+        made.needles = AhoCorasick::builder()
+            .match_kind(aho_corasick::MatchKind::Standard)
+            .build(&needles)
+            .map_err(|e| e.to_string())
+            .map(Some)?;
+        Ok(made)
+    }
+
+    fn ready(&mut self, format: Format) -> Result<Known, String> {
+        let whose = format!("{} {}", format.product, format.message);
+        let texts: Result<Vec<Template>, String> =
+            format.text.iter().map(|t| Template::of_text(t, self)).collect();
+        let texts = texts.map_err(|e| format!("{whose}: {e}"))?;
+        let mut has = Mask::default();
+        for name in &format.has {
+            has.put(self.key(name));
+        }
+        let when = format.when.iter().map(|(name, v)| (self.key(name), v.clone())).collect();
+        let columns = format
+            .columns
+            .split(',')
+            .enumerate()
+            .filter(|(_, name)| !name.trim().is_empty())
+            .map(|(n, name)| (n, self.key(name)))
+            .collect();
+        let is = format
+            .is
+            .iter()
+            .map(|m| (m.holds.iter().map(|(name, v)| (self.key(name), v.clone())).collect(), m.clone()))
+            .collect();
+        let each = match &format.each {
+            Some((field, text)) => {
+                Some((self.key(field), Template::of_text(text, self).map_err(|e| format!("{whose}: {e}"))?))
+            }
+            None => None,
+        };
+        let rules = format.rule.iter().map(|r| Template::of_label(r, self)).collect();
+        let f = &format.fields;
+        let mut keys = |names: &[String], role: &str| -> Vec<Key> {
+            if names.is_empty() { vec![self.key(role)] } else { names.iter().map(|n| self.key(n)).collect() }
+        };
+        let roles = Roles {
+            from: keys(&f.from, "from"),
+            from_port: keys(&f.from_port, "from_port"),
+            to: keys(&f.to, "to"),
+            port: keys(&f.port, "port"),
+            protocol: keys(&f.protocol, "protocol"),
+            action: keys(&f.action, "action"),
+            reason: keys(&f.reason, "reason"),
+            mac: keys(&f.mac, "mac"),
+            place: keys(&f.place, "place"),
+            address: keys(&f.address, "address"),
+            state: keys(&f.state, "state"),
+            time: keys(&f.time, "time"),
+            join: format.join.as_ref().map(|name| self.key(name)),
+        };
+        Ok(Known { texts, each, columns, has, when, is, roles, rules, format })
+    }
+
+    /// The number of a name, a new one where it has none yet.
+    pub fn key(&mut self, name: &str) -> Key {
+        let mut plain_name = String::new();
+        plain(name, &mut plain_name);
+        let next = Key::try_from(self.keys.len()).unwrap_or(Key::MAX);
+        *self.keys.entry(plain_name).or_insert(next)
+    }
+
+    /// The number of a name that some format asks for.
+    #[must_use]
+    pub fn key_of(&self, name: &str, room: &mut String) -> Option<Key> {
+        plain(name, room);
+        self.keys.get(room.as_str()).copied()
+    }
+
+    /// Formats whose text may be in a line, in their order, with those that are known by their fields.
+    pub fn candidates(&self, line: &str, may_be_row: bool, out: &mut Vec<usize>) {
+        out.clear();
+        if let Some(needles) = &self.needles {
+            out.extend(
+                needles
+                    .find_overlapping_iter(line)
+                    .filter_map(|m| self.of_needle.get(m.pattern().as_usize()).copied()),
+            );
+        }
+        out.extend_from_slice(&self.without_text);
+        if may_be_row {
+            out.extend_from_slice(&self.rows);
+        }
+        out.sort_unstable();
+        out.dedup();
+    }
+}
+
+impl Known {
+    /// Whether the fields are those of this format.
+    #[must_use]
+    pub fn has(&self, fields: &Mask) -> bool {
+        fields.holds(&self.has)
+    }
+
+    /// Whether values are those of this format.
+    pub fn when<'a>(&self, value: impl Fn(Key) -> &'a str) -> bool {
+        self.when.iter().all(|(key, values)| values.hold(value(*key)))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_format_of_the_program_can_be_read() {
+        let formats = Formats::read(&FILES, WORDS).unwrap();
+        for known in &formats.all {
+            let f = &known.format;
+            let whose = format!("{} {}", f.product, f.message);
+            assert!(f.seen.len() > 10, "{whose}: where is its format public?");
+            assert!(f.generic || !f.product.is_empty(), "{whose}");
+            let ways = [
+                !f.text.is_empty(),
+                !f.has.is_empty(),
+                !f.when.is_empty(),
+                !f.table.is_empty(),
+                !f.stack.is_empty(),
+            ];
+            assert!(f.generic || ways.contains(&true), "{whose}: nothing tells it from others");
+        }
+    }
+
+    #[test]
+    fn values_are_compared_as_a_reader_would() {
+        let of = |v: &str| Values::One(v.to_owned());
+        assert!(of("deny").hold("Deny") && !of("deny").hold("denying") && of("den*").hold("denying"));
+        assert!(of("*bytes 0*").hold("x bytes 0 y") && of("*SYN").hold("TCP SYN"));
+        assert!(of("").hold("") && !of("").hold("x") && of("!0").hold("3") && !of("!0").hold("0"));
+    }
+}

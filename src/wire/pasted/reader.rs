@@ -1,0 +1,293 @@
+//! Reads a text for certain gateways: asks each record for its format, keeps what is about them, and counts where each line
+//! went.
+
+use super::meaning::{self, Event, Room};
+use super::records::{self, Record};
+use super::{addresses, clean, generic};
+use crate::model::pasted::{Action, Counts, Entry, Kind, Pasted, Reading, Unread};
+use crate::model::{Mac, text};
+use std::borrow::Cow;
+use std::collections::{BTreeMap, BTreeSet};
+use std::net::Ipv4Addr;
+use std::ops::Range;
+
+/// How many lines that could not be read are kept to be shown.
+const UNREAD: usize = 20;
+
+/// What is asked of a text.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Asked {
+    Log,
+    Leases,
+}
+
+/// Where a line went; a line of several records goes where the last of these says.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+enum Went {
+    Around,
+    Others,
+    Beside,
+    NotRecognised,
+    Gateway,
+}
+
+/// Reads a log: what became of packets, frames and requests of the gateways that are known by these addresses. Total: any
+/// text gives something, at worst nothing but a count of lines.
+#[must_use]
+pub fn log(text: &str, macs: &[Mac], ips: &[Ipv4Addr]) -> Pasted {
+    Reader::read(Asked::Log, text, macs, ips)
+}
+
+/// Reads a table of leases or neighbours, or the log of a DHCP server: which address these devices have. Total, as [`log`].
+#[must_use]
+pub fn leases(text: &str, macs: &[Mac]) -> Pasted {
+    Reader::read(Asked::Leases, text, macs, &[])
+}
+
+struct Reader<'w> {
+    asked: Asked,
+    macs: &'w [Mac],
+    ips: &'w [Ipv4Addr],
+    out: Pasted,
+    went: Vec<Option<Went>>,
+    /// What a DHCP server's log says of a gateway, in its order.
+    story: Vec<Entry>,
+    /// Entries by what tells that several records are one event.
+    joined: BTreeMap<(String, String), usize>,
+}
+
+impl<'w> Reader<'w> {
+    fn read(asked: Asked, text: &str, macs: &'w [Mac], ips: &'w [Ipv4Addr]) -> Pasted {
+        let lines = clean::lines(text);
+        let mut reader = Reader {
+            asked,
+            macs,
+            ips,
+            out: Pasted::default(),
+            went: lines.iter().map(|l| (!l.trim().is_empty()).then_some(Went::Around)).collect(),
+            story: Vec::new(),
+            joined: BTreeMap::new(),
+        };
+        let mut room = Room::default();
+        records::each(&lines, &mut |record| reader.record(&record, &lines, &mut room));
+        reader.tell_the_story();
+        reader.count(&lines);
+        reader.out
+    }
+
+    fn record(&mut self, record: &Record<'_>, lines: &[Cow<'_, str>], room: &mut Room) {
+        let event = meaning::recognise(record, room);
+        if let Some(event) = event.as_ref().filter(|e| !e.known.format.generic) {
+            self.out.counts.recognised_records += 1;
+            let went = self.event(event, record, lines);
+            self.put(record.lines.clone(), went);
+            return;
+        }
+        // a generic reading is for the gateway alone: of others only the count is shown
+        let has_address = record.lines.clone().filter_map(|n| lines.get(n)).any(|l| names_an_address(l));
+        let names_us =
+            has_address && record.lines.clone().filter_map(|n| lines.get(n)).any(|l| self.names_us(l));
+        self.put(
+            record.lines.clone(),
+            if has_address || record.time.is_some() { Went::NotRecognised } else { Went::Around },
+        );
+        if !names_us {
+            return;
+        }
+        let before = self.out.entries.len() + self.story.len();
+        let mut is_read = false;
+        if let Some(event) = &event {
+            is_read = self.event(event, record, lines) != Went::NotRecognised;
+        }
+        if !is_read {
+            let sentence = match self.asked {
+                Asked::Log => generic::connection(record, self.ips),
+                Asked::Leases => generic::lease(record, self.macs),
+            };
+            match sentence {
+                Some(entry) => self.keep(entry, record, lines),
+                None if self.out.unread.len() < UNREAD => self
+                    .out
+                    .unread
+                    .push(Unread { line: record.lines.start, shown: text::foreign(record.text.trim()) }),
+                None => {}
+            }
+        }
+        self.out.counts.generic += self.out.entries.len() + self.story.len() - before;
+    }
+
+    /// What a known event is to the gateways.
+    fn event(&mut self, event: &Event<'_>, record: &Record<'_>, lines: &[Cow<'_, str>]) -> Went {
+        let (kind, action) = event.kind();
+        let (from, to, mac) = (event.source(), event.destination(), event.mac());
+        let is_ours = |ip: Option<Ipv4Addr>| ip.is_some_and(|ip| self.ips.contains(&ip));
+        let is_mac = mac.is_some_and(|m| self.macs.contains(&m));
+        let by_address = is_ours(event.address()) && (mac.is_none() || self.macs.is_empty());
+        let joined = event.join().map(|id| (event.known.format.product.clone(), id.to_owned()));
+        let known = joined.as_ref().and_then(|key| self.joined.get(key)).copied();
+        let is_way_back =
+            self.asked == Asked::Log && is_ours(to) && !is_ours(from) && action == Action::Denied;
+        let speaks_of_nobody = from.is_none() && to.is_none() && mac.is_none();
+        let ours =
+            is_mac || is_ours(from) || by_address || is_way_back || (known.is_some() && speaks_of_nobody);
+        let each = event.known.each.is_some();
+        if !ours && !each {
+            return if speaks_of_nobody && event.address().is_none() { Went::Beside } else { Went::Others };
+        }
+        let about_leases = meaning::is_about_leases(kind);
+        if (self.asked == Asked::Leases) != about_leases && !(self.asked == Asked::Log && about_leases) {
+            return Went::Beside;
+        }
+        let mut went = if each && !ours { Went::Others } else { Went::Beside };
+        for mut entry in event.entries(record) {
+            if each && !(entry.source.is_some_and(|ip| self.ips.contains(&ip)) || is_mac) {
+                continue;
+            }
+            if is_way_back && !is_mac && !is_ours(from) {
+                if !is_answer(&entry) {
+                    return Went::Others;
+                }
+                entry.kind = Kind::WayBack;
+            }
+            if kind == Kind::Connection && entry.action == Action::Unclear && known.is_none() {
+                let has_end =
+                    entry.destination.is_some() || entry.destination_name.is_some() || entry.port.is_some();
+                if !has_end {
+                    continue;
+                }
+            }
+            went = Went::Gateway;
+            if let Some(at) = known
+                && let Some(first) = self.out.entries.get_mut(at)
+            {
+                merge(first, entry);
+                continue;
+            }
+            if let Some(key) = &joined {
+                self.joined.insert(key.clone(), self.out.entries.len());
+            }
+            if self.asked == Asked::Log && matches!(entry.kind, Kind::Lease | Kind::DiscoverOnly) {
+                self.story.push(entry);
+                went = Went::Beside;
+                continue;
+            }
+            self.keep(entry, record, lines);
+        }
+        went
+    }
+
+    /// Keeps an entry, at the line that names the device.
+    fn keep(&mut self, mut entry: Entry, record: &Record<'_>, lines: &[Cow<'_, str>]) {
+        if record.lines.len() > 1 && entry.lease.is_some() {
+            let names = |n: &usize| {
+                lines.get(*n).is_some_and(|l| entry.mac.is_some_and(|mac| addresses::macs(l).contains(&mac)))
+            };
+            if let Some(n) = record.lines.clone().find(names) {
+                entry.line = n;
+                entry.shown = text::foreign(lines.get(n).map_or("", |l| l.trim()));
+            }
+        }
+        self.out.entries.push(entry);
+    }
+
+    /// What the whole of a DHCP server's log says: asked and not answered, offered and not taken.
+    fn tell_the_story(&mut self) {
+        use crate::model::pasted::LeaseState::{Offered, Requested};
+        let story = std::mem::take(&mut self.story);
+        for mac in self.macs {
+            let of = || story.iter().filter(|e| e.mac == Some(*mac));
+            let line = |e: &Entry| e.line;
+            let is_discover = |e: &Entry| e.kind == Kind::DiscoverOnly;
+            let is_offer = |e: &Entry| e.lease.is_some_and(|l| l.state == Offered);
+            let complaint =
+                self.out.entries.iter().filter(|e| e.mac == Some(*mac) && e.lease.is_some()).map(line).max();
+            let answered = of().filter(|e| !is_discover(e)).map(line).max().max(complaint);
+            let taken = of().filter(|e| !is_discover(e) && !is_offer(e)).map(line).max().max(complaint);
+            let mut told: Vec<Entry> = Vec::new();
+            told.extend(of().filter(|e| is_discover(e) && answered.is_none_or(|a| line(e) > a)).cloned());
+            let open = of().filter(|e| is_offer(e) && taken.is_none_or(|t| line(e) > t));
+            told.extend(open.cloned().map(|e| Entry { kind: Kind::OfferNotTaken, ..e }));
+            for mut entry in told {
+                entry.action = Action::Unclear;
+                if let Some(lease) = entry.lease.as_mut().filter(|_| entry.kind == Kind::DiscoverOnly) {
+                    lease.state = Requested;
+                }
+                self.put(entry.line..entry.line + 1, Went::Gateway);
+                self.out.entries.push(entry);
+            }
+        }
+        self.out.entries.sort_by_key(|e| e.line);
+    }
+
+    fn names_us(&self, line: &str) -> bool {
+        addresses::ips(line).iter().any(|ip| self.ips.contains(ip))
+            || addresses::macs(line).iter().any(|m| self.macs.contains(m))
+    }
+
+    fn put(&mut self, lines: Range<usize>, went: Went) {
+        for n in lines {
+            if let Some(Some(before)) = self.went.get_mut(n) {
+                *before = (*before).max(went);
+            }
+        }
+    }
+
+    fn count(&mut self, lines: &[Cow<'_, str>]) {
+        let counts: &mut Counts = &mut self.out.counts;
+        let mut devices = BTreeSet::new();
+        for (line, went) in lines.iter().zip(&self.went) {
+            let Some(went) = went else { continue };
+            counts.lines += 1;
+            *match went {
+                Went::Around => &mut counts.around,
+                Went::Others => &mut counts.of_others,
+                Went::Beside => &mut counts.beside,
+                Went::NotRecognised => &mut counts.not_recognised,
+                Went::Gateway => &mut counts.of_gateway,
+            } += 1;
+            devices.extend(addresses::macs(line));
+        }
+        self.out.devices = devices.len();
+        self.out.named = self.macs.iter().filter(|m| devices.contains(m)).copied().collect();
+        if self.out.named.is_empty() {
+            let is_near = |m: &&Mac| self.macs.iter().any(|w| (1..=2).contains(&digits_apart(**m, *w)));
+            self.out.near = devices.iter().filter(is_near).copied().collect();
+        }
+    }
+}
+
+fn names_an_address(line: &str) -> bool {
+    !addresses::ips(line).is_empty() || !addresses::macs(line).is_empty()
+}
+
+/// Whether a packet to the gateway is an answer: it comes from the lower port, to one that nobody serves.
+fn is_answer(entry: &Entry) -> bool {
+    entry.source_port.zip(entry.port).is_some_and(|(from, to)| from < to && to >= 1024)
+        && matches!(entry.kind, Kind::Connection | Kind::DefaultDeny | Kind::StateDrop)
+}
+
+/// Adds what a later record of the same event says.
+fn merge(first: &mut Entry, later: Entry) {
+    if later.kind != Kind::Connection && first.action != Action::Denied {
+        first.kind = later.kind;
+    }
+    first.action = match (first.action, later.action) {
+        (_, Action::Denied) => Action::Denied,
+        (Action::Unclear, later) => later,
+        (first, _) => first,
+    };
+    first.rule = first.rule.take().or(later.rule);
+    first.reason = first.reason.take().or(later.reason);
+    first.protocol = first.protocol.take().or(later.protocol);
+    first.source = first.source.or(later.source);
+    first.source_port = first.source_port.or(later.source_port);
+    first.destination = first.destination.or(later.destination);
+    first.port = first.port.or(later.port);
+    if later.reading == Reading::Generic {
+        first.reading = Reading::Generic;
+    }
+}
+
+fn digits_apart(a: Mac, b: Mac) -> usize {
+    a.bare().bytes().zip(b.bare().bytes()).filter(|(a, b)| a != b).count()
+}

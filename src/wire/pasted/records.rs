@@ -1,0 +1,385 @@
+//! A text → its records: lines of a log with their heads taken off, objects of JSON, rows under their heading, entries of
+//! several lines. Each line belongs to one record, or to none.
+
+use super::blocks;
+use super::formats::Formats;
+use super::head::Head;
+use super::json;
+use super::meaning::{self, Room};
+use super::pairs::{self, Fields};
+use super::stack;
+use super::table::{self, Heading};
+use super::wrapped;
+use std::borrow::Cow;
+use std::ops::Range;
+
+/// What belongs together.
+#[derive(Clone, Debug, Default)]
+pub struct Record<'a> {
+    /// Lines of the text, from 0.
+    pub lines: Range<usize>,
+    pub time: Option<Cow<'a, str>>,
+    pub program: Cow<'a, str>,
+    /// It begins as lines of a log do.
+    pub has_head: bool,
+    /// A single line, or several that were one before they were wrapped; not a row, an object or a block.
+    pub is_line: bool,
+    /// All of it, as it was written.
+    pub text: Cow<'a, str>,
+    pub fields: Fields<'a>,
+    /// The fields of a row by the order of its cells.
+    pub by_order: Option<Fields<'a>>,
+    /// The format under whose heading it stands.
+    pub under: Option<usize>,
+}
+
+/// How many times JSON is looked for where there is none.
+const JSON_TRIES: usize = 12;
+
+/// The records of a text, in its order, given to `take` one by one; `lines` have been made readable.
+pub fn each<'a>(lines: &'a [Cow<'a, str>], take: &mut dyn FnMut(Record<'a>)) {
+    let mut at = 0;
+    let mut room = Room::default();
+    // each try may read the rest of the text
+    let mut tries = 0;
+    while let Some(line) = lines.get(at) {
+        let trimmed = line.trim();
+        if trimmed.is_empty() || table::is_rule(trimmed) {
+            at += 1;
+            continue;
+        }
+        if json::may_begin(trimmed) && tries < JSON_TRIES {
+            match documents(lines, at, take) {
+                Some(next) => {
+                    at = next;
+                    continue;
+                }
+                None => tries += 1,
+            }
+        }
+        let head = Head::of(line);
+        if !head.is {
+            if let Some(next) = table_at(lines, at, take) {
+                at = next;
+                continue;
+            }
+            if let Some(next) = stack::at(lines, at, take) {
+                at = next;
+                continue;
+            }
+            if let Some((fields, range)) = blocks::braces(lines, at).or_else(|| list_at(lines, at)) {
+                at = range.end.max(at + 1);
+                take(several(lines, range, fields));
+                continue;
+            }
+        } else if let Some(next) = stack::at(lines, at, take) {
+            at = next;
+            continue;
+        }
+        let (record, next) = wrapped::unwrap(lines, at, &head, &mut room);
+        at = next;
+        match inner_json(&record) {
+            Some(inner) => inner.into_iter().for_each(&mut *take),
+            None => take(record),
+        }
+    }
+}
+
+/// The record of one line.
+#[must_use]
+pub fn of_line<'a>(line: &'a str, n: usize) -> Record<'a> {
+    of_head(&Head::of(line), n)
+}
+
+pub(super) fn of_head<'a>(head: &Head<'a>, n: usize) -> Record<'a> {
+    Record {
+        lines: n..n + 1,
+        time: head.time.map(Cow::Borrowed),
+        program: Cow::Borrowed(head.program.unwrap_or_default()),
+        has_head: head.is,
+        is_line: true,
+        text: Cow::Borrowed(head.whole),
+        fields: pairs::of(head.body),
+        ..Record::default()
+    }
+}
+
+/// The record of a line that was put together from several.
+pub(super) fn of_joined(line: &str, lines: Range<usize>) -> Record<'static> {
+    let record = of_line(line, lines.start);
+    let owned = |(name, value): (Cow<'_, str>, Cow<'_, str>)| {
+        (Cow::Owned(name.into_owned()), Cow::Owned(value.into_owned()))
+    };
+    Record {
+        lines,
+        time: record.time.map(|t| Cow::Owned(t.into_owned())),
+        program: Cow::Owned(record.program.into_owned()),
+        has_head: record.has_head,
+        is_line: true,
+        text: Cow::Owned(record.text.into_owned()),
+        fields: record.fields.into_iter().map(owned).collect(),
+        by_order: None,
+        under: None,
+    }
+}
+
+fn several<'a>(lines: &'a [Cow<'a, str>], range: Range<usize>, fields: Fields<'a>) -> Record<'a> {
+    let text =
+        lines.get(range.clone()).unwrap_or_default().iter().map(|l| l.trim()).collect::<Vec<_>>().join("  ");
+    Record { lines: range, text: Cow::Owned(text), fields, ..Record::default() }
+}
+
+fn list_at<'a>(lines: &'a [Cow<'a, str>], at: usize) -> Option<(Fields<'a>, Range<usize>)> {
+    blocks::list(lines, at)
+}
+
+/// The line behind the JSON that begins in a line, whose objects are taken. None: none does.
+fn documents<'a>(lines: &'a [Cow<'a, str>], at: usize, take: &mut dyn FnMut(Record<'a>)) -> Option<usize> {
+    let first = lines.get(at).map_or("", |l| l.trim());
+    // one line is tried alone first: one object a line is the most common
+    if let Some((objects, end)) = json::document(first)
+        && first.get(end..).is_none_or(|rest| rest.trim_matches([',', ' ', ']', '}', ';']).is_empty())
+    {
+        for object in objects {
+            of_object(object, lines, at..at + 1, take);
+        }
+        return Some(at + 1);
+    }
+    let end =
+        (at..lines.len()).find(|n| lines.get(*n).is_some_and(|l| l.trim().is_empty())).unwrap_or(lines.len());
+    // an empty line may stand inside a document, so the whole rest is tried after the paragraph
+    for end in [end, lines.len()] {
+        let Some(some) = lines.get(at..end) else { continue };
+        if some.len() < 2 && end != lines.len() {
+            continue;
+        }
+        for between in ["\n", ""] {
+            let text = some.join(between);
+            if let Some((objects, used)) = json::document(&text) {
+                let before = text.get(..used).unwrap_or(&text);
+                let took =
+                    if between.is_empty() { lines_of(some, used) } else { before.matches('\n').count() + 1 };
+                let mut from = at;
+                for object in objects {
+                    from = of_object(object, lines, from..at + took, take);
+                }
+                return Some(at + took);
+            }
+        }
+    }
+    // cut off: the objects that are whole
+    let part = lines.get(at..end).unwrap_or_default().join("\n");
+    let found =
+        if first.contains("\":") || first == "{" || first == "[" { json::pieces(&part) } else { Vec::new() };
+    if found.is_empty() {
+        return None;
+    }
+    let (mut line, mut counted, mut last) = (at, 0, at);
+    let mut line_of = |byte: usize| {
+        line += part.get(counted..byte).map_or(0, |p| p.matches('\n').count());
+        counted = byte;
+        line
+    };
+    for (object, bytes) in found {
+        let (from, to) = (line_of(bytes.start), line_of(bytes.end) + 1);
+        last = last.max(to);
+        of_object(object, lines, from..to, take);
+    }
+    Some(last.max(at + 1))
+}
+
+/// How many lines so many bytes are, when nothing was put between them.
+fn lines_of(lines: &[Cow<'_, str>], bytes: usize) -> usize {
+    let mut sum = 0;
+    lines
+        .iter()
+        .take_while(|l| {
+            let goes_on = sum < bytes;
+            sum += l.len();
+            goes_on
+        })
+        .count()
+}
+
+/// An object is a record; where it carries a line of a log, that line is. Gives the line where it was found.
+fn of_object<'a>(
+    object: json::Object,
+    lines: &'a [Cow<'a, str>],
+    range: Range<usize>,
+    take: &mut dyn FnMut(Record<'a>),
+) -> usize {
+    // the names under which collectors keep the line that they got
+    const LINES: [&str; 9] = [
+        "event.original",
+        "_raw",
+        "result._raw",
+        "full_log",
+        "full_message",
+        "message",
+        "MESSAGE",
+        "log",
+        "line",
+    ];
+    let formats_know = |record: &Record<'_>| {
+        meaning::recognise(record, &mut Room::default()).is_some_and(|e| !e.known.format.generic)
+    };
+    for name in LINES {
+        let Some((_, line)) = object.iter().find(|(n, _)| n == name) else { continue };
+        let mut record = of_joined(line.trim(), range.clone());
+        if record.program.is_empty() {
+            let ident = object
+                .iter()
+                .find(|(n, _)| matches!(n.as_str(), "SYSLOG_IDENTIFIER" | "program" | "process.name"));
+            record.program = Cow::Owned(ident.map(|(_, v)| v.clone()).unwrap_or_default());
+        }
+        if formats_know(&record) {
+            take(record);
+            return range.start;
+        }
+    }
+    // the lines of the document that hold this object
+    let values: Vec<&str> = object
+        .iter()
+        .map(|(_, v)| v.as_str())
+        .filter(|v| v.len() >= 7 && v.contains(['.', ':', '-']))
+        .collect();
+    let holds = |n: &usize| lines.get(*n).is_some_and(|l| values.iter().any(|v| l.contains(v)));
+    let first = range.clone().find(holds).unwrap_or(range.start);
+    let end = range.end.min(first + object.len() + 4);
+    let own =
+        if range.len() > 1 { first..(first..end).rev().find(holds).unwrap_or(first) + 1 } else { range };
+    let shown: Vec<String> = object.iter().map(|(n, v)| format!("\"{n}\":\"{v}\"")).collect();
+    let time = object.iter().find(|(n, _)| {
+        matches!(n.as_str(), "@timestamp" | "timestamp" | "__timestamp__" | "time" | "ts" | "date")
+    });
+    take(Record {
+        time: time.map(|(_, v)| Cow::Owned(v.clone())),
+        lines: own,
+        text: Cow::Owned(format!("{{{}}}", shown.join(","))),
+        fields: object.into_iter().map(|(n, v)| (Cow::Owned(n), Cow::Owned(v))).collect(),
+        ..Record::default()
+    });
+    first
+}
+
+/// The objects of JSON that stands behind the head of a log's line.
+fn inner_json<'a>(record: &Record<'a>) -> Option<Vec<Record<'a>>> {
+    let at = record.text.find("{\"").filter(|_| record.text.trim_end().ends_with(['}', ']']))?;
+    let (objects, _) = json::document(record.text.get(at..)?)?;
+    let mut out = Vec::new();
+    for object in objects {
+        of_object(object, &[], record.lines.clone(), &mut |mut r: Record<'_>| {
+            r.time = r.time.or_else(|| record.time.clone());
+            out.push(Record {
+                lines: record.lines.clone(),
+                time: r.time.map(|t| Cow::Owned(t.into_owned())),
+                program: record.program.clone(),
+                has_head: true,
+                is_line: false,
+                text: Cow::Owned(r.text.into_owned()),
+                fields: r
+                    .fields
+                    .into_iter()
+                    .map(|(n, v)| (Cow::Owned(n.into_owned()), Cow::Owned(v.into_owned())))
+                    .collect(),
+                by_order: None,
+                under: None,
+            });
+        });
+    }
+    (!out.is_empty()).then_some(out)
+}
+
+/// The rows under the heading that a line is, if it is one.
+fn table_at<'a>(lines: &'a [Cow<'a, str>], at: usize, take: &mut dyn FnMut(Record<'a>)) -> Option<usize> {
+    let line = lines.get(at)?;
+    let below =
+        (at + 1..lines.len().min(at + 4)).find(|n| lines.get(*n).is_some_and(|l| !l.trim().is_empty()));
+    let below = below?;
+    let (heading, under) = heading(line, lines.get(below)?)?;
+    let mut next = at + 1;
+    let mut blank = 0;
+    while let Some(row) = lines.get(next) {
+        let trimmed = row.trim();
+        if trimmed.is_empty() {
+            // one may stand between the heading and the rows, or between the parts of a table
+            blank += 1;
+            if blank > 1 && next > below {
+                break;
+            }
+            next += 1;
+            continue;
+        }
+        if table::is_rule(trimmed) {
+            next += 1;
+            continue;
+        }
+        let is_other = next > at + 1 && heading_like(row, lines.get(next + 1).map(AsRef::as_ref));
+        if is_other || !heading.takes(row) || ends_table(row) {
+            break;
+        }
+        blank = 0;
+        let (fields, by_order) = heading.row(row);
+        take(Record {
+            lines: next..next + 1,
+            text: Cow::Borrowed(trimmed),
+            fields,
+            by_order,
+            under,
+            ..Record::default()
+        });
+        next += 1;
+    }
+    Some(next)
+}
+
+/// A prompt, a line of a log, JSON: what comes after a table.
+fn ends_table(line: &str) -> bool {
+    let word = line.split_whitespace().next().unwrap_or_default();
+    let is_prompt = !line.starts_with(' ')
+        && word.len() > 1
+        && word.contains(['>', '#', '$'])
+        && !word.starts_with('#')
+        && super::addresses::ips(word).is_empty();
+    let has_head =
+        line.starts_with('<') || (Head::of(line).is && !line.starts_with(' ') && line.contains(": "));
+    is_prompt || has_head || line.trim_start().starts_with(['{', '['])
+}
+
+fn heading_like(line: &str, below: Option<&str>) -> bool {
+    heading(line, below.unwrap_or_default())
+        .is_some_and(|(h, under)| under.is_some() || matches!(h, Heading::Columns(_)))
+}
+
+/// What a line is the heading of: a table that is known, cells with names, or columns with names that most use.
+fn heading(line: &str, below: &str) -> Option<(Heading, Option<usize>)> {
+    let begins = line.trim_start().chars().next()?;
+    if line.len() > 600
+        || line.contains('=')
+        || !(begins.is_alphabetic() || matches!(begins, '#' | '"' | '|' | '@'))
+    {
+        return None;
+    }
+    if !super::addresses::ips(line).is_empty() || !super::addresses::macs(line).is_empty() {
+        return None;
+    }
+    if let Some(cells) = table::cells_heading(line, below) {
+        return Some((cells, None));
+    }
+    let formats = Formats::known();
+    let known =
+        formats.all.iter().enumerate().filter(|(_, k)| !k.format.table.is_empty()).filter_map(|(n, k)| {
+            Some((table::columns(line, Some(below), &k.format.table)?, n, k.format.table.len()))
+        });
+    if let Some((columns, n, _)) = known.max_by_key(|(_, n, names)| (*names, std::cmp::Reverse(*n))) {
+        return Some((Heading::Columns(columns), Some(n)));
+    }
+    // a heading of which nothing is known has names that are asked for, and an address below it
+    let columns = table::columns_of_any(line, Some(below))?;
+    let mut room = String::new();
+    let asked = columns.iter().filter(|c| formats.key_of(&c.name, &mut room).is_some()).count();
+    let is_rows = table::is_rule(below)
+        || !super::addresses::ips(below).is_empty()
+        || !super::addresses::macs(below).is_empty();
+    (asked >= 2 && is_rows).then_some((Heading::Columns(columns), None))
+}

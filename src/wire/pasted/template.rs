@@ -1,0 +1,243 @@
+//! How a message is written, with holes for what is read in it: `Deny {protocol} src {_}:{from}/{from_port}`.
+
+use super::formats::{Formats, Key};
+use regex::Regex;
+
+/// A text with holes.
+#[derive(Debug)]
+pub struct Template {
+    /// For reading.
+    pattern: Option<Regex>,
+    /// Number of the group and the field that it fills.
+    groups: Vec<(usize, Key)>,
+    /// The longest piece of it that is always there.
+    needle: String,
+    /// For writing: pieces and holes, in turn.
+    pieces: Vec<(String, Option<Key>)>,
+}
+
+/// What a hole takes. A hole that is called otherwise takes a word; one with `*` behind its name takes several; one with a
+/// colon says itself what it takes: `{flags:[A-Z]+}`.
+fn takes(name: &str) -> &'static str {
+    match name {
+        "from" | "address" | "nat" => r"[0-9]{1,3}(?:\.[0-9]{1,3}){3}",
+        "to" => r"[A-Za-z0-9_](?:[A-Za-z0-9_.-]*[A-Za-z0-9_])?",
+        "port" | "from_port" | "protocol" => r"[A-Za-z0-9_-]+",
+        "mac" => r"[0-9A-Fa-f]{1,2}[0-9A-Fa-f.:-]{9,24}",
+        "rule" => r".+?",
+        "_" => r"\S*?",
+        "..." => r".*?",
+        name if name.ends_with('*') => r".+?",
+        _ => r#"[^\s,;"]+"#,
+    }
+}
+
+/// What stands in the braces of a hole: its name, and behind a colon what it takes, which may have braces of its own.
+fn hole(chars: &mut std::iter::Peekable<std::str::Chars<'_>>) -> String {
+    let mut depth = 0;
+    let inside = |c: &char| {
+        match c {
+            '{' => depth += 1,
+            '}' if depth == 0 => return false,
+            '}' => depth -= 1,
+            _ => {}
+        }
+        true
+    };
+    chars.take_while(inside).collect()
+}
+
+impl Template {
+    /// A text to read with: a regular expression with holes, in which a space stands for any run of them.
+    ///
+    /// # Errors
+    /// Says what is wrong with the expression.
+    pub fn of_text(text: &str, formats: &mut Formats) -> Result<Template, String> {
+        let mut pattern = String::new();
+        let mut names = Vec::new();
+        let mut chars = text.chars().peekable();
+        let mut literal = Literal::default();
+        while let Some(c) = chars.next() {
+            match c {
+                // `{3}` and `{1,2}` repeat, as in any expression
+                '{' if chars.peek().is_some_and(|c| !c.is_ascii_digit()) => {
+                    let hole = hole(&mut chars);
+                    literal.ends();
+                    let (name, own) =
+                        hole.split_once(':').map_or((hole.as_str(), None), |(n, own)| (n, Some(own)));
+                    let takes = own.unwrap_or_else(|| takes(name)).replace(' ', r"\s+");
+                    if matches!(name, "_" | "...") {
+                        pattern.push_str(&format!("(?:{takes})"));
+                    } else {
+                        pattern.push_str(&format!("({takes})"));
+                        names.push(name.trim_end_matches('*').to_owned());
+                    }
+                }
+                ' ' => {
+                    // several spaces may stand where one is written
+                    literal.ends();
+                    pattern.push_str(r"(?:\s+)");
+                }
+                '\\' => {
+                    pattern.push('\\');
+                    if let Some(next) = chars.next() {
+                        pattern.push(next);
+                        if next.is_ascii_alphanumeric() { literal.ends() } else { literal.push(next) }
+                    }
+                }
+                '{' => {
+                    literal.sign('*');
+                    pattern.push(c);
+                    pattern.extend(chars.by_ref().take_while(|c| *c != '}'));
+                    pattern.push('}');
+                }
+                '(' | ')' | '[' | ']' | '|' | '?' | '*' | '+' | '.' | '^' | '$' => {
+                    literal.sign(c);
+                    pattern.push(c);
+                }
+                c => {
+                    literal.push(c);
+                    pattern.push(c);
+                }
+            }
+        }
+        literal.ends();
+        // our holes are the only groups that count: others are written `(?:`
+        let regex = Regex::new(&pattern).map_err(|e| e.to_string())?;
+        if regex.captures_len() != names.len() + 1 {
+            return Err(format!("a group in {text} is not written (?: )"));
+        }
+        let groups = names.iter().enumerate().map(|(n, name)| (n + 1, formats.key(name))).collect();
+        Ok(Template { pattern: Some(regex), groups, needle: literal.longest, pieces: Vec::new() })
+    }
+
+    /// A label to write: `rule {policyid} on {interface}`.
+    pub fn of_label(text: &str, formats: &mut Formats) -> Template {
+        let mut pieces = Vec::new();
+        let mut rest = text;
+        while let Some((before, after)) = rest.split_once('{') {
+            let (name, after) = after.split_once('}').unwrap_or((after, ""));
+            pieces.push((before.to_owned(), Some(formats.key(name))));
+            rest = after;
+        }
+        pieces.push((rest.to_owned(), None));
+        Template { pattern: None, groups: Vec::new(), needle: String::new(), pieces }
+    }
+
+    /// Whether it is written for a whole line, from its beginning.
+    #[must_use]
+    pub fn is_whole_line(&self) -> bool {
+        self.pattern.as_ref().is_some_and(|p| p.as_str().starts_with('^') || p.as_str().starts_with("(?:^"))
+    }
+
+    #[must_use]
+    pub fn needle(&self) -> &str {
+        &self.needle
+    }
+
+    /// What fills the holes; none when the text is not written so.
+    #[must_use]
+    pub fn read<'a>(&self, text: &'a str) -> Option<Vec<(Key, &'a str)>> {
+        let found = self.pattern.as_ref()?.captures(text)?;
+        Some(self.filled(&found))
+    }
+
+    /// The same for every place where it stands.
+    #[must_use]
+    pub fn read_all<'a>(&self, text: &'a str) -> Vec<Vec<(Key, &'a str)>> {
+        let Some(pattern) = &self.pattern else { return Vec::new() };
+        pattern.captures_iter(text).map(|found| self.filled(&found)).collect()
+    }
+
+    fn filled<'a>(&self, found: &regex::Captures<'a>) -> Vec<(Key, &'a str)> {
+        self.groups.iter().filter_map(|(n, key)| Some((*key, found.get(*n)?.as_str()))).collect()
+    }
+
+    /// The label with its holes filled; none when one stays empty.
+    pub fn write<'a>(&self, value: impl Fn(Key) -> Option<&'a str>) -> Option<String> {
+        let mut out = String::new();
+        for (before, key) in &self.pieces {
+            out.push_str(before);
+            if let Some(key) = key {
+                out.push_str(value(*key)?);
+            }
+        }
+        Some(out)
+    }
+}
+
+/// Finds the longest piece that is there in any case.
+#[derive(Default)]
+struct Literal {
+    longest: String,
+    now: String,
+    depth: usize,
+    in_class: bool,
+    /// A bar at the outermost level: nothing is there in any case.
+    barred: bool,
+}
+
+impl Literal {
+    fn push(&mut self, c: char) {
+        if self.depth == 0 && !self.in_class {
+            self.now.push(c);
+        }
+    }
+
+    fn ends(&mut self) {
+        if self.now.len() > self.longest.len() && !self.barred {
+            self.longest = std::mem::take(&mut self.now);
+        }
+        self.now.clear();
+    }
+
+    fn sign(&mut self, c: char) {
+        // what stands before these may be missing
+        if matches!(c, '?' | '*') {
+            self.now.pop();
+        }
+        self.ends();
+        match c {
+            '[' => self.in_class = true,
+            ']' => self.in_class = false,
+            _ if self.in_class => {}
+            '(' => self.depth += 1,
+            ')' => self.depth = self.depth.saturating_sub(1),
+            '|' if self.depth == 0 => {
+                self.barred = true;
+                self.longest.clear();
+            }
+            _ => {}
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn holes_are_filled_and_the_needle_is_what_is_always_there() {
+        let mut formats =
+            Formats::read(&[], "nothing = []\n[actions]\n[states]\n[services]\n[protocols]\n").unwrap();
+        let text = r#"-106023: Deny {protocol} src {_}:{from}/{from_port} dst {_}:{to}/{port}(?: \({_}\))? by access-group "{rule}""#;
+        let template = Template::of_text(text, &mut formats).unwrap();
+        assert_eq!(template.needle(), "access-group");
+        let line =
+            "x -106023: Deny tcp  src in:192.0.2.50/1 dst out:cloud_a/4321 by access-group \"A b\" [0x0]";
+        let found = template.read(line).unwrap();
+        let get = |name: &str| {
+            found.iter().find(|(k, _)| Some(*k) == formats.key_of(name, &mut String::new())).map(|(_, v)| *v)
+        };
+        assert_eq!(
+            (get("from"), get("to"), get("port"), get("rule")),
+            (Some("192.0.2.50"), Some("cloud_a"), Some("4321"), Some("A b"))
+        );
+        let dotted = Template::of_text(
+            r"{from}\.{from_port} > {to}\.{port}: x+yz",
+            &mut Formats::read(&[], "nothing = []\n[actions]\n[states]\n[services]\n[protocols]\n").unwrap(),
+        )
+        .unwrap();
+        assert_eq!(dotted.read("192.0.2.50.50000 > 198.51.100.7.4321: xyz").unwrap()[2].1, "198.51.100.7");
+    }
+}

@@ -1,0 +1,225 @@
+//! What IT pastes back: texts of public formats, and what is right for each, as data. `field.toml` has texts in which words
+//! mislead, `platforms.toml` what the commands of each firewall platform print, `kinds.toml` other texts of the same kinds.
+//!
+//! Every text must be recognised: a generic reading that happens to be right is none of these.
+
+#![allow(clippy::unwrap_used, clippy::panic, reason = "helpers of tests")]
+
+use serde::Deserialize;
+use solidgreen::model::Mac;
+use solidgreen::model::pasted::{Action, Entry, LeaseState, Pasted, Reading};
+use solidgreen::wire::pasted;
+use std::net::Ipv4Addr;
+use std::path::{Path, PathBuf};
+
+const MAC: Mac = Mac([0x34, 0xa5, 0xe1, 0x00, 0x0b, 0x07]);
+const IP: Ipv4Addr = Ipv4Addr::new(192, 0, 2, 50);
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Cases {
+    case: Vec<Case>,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Case {
+    /// A file beside the list, or the text itself.
+    #[serde(default)]
+    file: String,
+    #[serde(default)]
+    text: String,
+    /// Platform whose command prints it, and the command.
+    #[serde(default)]
+    platform: String,
+    #[serde(default)]
+    #[allow(dead_code, reason = "for people")]
+    from: String,
+    read: String,
+    /// `mac`: the gateway is known by its MAC alone; else by its IP.
+    #[serde(default)]
+    by: String,
+    status: u8,
+    lease: Option<Lease>,
+    #[serde(default)]
+    entries: Vec<Wanted>,
+    /// How many lines are of no known format.
+    #[serde(default)]
+    not_recognised: usize,
+    #[serde(default)]
+    generic: bool,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Lease {
+    ip: Option<Ipv4Addr>,
+    state: String,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Wanted {
+    action: Option<String>,
+    kind: Option<String>,
+    protocol: Option<String>,
+    port: Option<u16>,
+    to: Option<Ipv4Addr>,
+    to_name: Option<String>,
+    /// Part of the rule.
+    by: Option<String>,
+    reason: Option<String>,
+}
+
+fn below(folder: &str) -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/pasted").join(folder)
+}
+
+fn cases(list: &str) -> Vec<Case> {
+    let text = std::fs::read_to_string(below(list)).unwrap();
+    toml::from_str::<Cases>(&text).unwrap_or_else(|e| panic!("{list}: {e}")).case
+}
+
+impl Case {
+    fn text(&self, folder: &str) -> String {
+        if self.file.is_empty() {
+            self.text.clone()
+        } else {
+            std::fs::read_to_string(below(folder).join(&self.file)).unwrap()
+        }
+    }
+
+    fn read(&self, text: &str) -> Pasted {
+        match (self.read.as_str(), self.by.as_str()) {
+            ("leases", _) => pasted::leases(text, &[MAC]),
+            (_, "mac") => pasted::log(text, &[MAC], &[]),
+            _ => pasted::log(text, &[], &[IP]),
+        }
+    }
+
+    /// What is wrong with a reading; nothing when it is right.
+    fn wrong(&self, text: &str) -> Option<String> {
+        let read = self.read(text);
+        let c = &read.counts;
+        if c.lines != c.of_gateway + c.of_others + c.beside + c.around + c.not_recognised {
+            return Some(format!("the sum of lines does not add up: {c:?}"));
+        }
+        if c.not_recognised != self.not_recognised {
+            return Some(format!("{} lines are not recognised\n{read:#?}", c.not_recognised));
+        }
+        if !self.generic && read.entries.iter().any(|e| e.reading == Reading::Generic) {
+            return Some(format!("read by its names only\n{read:#?}"));
+        }
+        if self.read == "leases" {
+            let lease = read.lease_of(MAC).and_then(|e| e.lease);
+            let status = u8::from(!lease.is_some_and(|l| l.state == LeaseState::InForce && l.ip.is_some()));
+            let is_right = match (&self.lease, lease) {
+                (None, found) => found.is_none(),
+                (Some(wanted), Some(found)) => found.state.word() == wanted.state && found.ip == wanted.ip,
+                (Some(_), None) => false,
+            };
+            return (!is_right || status != self.status)
+                .then(|| format!("status {status}, {lease:?}\n{read:#?}"));
+        }
+        let status = u8::from(read.entries.iter().any(|e| e.action == Action::Denied));
+        if status != self.status || read.entries.len() != self.entries.len() {
+            return Some(format!("status {status}, {} entries\n{read:#?}", read.entries.len()));
+        }
+        let mismatch = self.entries.iter().zip(&read.entries).find(|(wanted, found)| !wanted.is(found));
+        mismatch.map(|(_, found)| format!("{found:#?}"))
+    }
+}
+
+impl Wanted {
+    fn is(&self, e: &Entry) -> bool {
+        let same = |wanted: &Option<String>, found: &str| wanted.as_deref().is_none_or(|w| w == found);
+        let part = |wanted: &Option<String>, found: &Option<String>| {
+            wanted.as_deref().is_none_or(|w| found.as_deref().is_some_and(|f| f.contains(w)))
+        };
+        same(&self.action, e.action.word())
+            && same(&self.kind, e.kind.word())
+            && (self.protocol.is_none() || self.protocol == e.protocol)
+            && (self.port.is_none() || self.port == e.port)
+            && (self.to.is_none() || self.to == e.destination)
+            && part(&self.to_name, &e.destination_name)
+            && part(&self.by, &e.rule)
+            && part(&self.reason, &e.reason)
+    }
+}
+
+/// Reads all cases of a list, and tells all that are wrong.
+fn hold(list: &str, folder: &str, change: impl Fn(&str) -> String) {
+    let mut wrong = Vec::new();
+    let cases = cases(list);
+    for (n, case) in cases.iter().enumerate() {
+        let text = change(&case.text(folder));
+        if let Some(why) = case.wrong(&text) {
+            wrong.push(format!("{} {} ({}, number {n}): {why}", case.platform, case.file, case.read));
+        }
+    }
+    assert!(wrong.is_empty(), "{} of {}:\n{}", wrong.len(), cases.len(), wrong.join("\n\n"));
+}
+
+#[test]
+fn every_text_from_the_field_is_read_rightly() {
+    hold("field.toml", "field", str::to_owned);
+    let listed = cases("field.toml");
+    for file in std::fs::read_dir(below("field")).unwrap() {
+        let name = file.unwrap().file_name().to_string_lossy().into_owned();
+        assert!(listed.iter().any(|c| c.file == name), "{name} has no expectation");
+    }
+}
+
+/// Windows' ends of lines, a mark of UTF-8, an answered mail, colours.
+#[test]
+fn the_way_to_us_changes_nothing() {
+    for (name, change) in [
+        ("CRLF", (|t: &str| t.replace('\n', "\r\n")) as fn(&str) -> String),
+        ("BOM", |t| format!("\u{feff}{t}")),
+        ("quoted", |t| t.lines().map(|l| format!("> {l}\n")).collect()),
+        ("quoted twice", |t| t.lines().map(|l| format!("> > {l}\n")).collect()),
+        ("colours", |t| t.lines().map(|l| format!("\u{1b}[32m{l}\u{1b}[0m\n")).collect()),
+        ("hard spaces", |t| t.replace("  ", " \u{a0}")),
+        ("prompt", |t| format!("admin@fw-1> show it\n{t}\nadmin@fw-1> \n")),
+    ] {
+        println!("{name}");
+        hold("field.toml", "field", change);
+    }
+}
+
+#[test]
+fn other_texts_of_the_same_kinds_are_read_rightly() {
+    hold("kinds.toml", ".", str::to_owned);
+}
+
+#[test]
+fn what_the_commands_of_the_platforms_print_is_read_rightly() {
+    hold("platforms.toml", ".", str::to_owned);
+}
+
+/// Platforms that print nothing that could be pasted, or of which no public sample was found; each says so in the list of
+/// formats.
+const WITHOUT_SAMPLE: [&str; 6] = ["omada", "cisco-rv", "lancom", "fritzbox", "any", "securepoint"];
+
+#[test]
+fn every_platform_has_a_sample_or_is_said_to_have_none() {
+    let listed = cases("platforms.toml");
+    for platform in solidgreen::firewall::platforms() {
+        let has = listed.iter().any(|c| c.platform == platform.id());
+        assert!(has || WITHOUT_SAMPLE.contains(&platform.id()), "{}", platform.id());
+    }
+    for case in listed {
+        assert!(solidgreen::firewall::platform(&case.platform).is_some(), "{}", case.platform);
+        assert!(case.from.len() > 10, "{}: where is the sample public?", case.platform);
+    }
+}
+
+#[test]
+fn every_file_of_formats_is_asked() {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR"));
+    let source = std::fs::read_to_string(root.join("src/wire/pasted/formats.rs")).unwrap();
+    for file in std::fs::read_dir(root.join("assets/pasted")).unwrap() {
+        let name = file.unwrap().file_name().to_string_lossy().into_owned();
+        assert!(name == "README.md" || source.contains(&format!("assets/pasted/{name}")), "{name}");
+    }
+}
