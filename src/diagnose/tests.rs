@@ -2,6 +2,7 @@
 
 mod against;
 mod crowd;
+mod pasted;
 mod walk;
 
 use super::*;
@@ -250,6 +251,7 @@ impl Made {
             searched: true,
             hears_dhcp: self.hears_dhcp,
             checked: true,
+            pasted: &[],
             alone: None,
         }
     }
@@ -603,6 +605,7 @@ fn two_boxes_of_which_one_is_blocked() {
         searched: true,
         hears_dhcp: true,
         checked: true,
+        pasted: &[],
         alone: None,
     });
     assert_eq!(d.verdict.code, Some(Cause::CloudGatewayOnlyBlocked));

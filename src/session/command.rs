@@ -1,5 +1,6 @@
 //! Everything that a face can ask of the session.
 
+use crate::model::pasted::TextKind;
 use crate::model::rule::RuleChoice;
 use crate::model::{At, LedState, Mac};
 use std::net::Ipv4Addr;
@@ -28,6 +29,11 @@ pub enum Command {
     TypeMac(Mac),
     /// An IP address of the gateway was typed in.
     TypeIp(Ipv4Addr),
+    /// Somebody pasted a log or a table of leases; an empty text takes it back.
+    Paste {
+        kind: TextKind,
+        text: String,
+    },
     /// Make this gateway the one that everything is about.
     Choose(Mac),
     /// "Plug it in now": begin or end waiting for a new MAC.

@@ -8,6 +8,7 @@ mod engine;
 mod interface;
 mod jobs;
 mod looked;
+mod pasted;
 mod picture;
 pub mod playback;
 mod remembered;
@@ -22,6 +23,7 @@ use crate::check;
 use crate::history::History;
 use crate::model::check::CheckPlan;
 use crate::model::host::HostView;
+use crate::model::pasted::TextKind;
 use crate::model::recording::{self, Header};
 use crate::model::{LedState, Mac, Snapshot};
 use crate::platform::interfaces;
@@ -75,6 +77,8 @@ pub struct Options {
     /// A recording is written here too.
     pub record: Option<PathBuf>,
     pub site: String,
+    /// Texts of the firewall or the DHCP server that count as evidence.
+    pub pasted: Vec<(TextKind, String)>,
 }
 
 /// Why a session could not begin.
@@ -170,6 +174,7 @@ impl Session {
         ]
         .into_iter()
         .flatten()
+        .chain(options.pasted.into_iter().map(|(kind, text)| Command::Paste { kind, text }))
         {
             // the queue is new and larger than this
             let _ = commands.try_send(command);

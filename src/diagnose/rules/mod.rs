@@ -1,13 +1,15 @@
 //! The rules: which cause the digest shows. Each rule looks at one thing and names what supports it; what follows
 //! from what is declared in the catalogue, not here. Reads from this computer outwards to the cloud.
 //!
-//! `alone` is a box that is held back where this computer is not, `host` is this computer and the box as it is seen, `lease` is vendor's step 2, `site` the way out, `port` the switch port before it, `lasting` what
+//! `alone` is a box that is held back where this computer is not, `host` is this computer and the box as it is seen, `lease` is vendor's step 2, `pasted` what a firewall or a DHCP server
+//! says itself, `site` the way out, `port` the switch port before it, `lasting` what
 //! connects and does not last; the comparison of box and computer is a table of its own ([`super::compare`]).
 
 mod alone;
 mod host;
 mod lasting;
 mod lease;
+pub(super) mod pasted;
 mod port;
 mod site;
 
@@ -43,6 +45,7 @@ pub fn all(scene: &Scene<'_>, d: &Digest<'_>) -> Vec<Found> {
         lasting::hold(scene, &mut found);
         compared(scene, d, way, &mut found);
     }
+    pasted::settle(scene, d, &mut found);
     green_overrides(scene, &mut found);
     found
 }
