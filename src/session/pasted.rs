@@ -63,3 +63,42 @@ impl Engine {
 fn addresses(gateways: &[GatewayView]) -> Vec<std::net::Ipv4Addr> {
     gateways.iter().flat_map(|g| g.ip.into_iter().chain(g.addresses.iter().map(|(_, ip)| *ip))).collect()
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::model::Mac;
+    use crate::model::recording::{FORMAT, Header, KIND, Recording};
+    use crate::profile::Profile;
+    use crate::session::replay::Replay;
+    use std::sync::Arc;
+
+    const MAC: Mac = Mac([0x34, 0xa5, 0xe1, 0, 0, 1]);
+
+    /// A table pasted before the box is known gives its address once it is, in a replay as well; taken back, it is gone.
+    #[test]
+    fn a_pasted_table_is_evidence_and_plays_again() {
+        let profile = Arc::new(Profile::shipped());
+        let mut live = Engine::new(Arc::clone(&profile), "v".into(), 1_795_845_600_000);
+        live.observe(&Observation { at: At(1), source: Source::Typed, fact: Fact::TypedMac { mac: MAC } });
+        let text = "lease 10.20.0.99 {\n  starts 6 2026/11/28 05:00:00;\n  ends 6 2026/11/28 17:00:00;\n  binding state active;\n  hardware ethernet 34:a5:e1:00:00:01;\n}\n";
+        live.paste(TextKind::Leases, text.into(), At(5));
+        let header = Header {
+            kind: KIND.into(),
+            format: FORMAT,
+            version: "1".into(),
+            started_unix_ms: live.started_unix_ms,
+            ..Header::default()
+        };
+        let recording = Recording { header, events: std::mem::take(&mut live.taken) };
+        let mut replay = Replay::new(Recording::parse(&recording.print()).unwrap(), &profile).unwrap();
+        replay.play_to(At(9));
+        for s in [live.snapshot(At(9)), replay.snapshot()] {
+            assert_eq!(s.gateways[0].ip, Some([10, 20, 0, 99].into()));
+            assert!(s.gateways[0].sources.contains(&Source::Pasted));
+            assert!(s.reported[0].evidence.text.contains("10.20.0.99"), "{:?}", s.reported);
+        }
+        live.paste(TextKind::Leases, String::new(), At(10));
+        assert_eq!(live.snapshot(At(11)).reported, []);
+    }
+}
