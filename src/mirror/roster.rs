@@ -3,6 +3,7 @@
 use super::led::{ARP_MISSES, Track};
 use crate::model::evidence::{DhcpKind, DhcpSeen, Fact, Observation, Source};
 use crate::model::finding::Verdict;
+use crate::model::pasted::{LeaseState, PastedText, Reading};
 use crate::model::snapshot::{DhcpTrace, GatewayView, HostSeen, TRACE_KEPT};
 use crate::model::{At, LedSet, Mac};
 use crate::profile::Profile;
@@ -326,6 +327,7 @@ impl Roster {
                     self.chosen.get_or_insert(mac);
                 }
             }
+            Fact::Pasted(text) => self.leased(text),
             Fact::PluggedIn { mac } => {
                 let g = self.gateways.entry(*mac).or_default();
                 g.see(at, Source::PlugIn);
@@ -345,6 +347,17 @@ impl Roster {
         if let Some(g) = self.gateways.get_mut(&mac) {
             g.claims = Some((ip, at));
             g.rivals.extend(others.into_iter().map(|other| (other, at)));
+        }
+    }
+
+    /// A lease in force is where a gateway is, as long as nothing else told.
+    fn leased(&mut self, text: &PastedText) {
+        for e in text.told.iter().map(|t| &t.entry).filter(|e| e.reading == Reading::Recognised) {
+            let held = e.lease.filter(|l| l.state == LeaseState::InForce).and_then(|l| l.ip);
+            if let (Some(ip), Some(g)) = (held, e.mac.and_then(|mac| self.gateways.get_mut(&mac))) {
+                g.sources.insert(Source::Pasted);
+                g.ip.get_or_insert(ip);
+            }
         }
     }
 
