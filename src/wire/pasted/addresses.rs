@@ -10,7 +10,10 @@ use std::net::Ipv4Addr;
 pub fn macs(line: &str) -> Vec<Mac> {
     let mut found = Vec::new();
     for run in runs(line, |c| c.is_ascii_hexdigit() || matches!(c, ':' | '-' | '.')) {
-        found.extend(macs_of(run).into_iter().filter(|m| m.is_device()));
+        // the shortest is `0:0:0:0:0:1`; most runs are numbers
+        if run.len() >= 11 {
+            found.extend(macs_of(run).into_iter().filter(|m| m.is_device()));
+        }
     }
     found
 }

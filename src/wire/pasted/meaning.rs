@@ -20,7 +20,6 @@ pub struct Event<'r> {
 #[derive(Default)]
 pub struct Room {
     candidates: Vec<usize>,
-    name: String,
 }
 
 /// Finds the format of a record.
@@ -43,7 +42,7 @@ fn find<'r>(
     let mut values: Vec<(Key, Cow<'r, str>)> = Vec::with_capacity(fields.len() + 8);
     let mut mask = Mask::default();
     for (name, value) in fields {
-        if let Some(key) = formats.key_of(name, &mut room.name) {
+        if let Some(key) = formats.key_of(name) {
             mask.put(key);
             values.push((key, Cow::Borrowed(value.as_ref())));
         }
@@ -78,7 +77,11 @@ fn find<'r>(
         }
         if let Some((last, _)) = known.columns.last() {
             let cells = cells.get_or_insert_with(|| cells_of(&record.text));
-            if cells.len() < *last / 2 {
+            let cell = |key: Key| {
+                let place = known.columns.iter().find(|(_, k)| *k == key);
+                place.and_then(|(n, _)| cells.get(*n)).map_or("", String::as_str)
+            };
+            if cells.len() < *last / 2 || !known.when(cell) {
                 continue;
             }
             let named = known.columns.iter().filter_map(|(n, key)| Some((*key, cells.get(*n)?)));
@@ -111,6 +114,10 @@ fn may_be_row(record: &Record<'_>) -> bool {
 
 /// The cells of a line with commas, from the word that holds the first comma on: what stands before it is the head.
 fn cells_of(line: &str) -> Vec<String> {
+    // the shortest of such formats has six
+    if line.bytes().filter(|b| *b == b',').count() < 5 {
+        return Vec::new();
+    }
     let Some(comma) = line.find(',') else { return Vec::new() };
     let begins = line.get(..comma).and_then(|l| l.rfind(' ')).map_or(0, |at| at + 1);
     // `2026/11/27 07:03:12` may stand in a first column of its own

@@ -376,8 +376,7 @@ fn heading(line: &str, below: &str) -> Option<(Heading, Option<usize>)> {
     }
     // a heading of which nothing is known has names that are asked for, and an address below it
     let columns = table::columns_of_any(line, Some(below))?;
-    let mut room = String::new();
-    let asked = columns.iter().filter(|c| formats.key_of(&c.name, &mut room).is_some()).count();
+    let asked = columns.iter().filter(|c| formats.key_of(&c.name).is_some()).count();
     let is_rows = table::is_rule(below)
         || !super::addresses::ips(below).is_empty()
         || !super::addresses::macs(below).is_empty();

@@ -218,26 +218,21 @@ mod tests {
 
     #[test]
     fn holes_are_filled_and_the_needle_is_what_is_always_there() {
-        let mut formats =
-            Formats::read(&[], "nothing = []\n[actions]\n[states]\n[services]\n[protocols]\n").unwrap();
+        let mut formats = Formats::read(&[], "").0;
         let text = r#"-106023: Deny {protocol} src {_}:{from}/{from_port} dst {_}:{to}/{port}(?: \({_}\))? by access-group "{rule}""#;
         let template = Template::of_text(text, &mut formats).unwrap();
         assert_eq!(template.needle(), "access-group");
         let line =
             "x -106023: Deny tcp  src in:192.0.2.50/1 dst out:cloud_a/4321 by access-group \"A b\" [0x0]";
         let found = template.read(line).unwrap();
-        let get = |name: &str| {
-            found.iter().find(|(k, _)| Some(*k) == formats.key_of(name, &mut String::new())).map(|(_, v)| *v)
-        };
+        let get = |name: &str| found.iter().find(|(k, _)| Some(*k) == formats.key_of(name)).map(|(_, v)| *v);
         assert_eq!(
             (get("from"), get("to"), get("port"), get("rule")),
             (Some("192.0.2.50"), Some("cloud_a"), Some("4321"), Some("A b"))
         );
-        let dotted = Template::of_text(
-            r"{from}\.{from_port} > {to}\.{port}: x+yz",
-            &mut Formats::read(&[], "nothing = []\n[actions]\n[states]\n[services]\n[protocols]\n").unwrap(),
-        )
-        .unwrap();
+        let dotted =
+            Template::of_text(r"{from}\.{from_port} > {to}\.{port}: x+yz", &mut Formats::read(&[], "").0)
+                .unwrap();
         assert_eq!(dotted.read("192.0.2.50.50000 > 198.51.100.7.4321: xyz").unwrap()[2].1, "198.51.100.7");
     }
 }
