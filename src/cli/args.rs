@@ -121,6 +121,13 @@ pub struct Check {
     /// A serial port with the gateway's console.
     #[arg(long, value_name = "PORT")]
     pub port: Option<String>,
+    /// A log of the firewall, the switch or the DHCP server, of any make: what it says of the gateway counts as evidence; -
+    /// for what is pasted into the terminal.
+    #[arg(long, value_name = "FILE")]
+    pub read_log: Option<PathBuf>,
+    /// The same with a table of leases or of neighbours (ARP).
+    #[arg(long, value_name = "FILE")]
+    pub read_leases: Option<PathBuf>,
     /// Write everything that is seen and measured to this file, for `replay`.
     #[arg(long, value_name = "FILE")]
     pub record: Option<PathBuf>,
@@ -139,6 +146,13 @@ pub struct Watch {
     /// A serial port with the gateway's console.
     #[arg(long, value_name = "PORT")]
     pub port: Option<String>,
+    /// A log of the firewall, the switch or the DHCP server, of any make: what it says of the gateway counts as evidence; -
+    /// for what is pasted into the terminal.
+    #[arg(long, value_name = "FILE")]
+    pub read_log: Option<PathBuf>,
+    /// The same with a table of leases or of neighbours (ARP).
+    #[arg(long, value_name = "FILE")]
+    pub read_leases: Option<PathBuf>,
     /// Write everything that is seen and measured to this file, for `replay`.
     #[arg(long, value_name = "FILE")]
     pub record: Option<PathBuf>,

@@ -73,6 +73,7 @@ fn common(s: &Snapshot) -> Value {
         "verdict": verdict(&s.verdict),
         "boxes": s.boxes(),
         "findings": s.findings.iter().map(finding).collect::<Vec<_>>(),
+        "reported": s.reported,
         "gateways": s.gateways.iter().map(gateway).collect::<Vec<_>>(),
         "interface": s.host.chosen,
         "limits": s.limits,

@@ -94,6 +94,10 @@ pub fn run(cli: Cli, clock: Clock) -> ExitCode {
         Some(Command::Check(a)) => {
             a.mac.iter().for_each(say_repairs);
             let hold = a.hold.map(|secs| ladder(secs, &a.rungs));
+            let pasted = match readers::evidence(a.read_log.as_deref(), a.read_leases.as_deref()) {
+                Ok(pasted) => pasted,
+                Err(status) => return status,
+            };
             let options = Options {
                 interface: a.interface,
                 mac: a.mac,
@@ -103,6 +107,7 @@ pub fn run(cli: Cli, clock: Clock) -> ExitCode {
                 data,
                 site: a.site,
                 record: a.record,
+                pasted,
                 ..Options::default()
             };
             check(&profile, options, clock, a.port, hold, a.json)

@@ -1,7 +1,7 @@
 //! `solidgreen firewall --read-leases` and `--read-log`: what somebody pastes from a firewall, a switch or a DHCP server.
 
 use super::{BLIND, CAUSE, USAGE, args, fail, json, out};
-use crate::model::pasted::{Action, Counts, Entry, LeaseState, Pasted, Reading};
+use crate::model::pasted::{Action, Counts, Entry, LeaseState, Pasted, Reading, TextKind};
 use crate::model::{Mac, Owner};
 use crate::wire::pasted;
 use std::fmt::Write as _;
@@ -23,6 +23,24 @@ fn text(file: &Path) -> Result<String, ExitCode> {
         Ok(_) => Ok(pasted::decode(&bytes)),
         Err(e) => Err(fail(BLIND, format!("{} could not be read: {e}", file.display()))),
     }
+}
+
+/// The texts that `check` and `watch` take as evidence.
+///
+/// # Errors
+/// The exit status, when a file cannot be read; why is said.
+pub(super) fn evidence(
+    log: Option<&Path>,
+    leases: Option<&Path>,
+) -> Result<Vec<(TextKind, String)>, ExitCode> {
+    if log == Some(Path::new("-")) && leases == log {
+        return Err(fail(USAGE, "only one of the two texts can be pasted into the terminal"));
+    }
+    [(TextKind::Leases, leases), (TextKind::Log, log)]
+        .into_iter()
+        .filter_map(|(kind, file)| Some((kind, file?)))
+        .map(|(kind, file)| Ok((kind, text(file)?)))
+        .collect()
 }
 
 fn macs(a: &args::Firewall) -> Vec<Mac> {

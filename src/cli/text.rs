@@ -142,6 +142,12 @@ pub fn check(s: &Snapshot) -> String {
             let _ = writeln!(out, "  hides what follows from it: {}", hidden.join(", "));
         }
     }
+    if !s.reported.is_empty() {
+        out.push_str("\nReported by the firewall, the switch or the DHCP server (pasted)\n");
+        for r in &s.reported {
+            let _ = writeln!(out, "  {}: {} ({} s ago)", r.mac, r.line(), r.evidence.age_ms / 1000);
+        }
+    }
     out.push('\n');
     for vendor_step in VendorStep::ALL {
         step(&mut out, vendor_step, &s.checks);

@@ -19,8 +19,13 @@ pub(super) type Said = BTreeMap<Option<Mac>, (LedSet, Option<Cause>)>;
 
 pub fn watch(profile: &Arc<Profile>, a: Watch, data: Option<PathBuf>, clock: Clock) -> ExitCode {
     a.mac.iter().for_each(super::say_repairs);
+    let pasted = match super::readers::evidence(a.read_log.as_deref(), a.read_leases.as_deref()) {
+        Ok(pasted) => pasted,
+        Err(status) => return status,
+    };
     let options = Options {
         interface: a.interface,
+        pasted,
         mac: a.mac.first().cloned(),
         data,
         record: a.record,

@@ -17,9 +17,10 @@ mod rules;
 mod spoken;
 
 pub use crowd::is_only_an_old_row;
+pub use rules::pasted::Claim;
 
 use crate::model::check::CheckResult;
-use crate::model::finding::{Evidence, Finding, Level, Owner, Possible, Verdict};
+use crate::model::finding::{Evidence, Finding, Level, Owner, Possible, Reported, Verdict};
 use crate::model::host::HostView;
 use crate::model::snapshot::{GatewayView, HostSeen, PathView};
 use crate::model::{At, Basis, Cause, LedState, Mac};
@@ -46,6 +47,8 @@ pub struct Scene<'a> {
     pub hears_dhcp: bool,
     /// The checks ran to their end.
     pub checked: bool,
+    /// What pasted texts say of gateways.
+    pub pasted: &'a [Claim<'a>],
     /// The one gateway that the question is about, whoever was typed in or chosen.
     pub alone: Option<&'a GatewayView>,
 }
@@ -56,6 +59,8 @@ pub struct Diagnosis {
     pub findings: Vec<Finding>,
     pub verdict: Verdict,
     pub path: PathView,
+    /// What pasted texts say of the gateways that were asked about.
+    pub reported: Vec<Reported>,
     /// Causes among the findings that are about some boxes of several, and no headline.
     pub aside: Vec<Cause>,
     /// The verdict about each gateway alone, in the order of the scene.
@@ -141,6 +146,7 @@ pub fn diagnose(scene: &Scene<'_>) -> Diagnosis {
         verdict = Verdict { title, next_step, owner: Owner::Installer, ..verdict };
     }
     let path = path::picture(scene, &digest, headlines(&findings, &aside));
+    let reported = rules::pasted::reported(scene, &digest);
     let mut alone = *scene;
     let by_gateway = scene
         .gateways
@@ -151,7 +157,7 @@ pub fn diagnose(scene: &Scene<'_>) -> Diagnosis {
             (g.mac, verdict_of(&conclude(&standing(&alone, &digest), &[]), &[]))
         })
         .collect();
-    Diagnosis { path, findings, verdict, aside, by_gateway }
+    Diagnosis { path, reported, findings, verdict, aside, by_gateway }
 }
 
 /// What the rules found, but for what an observation excludes: no finding stands against the evidence (law 2).

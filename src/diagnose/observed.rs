@@ -78,6 +78,10 @@ observed! {
     FullSizePasses = "full-size segments pass",
     ChainsArePublic = "every certificate is of a public authority",
     EveryAttemptOpens = "each of many attempts opens at once",
+    // --- what a pasted text states
+    FirewallDenies = "the firewall says that it denied the gateway's connections to the cloud",
+    FirewallAllows = "the firewall says that it let the gateway's connections to the cloud through",
+    LeaseReported = "the DHCP server says that the gateway has a lease in force",
 }
 
 /// What a box did longer ago than this it may do no more.
@@ -254,6 +258,12 @@ fn of_boxes(scene: &Scene<'_>, boxes: &[&GatewayView]) -> BTreeSet<Observed> {
         boxes.len() == 1 && all(&|g| scene.typed_mac == Some(g.mac) && g.first_seen_ms.is_some()),
         O::TypedMacIsHere,
     );
+    if !scene.pasted.is_empty() {
+        let told: Vec<BTreeSet<O>> = boxes.iter().map(|g| super::rules::pasted::observed(scene, g)).collect();
+        for what in [O::FirewallDenies, O::FirewallAllows, O::LeaseReported] {
+            say(told.iter().all(|t| t.contains(&what)), what);
+        }
+    }
     let own: Vec<_> = scene.host.interface().map(|i| i.addresses.clone()).unwrap_or_default();
     say(
         all(&|g| g.ip.is_some_and(|ip| own.iter().any(|a| !a.is_link_local() && a.contains(ip)))),

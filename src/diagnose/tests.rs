@@ -3,6 +3,7 @@
 mod against;
 mod as_the_box;
 mod crowd;
+mod pasted;
 mod walk;
 mod whose;
 
@@ -253,6 +254,7 @@ impl Made {
             searched: true,
             hears_dhcp: self.hears_dhcp,
             checked: true,
+            pasted: &[],
             alone: None,
         }
     }
@@ -606,6 +608,7 @@ fn two_boxes_of_which_one_is_blocked() {
         searched: true,
         hears_dhcp: true,
         checked: true,
+        pasted: &[],
         alone: None,
     });
     assert_eq!(d.verdict.code, Some(Cause::CloudGatewayOnlyBlocked));

@@ -2,15 +2,15 @@
 //! shows, those that have just accepted an address. An answer proves that the box is there now; that there is none is
 //! said only when the operating system itself has asked in vain.
 
-use super::Eyes;
 use super::table::Told;
+use super::{Eyes, Sighting};
 use crate::model::check::Failure;
 use crate::model::evidence::{Fact, Source};
 use crate::model::footprint::PacketKind;
 use crate::model::host::Interface;
 use crate::platform::guest::Meter;
 use crate::platform::neighbours;
-use crate::platform::supervise::{Crew, aside};
+use crate::platform::supervise::{Crew, caught};
 use std::collections::BTreeSet;
 use std::net::{Ipv4Addr, SocketAddr};
 use std::sync::Arc;
@@ -89,10 +89,19 @@ impl Asking {
             return ips;
         }
         let (meter, interface, asked) = (Arc::clone(&self.meter), self.interface.clone(), ips.clone());
-        let swept = aside(move || meter.sweep_within(&interface, &asked, REFUSED_WITHIN)).await;
+        #[allow(clippy::disallowed_methods, reason = "caught in it, and told below")]
+        let swept = tokio::task::spawn_blocking(move || {
+            caught(|| meter.sweep_within(&interface, &asked, REFUSED_WITHIN))
+        });
         let mut told = Told::default();
-        if let Ok(swept) = swept {
-            told.refused(&swept.refused, self.eyes.now());
+        match swept.await {
+            Ok(Ok(Ok(swept))) => told.refused(&swept.refused, self.eyes.now()),
+            Ok(Err(broke)) => {
+                let what = "Asking whether boxes are there".to_owned();
+                self.eyes.tell(Sighting::Broke { what, why: broke.to_string() }).await;
+            }
+            // a socket that may not send leaves the question open; who is cancelled is asked no more
+            Ok(Ok(Err(_))) | Err(_) => {}
         }
         let left = self.told(ips, &mut told, begun).await;
         for ip in self.knock(&left).await {

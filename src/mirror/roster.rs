@@ -3,6 +3,7 @@
 use super::led::{ARP_MISSES, Track};
 use crate::model::evidence::{DhcpKind, DhcpSeen, Fact, Observation, Source};
 use crate::model::finding::Verdict;
+use crate::model::pasted::{LeaseState, PastedText, Reading};
 use crate::model::snapshot::{DhcpTrace, GatewayView, HostSeen, TRACE_KEPT};
 use crate::model::{At, LedSet, Mac};
 use crate::profile::Profile;
@@ -21,6 +22,8 @@ const ADDRESSES_KEPT: usize = 32;
 const TURNS_KEPT: usize = 8;
 /// What a box said of its own address is held against a neighbour's answer for this long.
 const CLAIM_GOOD_MS: u64 = 120_000;
+/// Two that answer at one address within this time are there together, not one after the other.
+const MOMENT_MS: u64 = 5_000;
 
 #[derive(Clone, Debug, Default)]
 struct Gateway {
@@ -64,6 +67,8 @@ pub struct Roster {
     turns: BTreeMap<Ipv4Addr, Vec<(Mac, At)>>,
     gateways: BTreeMap<Mac, Gateway>,
     hosts: BTreeMap<(Mac, Ipv4Addr), At>,
+    /// When each last answered at an address, in this session.
+    proofs: BTreeMap<(Ipv4Addr, Mac), At>,
     /// Which gateway a console port belongs to, once a line told.
     ports: BTreeMap<String, Mac>,
     /// Lines of a port whose gateway is not known yet.
@@ -176,6 +181,9 @@ impl Roster {
                 if !self.answers_for_others(*mac) {
                     self.take_turn(*ip, *mac, at);
                 }
+                if let Some(age) = confirmed_ms_ago.filter(|_| fresh) {
+                    self.proofs.insert((*ip, *mac), at.minus(age));
+                }
                 if fresh && !self.answers_for_others(*mac) {
                     for (_, g) in self.gateways.iter_mut().filter(|(m, _)| *m != mac) {
                         let claimed =
@@ -204,7 +212,7 @@ impl Roster {
                             }
                             g.see(at, o.source);
                             g.ip = Some(*ip);
-                            g.claims = Some((*ip, at));
+                            self.claim(*mac, *ip, at);
                         }
                         None => {
                             if !g.old_row {
@@ -237,10 +245,12 @@ impl Roster {
                     if !a.goodbye {
                         g.see(at, o.source);
                         g.ip = a.ip.or(g.ip);
-                        g.claims = a.ip.map(|ip| (ip, at)).or(g.claims);
                         g.name = Some(a.name.clone());
                     }
                     g.track.announced(at, a);
+                    if let Some(ip) = a.ip.filter(|_| !a.goodbye) {
+                        self.claim(mac, ip, at);
+                    }
                 }
             }
             Fact::Console(line) => {
@@ -317,10 +327,36 @@ impl Roster {
                     self.chosen.get_or_insert(mac);
                 }
             }
+            Fact::Pasted(text) => self.leased(text),
             Fact::PluggedIn { mac } => {
                 let g = self.gateways.entry(*mac).or_default();
                 g.see(at, Source::PlugIn);
                 self.chosen = Some(*mac);
+            }
+        }
+    }
+
+    /// A box is at this address. Who answered there a moment ago is a rival: which of the two is noticed first is chance.
+    fn claim(&mut self, mac: Mac, ip: Ipv4Addr, at: At) {
+        let at_address = self.proofs.range((ip, Mac([0; 6]))..=(ip, Mac([0xff; 6])));
+        let others: Vec<Mac> = at_address
+            .filter(|((_, other), proof)| *other != mac && at.since(**proof) <= MOMENT_MS)
+            .map(|((_, other), _)| *other)
+            .filter(|other| !self.answers_for_others(*other))
+            .collect();
+        if let Some(g) = self.gateways.get_mut(&mac) {
+            g.claims = Some((ip, at));
+            g.rivals.extend(others.into_iter().map(|other| (other, at)));
+        }
+    }
+
+    /// A lease in force is where a gateway is, as long as nothing else told.
+    fn leased(&mut self, text: &PastedText) {
+        for e in text.told.iter().map(|t| &t.entry).filter(|e| e.reading == Reading::Recognised) {
+            let held = e.lease.filter(|l| l.state == LeaseState::InForce).and_then(|l| l.ip);
+            if let (Some(ip), Some(g)) = (held, e.mac.and_then(|mac| self.gateways.get_mut(&mac))) {
+                g.sources.insert(Source::Pasted);
+                g.ip.get_or_insert(ip);
             }
         }
     }
@@ -594,6 +630,41 @@ mod tests {
             |mac| r.gateways(At(3), &|_| None).into_iter().find(|g| g.mac == mac).map(|g| g.led.possible);
         assert_eq!(led(MAC), Some(LedSet::only(LedState::SolidGreen)));
         assert_ne!(led(other), Some(LedSet::only(LedState::SolidGreen)));
+    }
+
+    #[test]
+    fn two_at_one_address_are_rivals_whichever_is_noticed_first() {
+        let other = Mac([0x02, 0, 0, 0, 0, 9]);
+        let claim = || {
+            Fact::Announced(Announcement {
+                mac: Some(MAC),
+                ip: Some(IP),
+                led: None,
+                ttl_ms: 1000,
+                name: "gw".into(),
+                firmware: None,
+                assumed: true,
+                goodbye: false,
+            })
+        };
+        let rivals = |r: &Roster| -> Vec<Mac> {
+            r.gateways(At(200_000), &|_| None)[0].rivals.iter().map(|(m, _)| *m).collect()
+        };
+        for (first, second) in [(10, 4_000), (4_000, 10)] {
+            let mut r = Roster::default();
+            let mut seen =
+                [(first, claim(), Source::Mdns), (second, neighbour(other, IP), Source::Neighbour)];
+            seen.sort_by_key(|(at, ..)| *at);
+            for (at, fact, source) in seen {
+                see(&mut r, at, source, fact);
+            }
+            assert_eq!(rivals(&r), [other]);
+        }
+        // long ago it had the address, and then the box got it
+        let mut r = Roster::default();
+        see(&mut r, 10, Source::Neighbour, neighbour(other, IP));
+        see(&mut r, 10_000, Source::Mdns, claim());
+        assert_eq!(rivals(&r), [] as [Mac; 0]);
     }
 
     #[test]

@@ -2,6 +2,7 @@
 
 use super::led::LedState;
 use super::mac::Mac;
+use super::pasted::PastedText;
 use super::time::At;
 use serde::{Deserialize, Serialize};
 use std::net::Ipv4Addr;
@@ -24,6 +25,8 @@ pub enum Source {
     Installer,
     /// The plug-in finder: a MAC that appeared after "plug it in now".
     PlugIn,
+    /// A log or a table of leases that somebody pasted.
+    Pasted,
 }
 
 impl Source {
@@ -37,6 +40,7 @@ impl Source {
             Self::Typed => "typed",
             Self::Installer => "installer",
             Self::PlugIn => "plug-in",
+            Self::Pasted => "pasted",
         }
     }
 }
@@ -84,6 +88,8 @@ pub enum Fact {
     TypedIp { mac: Option<Mac>, ip: Ipv4Addr },
     /// A MAC appeared after "plug it in now".
     PluggedIn { mac: Mac },
+    /// What a firewall, a switch or a DHCP server reports, in a text that somebody pasted.
+    Pasted(Box<PastedText>),
 }
 
 /// DHCP message types that matter here (RFC 2132, option 53).

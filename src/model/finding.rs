@@ -74,6 +74,27 @@ pub struct Evidence {
     pub age_ms: u64,
 }
 
+/// What a pasted text says of a gateway, and what it cannot be squared with.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Reported {
+    /// The gateway that it is about.
+    pub mac: super::Mac,
+    pub evidence: Evidence,
+    /// Whose turn it would be.
+    pub owner: Owner,
+    /// Why it does not decide: too old, of a format that is not known, or against what was observed.
+    pub but: Vec<String>,
+}
+
+impl Reported {
+    /// As a line that every face prints.
+    #[must_use]
+    pub fn line(&self) -> String {
+        let but: String = self.but.iter().map(|b| format!(" But {b}.")).collect();
+        format!("{}{but}", self.evidence.text)
+    }
+}
+
 /// Another cause that would look the same.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Possible {

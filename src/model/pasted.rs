@@ -7,7 +7,10 @@ use super::{Mac, Owner};
 use serde::{Deserialize, Serialize};
 use std::net::Ipv4Addr;
 
+mod told;
 mod words;
+
+pub use told::{PastedText, TextKind, Told};
 
 /// What became of the packet, the frame or the request.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]

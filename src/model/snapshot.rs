@@ -3,7 +3,7 @@
 use super::boxes::Boxes;
 use super::check::{CheckId, CheckResult};
 use super::evidence::{ConsoleLine, DhcpKind, Source};
-use super::finding::{Finding, Verdict};
+use super::finding::{Finding, Reported, Verdict};
 use super::footprint::Footprint;
 use super::host::{HostView, SerialPort};
 use super::led::{LedSet, LedView};
@@ -270,6 +270,9 @@ pub struct Snapshot {
     pub running: Vec<CheckId>,
     /// Sorted: what to fix first comes first.
     pub findings: Vec<Finding>,
+    /// What pasted texts say of the gateways.
+    #[serde(default)]
+    pub reported: Vec<Reported>,
     pub verdict: Verdict,
     /// Milliseconds the last check took, from the command to the verdict.
     pub took_ms: Option<u64>,

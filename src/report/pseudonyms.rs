@@ -137,11 +137,16 @@ impl Pseudonyms {
             Value::Array(all) => Value::Array(all.into_iter().map(|v| self.value(v, key)).collect()),
             Value::Object(all) => {
                 let raw_line = self.level == Redact::Public && all.contains_key("dialect");
+                let pasted = self.level == Redact::Public && all.contains_key("reading");
                 let pairs = all.into_iter().map(|(k, v)| {
                     let v = match (k.as_str(), raw_line) {
                         ("client_id", _) if self.level != Redact::Full => Value::Null,
                         // a raw line of the console can say anything; what was recognised of it stands beside
                         ("text", true) => Value::from("[hidden]"),
+                        // names of rules and switches are the site's own words
+                        ("rule" | "place" | "reason" | "destination_name", _) if pasted && v.is_string() => {
+                            Value::from("[hidden]")
+                        }
                         _ => self.value(v, &k),
                     };
                     (k, v)

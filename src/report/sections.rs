@@ -15,6 +15,7 @@ pub(super) fn blocks(s: &Snapshot, options: &ReportOptions, clock: Clock) -> Vec
     gateways(s, clock, &mut out);
     super::checks::checks(s, &mut out);
     findings(s, &mut out);
+    reported(s, &mut out);
     change_request(s, &mut out);
     firewall(s, &mut out);
     footprint(s, &mut out);
@@ -124,6 +125,19 @@ fn findings(s: &Snapshot, out: &mut Vec<Block>) {
     for (i, f) in s.findings.iter().enumerate() {
         finding(i + 1, f, out);
     }
+}
+
+/// What IT pasted, as those machines wrote it down.
+fn reported(s: &Snapshot, out: &mut Vec<Block>) {
+    if s.reported.is_empty() {
+        return;
+    }
+    out.push(h2("Reported by the firewall, the switch or the DHCP server"));
+    out.push(Block::Paragraph("Read in a text that was pasted; reported, not measured.".into()));
+    let line = |r: &crate::model::finding::Reported| {
+        format!("{}: {} ({} s before)", r.mac, r.line(), r.evidence.age_ms / 1000)
+    };
+    out.push(Block::List(s.reported.iter().map(line).collect()));
 }
 
 fn finding(number: usize, f: &Finding, out: &mut Vec<Block>) {

@@ -1,6 +1,7 @@
 //! Everything that a face can ask of the session.
 
 use crate::model::mac::TypedMac;
+use crate::model::pasted::TextKind;
 use crate::model::rule::RuleChoice;
 use crate::model::{At, LedState, Mac};
 use std::net::Ipv4Addr;
@@ -29,6 +30,11 @@ pub enum Command {
     TypeMac(TypedMac),
     /// An IP address of the gateway was typed in.
     TypeIp(Ipv4Addr),
+    /// Somebody pasted a log or a table of leases; an empty text takes it back.
+    Paste {
+        kind: TextKind,
+        text: String,
+    },
     /// Make this gateway the one that everything is about.
     Choose(Mac),
     /// "Plug it in now": begin or end waiting for a new MAC.

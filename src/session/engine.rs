@@ -14,6 +14,7 @@ use crate::model::evidence::{Fact, Observation, Source};
 use crate::model::finding::Verdict;
 use crate::model::footprint::Footprint;
 use crate::model::host::{HostView, SerialPort};
+use crate::model::pasted::{PastedText, TextKind};
 use crate::model::recording::{Event, Input};
 use crate::model::rule::{RuleChoice, RuleGateway, RuleIntent};
 use crate::model::snapshot::{
@@ -107,6 +108,10 @@ pub struct Engine {
     last_said: BTreeMap<Mac, LedSet>,
     /// What was taken in since the recording was last written.
     pub taken: Vec<Event>,
+    /// Texts that were pasted, as they came; they leave the process only as what was read in them.
+    pub(super) texts: BTreeMap<TextKind, String>,
+    /// What was read in them, and when they came.
+    pub(super) pasted: BTreeMap<TextKind, (At, PastedText)>,
     /// The time of the newest input.
     newest: At,
     /// Since when findings stand, for the hold-off of watching.
@@ -154,6 +159,8 @@ impl Engine {
             hears_dhcp: false,
             last_said: BTreeMap::new(),
             taken: Vec::new(),
+            texts: BTreeMap::new(),
+            pasted: BTreeMap::new(),
             newest: At(0),
             steady: Steady::default(),
         }
@@ -317,6 +324,7 @@ impl Engine {
             }
             Fact::Dhcp(seen) => self.plugged(o.at, seen.mac),
             Fact::TypedMac { mac, .. } => self.typed_mac = Some(*mac),
+            Fact::Pasted(text) => drop(self.pasted.insert(text.kind, (o.at, (**text).clone()))),
             _ => {}
         }
         if let Fact::Saw { mac: None, led } = &o.fact
@@ -413,6 +421,7 @@ impl Engine {
     /// Ends the run; true when it was a check.
     pub fn end(&mut self, now: At) -> bool {
         let Some(run) = self.run.take() else { return false };
+        self.read_pasted(now);
         self.take_down(now, Input::Sent(self.footprint.clone()));
         self.take_down(now, Input::Ended);
         if run.purpose == Purpose::Find {
@@ -465,6 +474,7 @@ impl Engine {
             searched: self.searched && !self.table_full,
             hears_dhcp: self.hears_dhcp,
             checked,
+            pasted: &self.claims(now),
             alone: None,
         })
     }

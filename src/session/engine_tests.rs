@@ -2,7 +2,6 @@
 
 use super::super::waits::{ANNOUNCEMENT_WAIT_MS, LISTEN_FOR_BOX_MS};
 use super::*;
-use crate::model::check::Failure;
 use crate::model::evidence::Announcement;
 use crate::model::host::{HostAddress, Interface, LinkKind};
 use crate::model::snapshot::Activity;
@@ -234,6 +233,20 @@ fn one_box_of_many_that_only_an_old_row_shows_is_no_reason_to_wait_nor_to_speak(
 }
 
 #[test]
+fn where_some_of_several_boxes_came_late_the_search_goes_on() {
+    let mut e = engine();
+    e.begin(Purpose::FindAndCheck, At(0), false);
+    e.sighting(neighbour(20, MAC, 77));
+    e.sighting(neighbour(20, Mac([0x34, 0xa5, 0xe1, 0, 0, 2]), 78));
+    e.progress(Progress::Done, At(100));
+    assert!(e.settled(At(1_300)), "both were there at once");
+    e.sighting(neighbour(1_100, Mac([0x34, 0xa5, 0xe1, 0, 0, 3]), 79));
+    assert!(!e.settled(At(1_300)));
+    e.sighting(Sighting::Searched);
+    assert!(e.settled(At(3_200)));
+}
+
+#[test]
 fn the_one_box_that_is_asked_about_gets_the_time_in_which_its_old_row_is_verified() {
     let mut e = engine();
     e.begin(Purpose::FindAndCheck, At(0), false);
@@ -252,7 +265,7 @@ fn the_one_box_that_is_asked_about_gets_the_time_in_which_its_old_row_is_verifie
 
 #[test]
 fn where_not_all_could_be_asked_nobody_is_missing_and_silence_proves_nothing() {
-    use crate::model::check::{Measured, Target};
+    use crate::model::check::{Failure, Measured, Target};
     let mut e = engine();
     e.begin(Purpose::FindAndCheck, At(0), false);
     let silent = |id| CheckResult {

@@ -8,11 +8,27 @@ use crate::model::{At, Mac};
 use std::net::Ipv4Addr;
 use std::sync::{Arc, Mutex, PoisonError};
 
-/// What was last looked at, by the revision of the roster.
+/// A picture, and the revision of the roster and the moment that it is of.
+type Picture<T> = Mutex<Option<(u64, At, Arc<Vec<T>>)>>;
+
+/// What was last looked at.
 #[derive(Default)]
 pub(super) struct Looked {
-    gateways: Mutex<Option<(u64, At, Arc<Vec<GatewayView>>)>>,
-    hosts: Mutex<Option<(u64, Arc<Vec<HostSeen>>)>>,
+    gateways: Picture<GatewayView>,
+    hosts: Picture<HostSeen>,
+}
+
+/// The picture that is kept, if it is of this revision and moment; else one that is made.
+fn look<T>(kept: &Picture<T>, of: (u64, At), make: impl FnOnce() -> Vec<T>) -> Arc<Vec<T>> {
+    let mut kept = kept.lock().unwrap_or_else(PoisonError::into_inner);
+    match &*kept {
+        Some((revision, at, seen)) if (*revision, *at) == of => Arc::clone(seen),
+        _ => {
+            let seen = Arc::new(make());
+            *kept = Some((of.0, of.1, Arc::clone(&seen)));
+            seen
+        }
+    }
 }
 
 /// The gateways that a run is about.
@@ -35,30 +51,13 @@ impl AskedFor {
 impl Engine {
     /// The gateways as they are now.
     pub(super) fn gateways(&self, now: At) -> Arc<Vec<GatewayView>> {
-        let revision = self.roster.revision();
-        let mut looked = self.looked.gateways.lock().unwrap_or_else(PoisonError::into_inner);
-        match &*looked {
-            Some((of, at, views)) if (*of, *at) == (revision, now) => Arc::clone(views),
-            _ => {
-                let views = Arc::new(self.roster.gateways(now, &Self::maker));
-                *looked = Some((revision, now, Arc::clone(&views)));
-                views
-            }
-        }
+        let of = (self.roster.revision(), now);
+        look(&self.looked.gateways, of, || self.roster.gateways(now, &Self::maker))
     }
 
-    /// The neighbours.
+    /// The neighbours, who do not change by themselves.
     pub(super) fn hosts(&self) -> Arc<Vec<HostSeen>> {
-        let revision = self.roster.revision();
-        let mut looked = self.looked.hosts.lock().unwrap_or_else(PoisonError::into_inner);
-        match &*looked {
-            Some((of, hosts)) if *of == revision => Arc::clone(hosts),
-            _ => {
-                let hosts = Arc::new(self.roster.hosts(&Self::maker));
-                *looked = Some((revision, Arc::clone(&hosts)));
-                hosts
-            }
-        }
+        look(&self.looked.hosts, (self.roster.revision(), At(0)), || self.roster.hosts(&Self::maker))
     }
 
     /// The gateways that a run is about: the one typed or chosen, else all.

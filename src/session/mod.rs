@@ -8,6 +8,7 @@ mod engine;
 mod interface;
 mod jobs;
 mod looked;
+mod pasted;
 mod picture;
 pub mod playback;
 mod remembered;
@@ -23,6 +24,7 @@ use crate::history::History;
 use crate::model::check::CheckPlan;
 use crate::model::host::HostView;
 use crate::model::mac::TypedMac;
+use crate::model::pasted::TextKind;
 use crate::model::recording::{self, Header};
 use crate::model::{LedState, Snapshot};
 use crate::platform::interfaces;
@@ -76,6 +78,8 @@ pub struct Options {
     /// A recording is written here too.
     pub record: Option<PathBuf>,
     pub site: String,
+    /// Texts of the firewall or the DHCP server that count as evidence.
+    pub pasted: Vec<(TextKind, String)>,
 }
 
 /// Why a session could not begin.
@@ -172,6 +176,7 @@ impl Session {
         ]
         .into_iter()
         .flatten()
+        .chain(options.pasted.into_iter().map(|(kind, text)| Command::Paste { kind, text }))
         {
             // the queue is new and larger than this
             let _ = commands.try_send(command);

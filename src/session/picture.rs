@@ -63,6 +63,7 @@ impl Engine {
             running: self.running.iter().copied().collect(),
             verdict: self.verdict(diagnosis.verdict, checked),
             findings: diagnosis.findings,
+            reported: diagnosis.reported,
             took_ms: self.took_ms,
             path: diagnosis.path,
             footprint: self.footprint.clone(),

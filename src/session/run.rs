@@ -388,6 +388,7 @@ impl Loop {
                 let mac = self.engine.typed_mac;
                 self.engine.observe(&say(Source::Typed, Fact::TypedIp { mac, ip }));
             }
+            Command::Paste { kind, text } => self.engine.paste(kind, text, now),
             Command::Choose(mac) => self.engine.choose(mac, now),
             Command::PlugInFinder(on) => self.plug_in(on, tasks, eyes),
             Command::OpenConsole { port, baud } => {

@@ -16,6 +16,10 @@ pub(super) const ANNOUNCEMENT_WAIT_MS: u64 = 1_250;
 /// it asks for an address again.
 pub(super) const LISTEN_FOR_BOX_MS: u64 = 9_000;
 
+/// Who is first seen this long after a search began missed the first question: the operating system asks again after a
+/// second.
+const ASKED_AGAIN_MS: u64 = 900;
+
 impl Engine {
     /// Some box that the run is about seems to have no address: the DHCP probe should ask more.
     #[must_use]
@@ -132,6 +136,12 @@ impl Engine {
             // a fault of the site explains a box that blinks; anything else has to wait until it counts
             let blinks = starting.iter().all(|g| g.led.possible == LedSet::only(LedState::BlinkingRed));
             return blinks && self.diagnose(now, true).verdict.level == Level::Fault;
+        }
+        // of several boxes some came only when they were asked again: there may be more
+        let late = run.begun.plus(ASKED_AGAIN_MS);
+        let some_late = asked.iter().any(|g| g.first_seen_ms.is_some_and(|ms| At(ms) >= late));
+        if some_late && asked.iter().nth(1).is_some() && !run.searched {
+            return false;
         }
         let known = asked.iter().all(|g| g.led.possible.len() == 1);
         // a console that was opened for this gets the whole search to say something

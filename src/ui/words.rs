@@ -41,6 +41,7 @@ pub fn source(source: Source) -> &'static str {
         Source::Typed => "typed in",
         Source::Installer => "you",
         Source::PlugIn => "plug-in finder",
+        Source::Pasted => "pasted text",
     }
 }
 

@@ -10,6 +10,9 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Write;
 use std::net::Ipv4Addr;
 
+/// Broadcasts that wait to be handed to each host: a sweep asks for a thousand addresses within a moment, and the usual
+/// queue loses some of its questions on a busy machine.
+const QUEUE: u32 = 100_000;
 /// Addresses of the pool that DHCP hands out first.
 const FIRST_OF_POOL: u32 = 8;
 
@@ -35,7 +38,7 @@ fn hosts(name: &str, prefix: &str, addresses: &[Ipv4Addr], plan: Plan) -> Result
         // writing to a String cannot fail
         let _ = write!(
             lines,
-            "link add link eth0 name m{n} address {} type macvlan mode bridge\naddr add {ip}/{} dev m{n}\nlink set m{n} up\n",
+            "link add link eth0 name m{n} address {} type macvlan mode bridge bcqueuelen {QUEUE}\naddr add {ip}/{} dev m{n}\nlink set m{n} up\n",
             mac(prefix, n),
             plan.prefix
         );

@@ -28,12 +28,14 @@ pub fn excluded_by(cause: Cause) -> &'static [Observed] {
         Cause::GatewayDefective => &[LedGreen],
         Cause::PortShut => &[LedGreen, BoxAsks, BoxAnswersArp],
         Cause::PortLate => &[LedDark, LedGreen],
-        Cause::PortArpInspection => &[LedDark, LedSolidRed, LedGreen, BoxAnswersArp],
+        Cause::PortArpInspection => {
+            &[FirewallDenies, FirewallAllows, LedDark, LedSolidRed, LedGreen, BoxAnswersArp]
+        }
         // --- the lease
         Cause::DhcpNoServer => &[ServerAnswers],
         Cause::DhcpIpv6Only => &[ServerAnswers, Ipv4IsSpoken],
-        Cause::DhcpPoolExhausted => &[NoServerAnswers, OfferToNewMac, OfferToGateway],
-        Cause::DhcpGatewayRefused => &[NoServerAnswers, OfferToGateway, LedBlinking, LedGreen],
+        Cause::DhcpPoolExhausted => &[LeaseReported, NoServerAnswers, OfferToNewMac, OfferToGateway],
+        Cause::DhcpGatewayRefused => &[LeaseReported, NoServerAnswers, OfferToGateway, LedBlinking, LedGreen],
         Cause::DhcpOfferLost => &[NoServerAnswers, AnswersArriveAndNothingIsOffered, LedBlinking, LedGreen],
         Cause::DhcpNakLoop => &[LedBlinking, LedGreen],
         Cause::DhcpRogueServer => &[NoServerAnswers, OneServer],
@@ -54,10 +56,11 @@ pub fn excluded_by(cause: Cause) -> &'static [Observed] {
         Cause::CloudPort443Blocked => &[CloudOpens443],
         Cause::CloudPort4321Blocked => &[CloudOpens4321],
         Cause::CloudSomeAddressesBlocked => &[EveryAddressOpens],
-        Cause::CloudGatewayOnlyBlocked => &[LedDark, LedSolidRed, LedGreen, CloudShut, TunnelRoute],
-        Cause::CloudRuleForOtherAddress | Cause::CloudAnswersBlocked | Cause::CloudQuarantine => {
-            &[LedDark, LedSolidRed, LedGreen]
+        Cause::CloudGatewayOnlyBlocked => {
+            &[FirewallAllows, LedDark, LedSolidRed, LedGreen, CloudShut, TunnelRoute]
         }
+        Cause::CloudRuleForOtherAddress => &[FirewallAllows, LedDark, LedSolidRed, LedGreen],
+        Cause::CloudAnswersBlocked | Cause::CloudQuarantine => &[LedDark, LedSolidRed, LedGreen],
         Cause::CloudProxyRequired => &[CloudOpens],
         Cause::CloudAppControl => &[ContentPasses],
         Cause::CloudTlsInspected => &[ChainsArePublic],

@@ -3,6 +3,7 @@
 
 use super::{evidence, found, led_evidence, name, or_else, passes};
 use crate::diagnose::digest::{Digest, Router};
+use crate::diagnose::observed::Observed;
 use crate::diagnose::{Found, Scene};
 use crate::model::evidence::Source;
 use crate::model::finding::Evidence;
@@ -12,10 +13,15 @@ use std::net::Ipv4Addr;
 
 /// Why this box alone is held back.
 pub(super) fn blocked(scene: &Scene<'_>, d: &Digest<'_>, g: &GatewayView) -> Found {
+    if let Some(f) = super::pasted::let_through(scene, g) {
+        return f;
+    }
     let mut lines = vec![led_evidence(g)];
     lines.extend(passes(scene, d));
+    let reaches_firewall = super::pasted::observed(scene, g).contains(&Observed::FirewallDenies);
     let this = |cause, lines| Found { about: Some(g.mac), ..found(cause, lines) };
-    if let Some((line, others_answer)) = silent_at_its_address(scene, d, g) {
+    let silent = silent_at_its_address(scene, d, g).filter(|_| !reaches_firewall);
+    if let Some((line, others_answer)) = silent {
         lines.insert(1, line);
         let log = "look in the switch's log for this MAC: where it lists no ARP that was dropped, a rule of the firewall holds it back";
         return if others_answer {

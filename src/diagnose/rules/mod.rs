@@ -2,8 +2,9 @@
 //! from what is declared in the catalogue, not here. Reads from this computer outwards to the cloud.
 //!
 //! `alone` is a box that is held back where this computer is not, `host` is this computer and the box as it is seen,
-//! `lease` is vendor's step 2, `handed` what DHCP hands out and this computer does not use, `site` the way out, `closed`
-//! who refuses it, `port` the switch port before it, `lasting` what connects and does not last; the comparison of box and computer is a table of its own ([`super::compare`]).
+//! `lease` is vendor's step 2, `handed` what DHCP hands out and this computer does not use, `pasted` what a firewall or a
+//! DHCP server says itself, `site` the way out, `closed` who refuses it, `port` the switch port before it, `lasting` what
+//! connects and does not last; the comparison of box and computer is a table of its own ([`super::compare`]).
 
 mod alone;
 mod closed;
@@ -11,6 +12,7 @@ mod handed;
 mod host;
 mod lasting;
 mod lease;
+pub(super) mod pasted;
 mod port;
 mod site;
 
@@ -47,6 +49,7 @@ pub fn all(scene: &Scene<'_>, d: &Digest<'_>) -> Vec<Found> {
         lasting::hold(scene, &mut found);
         compared(scene, d, way, &mut found);
     }
+    pasted::settle(scene, d, &mut found);
     green_overrides(scene, &mut found);
     found
 }

@@ -10,15 +10,14 @@ use crate::model::snapshot::DhcpTrace;
 use std::collections::BTreeSet;
 
 /// Holds one scene: no rule has to be stopped, and no line of evidence excludes the cause that it stands under.
-pub(super) fn holds(made: &Made, what: &dyn Fn() -> String) -> Vec<Cause> {
-    let scene = made.scene();
-    let d = Digest::of(&scene);
-    let found = rules::all(&scene, &d);
+pub(super) fn holds(scene: &Scene<'_>, what: &dyn Fn() -> String) -> Vec<Cause> {
+    let d = Digest::of(scene);
+    let found = rules::all(scene, &d);
     for f in found.iter().filter(|f| f.level() != Level::Info) {
-        let against = excluded(&scene, &d, f.cause, f.about);
+        let against = excluded(scene, &d, f.cause, f.about);
         assert!(against.is_empty(), "{} stands against {against:?}: {}", f.cause, what());
         for line in &f.evidence {
-            for r in made.results.iter().filter(|r| line.text == format!("{}: {}", r.target, r.detail)) {
+            for r in scene.results.iter().filter(|r| line.text == format!("{}: {}", r.target, r.detail)) {
                 let says: BTreeSet<Observed> = observed::in_result(&d, r).into_iter().collect();
                 let excludes: Vec<_> =
                     catalogue::excluded_by(f.cause).iter().filter(|o| says.contains(o)).collect();
@@ -154,7 +153,7 @@ fn no_lease_is_told_against_what_servers_answer() {
                                             "{led:?} asked {asked:?} answered {answered:?} ({answers:?}) {story:?} hears {hears} own {own_lease:?} ipv6 {ipv6} ipv4 {ipv4}"
                                         )
                                     };
-                                    seen.extend(holds(&made, &what));
+                                    seen.extend(holds(&made.scene(), &what));
                                     walked += 1;
                                 }
                             }
@@ -287,7 +286,7 @@ fn no_way_out_is_told_against_what_opens() {
                                         "{way:?} control {control:?} names {cloud:?}/{other:?} offender {offender:?} farthest {farthest:?} elsewhere {elsewhere:?} {led:?}"
                                     )
                                 };
-                                seen.extend(holds(&made, &what));
+                                seen.extend(holds(&made.scene(), &what));
                                 assert!(made.diagnose().verdict.code.is_some(), "no verdict: {}", what());
                                 walked += 1;
                             }

@@ -47,6 +47,7 @@ fn site(gateways: Vec<GatewayView>) -> Diagnosis {
         searched: true,
         hears_dhcp: true,
         checked: true,
+        pasted: &[],
         alone: None,
     })
 }

@@ -51,7 +51,9 @@ fn every_combination_has_one_verdict_that_contradicts_nothing() {
                                 _ => {}
                             }
                             let d = made.diagnose();
-                            super::against::holds(&made, &|| format!("{led:?} place {place} {name:?}"));
+                            super::against::holds(&made.scene(), &|| {
+                                format!("{led:?} place {place} {name:?}")
+                            });
                             let what = format!(
                                 "{led:?} place {place} {name:?} control {control:?} canary {canary:?}: {:?}",
                                 d.findings.iter().map(|f| (f.code, f.level)).collect::<Vec<_>>()
@@ -221,7 +223,9 @@ fn content_and_lease_have_one_root_that_rests_on_its_fact() {
                             .offers(lease);
                         made.results.extend(shown.rows());
                         let d = made.diagnose();
-                        super::against::holds(&made, &|| format!("{led:?} {shown:?} {name:?} {lease:?}"));
+                        super::against::holds(&made.scene(), &|| {
+                            format!("{led:?} {shown:?} {name:?} {lease:?}")
+                        });
                         let list: Vec<(Cause, Level)> =
                             d.findings.iter().map(|f| (f.code, f.level)).collect();
                         let what = format!("{led:?} {shown:?} {name:?} {lease:?}: {list:?}");

@@ -43,8 +43,25 @@ pub fn overview_ui(ui: &mut Ui, v: &mut View<'_>, state: &mut OverviewState) {
             explain::findings_ui(ui, v);
         });
     }
+    reported(ui, v);
     limits(ui, v);
     not_tested(ui, v);
+}
+
+/// What IT pasted, as evidence beside what was measured.
+fn reported(ui: &mut Ui, v: &View<'_>) {
+    if v.snapshot.reported.is_empty() {
+        return;
+    }
+    ui.add_space(theme::size::GAP);
+    theme::card(ui).show(ui, |ui| {
+        ui.set_min_width(ui.available_width());
+        parts::title(ui, "Reported by the firewall, the switch or the DHCP server");
+        for r in &v.snapshot.reported {
+            let age = r.evidence.age_ms / 60_000;
+            ui.add(egui::Label::new(format!("{}: {} ({age} min ago)", r.mac, r.line())).wrap());
+        }
+    });
 }
 
 /// First start: nothing is asked, one large button.

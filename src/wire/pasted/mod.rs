@@ -14,6 +14,7 @@
 //! | `formats`, `template` | what is known: how a format is recognised, what its fields mean |
 //! | `meaning` | record + format → what happened |
 //! | `generic` | the little that may be read where the format is not known |
+//! | `when` | the time of an entry |
 //! | `reader` | keeps what is about a gateway, counts every line |
 //! | `addresses` | MAC and IPv4 addresses in a text, in every notation |
 
@@ -31,10 +32,12 @@ mod records;
 mod stack;
 mod table;
 mod template;
+mod when;
 mod wrapped;
 
 pub use clean::{TEXT_MAX, decode};
 pub use reader::{leases, log};
+pub use when::when;
 
 #[cfg(test)]
 mod leases_tests;

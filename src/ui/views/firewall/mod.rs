@@ -158,7 +158,7 @@ fn pack_ui(ui: &mut Ui, v: &mut View<'_>, state: &mut State) {
                     let macs: Vec<Mac> = printed.intent.gateways.iter().map(|g| g.mac).collect();
                     readers.leases(ui, v, &macs);
                 }
-                Part::SeeDenied => readers.log(ui, &printed.intent.gateways),
+                Part::SeeDenied => readers.log(ui, v, &printed.intent.gateways),
                 _ => {}
             }
         }

@@ -3,7 +3,7 @@
 use super::View;
 use crate::model::Mac;
 use crate::model::Owner;
-use crate::model::pasted::{Action, Entry, LeaseState, Pasted, Reading};
+use crate::model::pasted::{Action, Entry, LeaseState, Pasted, Reading, TextKind};
 use crate::model::rule::RuleGateway;
 use crate::session::Command;
 use crate::ui::theme;
@@ -63,10 +63,18 @@ impl<Of: Clone + PartialEq> Field<Of> {
         }
     }
 
-    fn clear_button(&mut self, ui: &mut Ui) {
-        if !self.text.is_empty() && ui.button("Clear").clicked() {
+    /// Takes the text as evidence, or takes it back.
+    fn buttons(&mut self, ui: &mut Ui, v: &mut View<'_>, kind: TextKind) {
+        if self.text.is_empty() {
+            return;
+        }
+        if ui.button("Count as evidence").clicked() {
+            v.asks.send(Command::Paste { kind, text: self.text.clone() });
+        }
+        if ui.button("Clear").clicked() {
             self.text.clear();
             self.read = None;
+            v.asks.send(Command::Paste { kind, text: String::new() });
         }
     }
 }
@@ -76,7 +84,7 @@ impl State {
         ui.add_space(8.0);
         ui.horizontal(|ui| {
             parts::title(ui, "Read a table of leases");
-            self.leases.clear_button(ui);
+            self.leases.buttons(ui, v, TextKind::Leases);
         });
         let hint = "Paste the table of leases or the ARP table here, of any machine. The gateway's line is found by its MAC.";
         self.leases.field(ui, "pasted leases", hint, macs, |text| pasted::leases(text, macs));
@@ -110,11 +118,11 @@ impl State {
         rest_ui(ui, table);
     }
 
-    pub(super) fn log(&mut self, ui: &mut Ui, gateways: &[RuleGateway]) {
+    pub(super) fn log(&mut self, ui: &mut Ui, v: &mut View<'_>, gateways: &[RuleGateway]) {
         ui.add_space(8.0);
         ui.horizontal(|ui| {
             parts::title(ui, "Read a log");
-            self.log.clear_button(ui);
+            self.log.buttons(ui, v, TextKind::Log);
         });
         let macs: Vec<Mac> = gateways.iter().map(|g| g.mac).collect();
         let ips: Vec<Ipv4Addr> = gateways.iter().map(|g| g.ip).collect();

@@ -1,0 +1,229 @@
+//! What IT pasted: the firewall, the switch or the DHCP server itself says what it did with the gateway.
+//!
+//! It decides where its format is known, it is not old, and nothing that was observed speaks against it; else it is told
+//! with the reason why it does not ([`reported`]).
+
+use super::{about, evidence, found, led_evidence, or_else};
+use crate::diagnose::digest::Digest;
+use crate::diagnose::observed::Observed;
+use crate::diagnose::{Found, Scene, excluded};
+use crate::model::finding::{Evidence, Level, Possible, Reported};
+use crate::model::pasted::{Action, Entry, Kind, LeaseState, Reading, TextKind, Told};
+use crate::model::snapshot::GatewayView;
+use crate::model::{Basis, Cause};
+use std::collections::BTreeSet;
+
+/// What was written longer ago says little of now: a day, and the two hours by which the zone of a text that names none is
+/// off in most places.
+const OLD_MS: u64 = 26 * 3_600_000;
+
+/// One event of a pasted text.
+#[derive(Clone, Copy, Debug)]
+pub struct Claim<'a> {
+    pub told: &'a Told,
+    pub kind: TextKind,
+    /// Milliseconds since it was written; where the text does not say it, since it was pasted.
+    pub age_ms: u64,
+}
+
+impl Claim<'_> {
+    fn is_old(&self) -> bool {
+        self.told.written_unix_ms.is_some() && self.age_ms > OLD_MS
+    }
+
+    fn decides(&self) -> bool {
+        self.told.entry.reading == Reading::Recognised && !self.is_old()
+    }
+
+    fn line(&self) -> Evidence {
+        let e = &self.told.entry;
+        let who = if e.product.is_empty() { self.kind.label() } else { &e.product };
+        let times = if self.told.times > 1 { format!(", {} times", self.told.times) } else { String::new() };
+        let when =
+            e.time.as_ref().map_or_else(|| ", without a time".to_owned(), |t| format!(", written {t}"));
+        let text = format!("{who} reports: {} (line {}{times}{when})", e.in_plain_words(), e.line + 1);
+        evidence(text, Basis::Reported, "pasted", self.age_ms)
+    }
+}
+
+/// What is told of this gateway.
+fn of<'s>(scene: &Scene<'s>, g: &GatewayView) -> impl Iterator<Item = Claim<'s>> + use<'s> {
+    let (mac, mut ips) = (g.mac, BTreeSet::new());
+    ips.extend(g.ip.into_iter().chain(g.addresses.iter().map(|(_, ip)| *ip)));
+    scene.pasted.iter().copied().filter(move |c| {
+        let e = &c.told.entry;
+        let at = [e.source, e.destination, e.lease.and_then(|l| l.ip)];
+        e.mac.map_or_else(|| at.iter().flatten().any(|ip| ips.contains(ip)), |m| m == mac)
+    })
+}
+
+/// A connection to the cloud's ports, by what the firewall did with it.
+fn to_cloud(scene: &Scene<'_>, e: &Entry) -> bool {
+    let connection = matches!(
+        e.kind,
+        Kind::Connection | Kind::DefaultDeny | Kind::Unanswered | Kind::ResetBeyond | Kind::IdledOut
+    );
+    let tcp = e.protocol.as_deref().is_none_or(|p| p.eq_ignore_ascii_case("tcp"));
+    connection && tcp && e.port.is_some_and(|port| scene.profile.cloud.ports.contains(&port))
+}
+
+/// What was told of this gateway, as observations that exclude causes.
+#[must_use]
+pub fn observed(scene: &Scene<'_>, g: &GatewayView) -> BTreeSet<Observed> {
+    let claims: Vec<Claim<'_>> = of(scene, g).filter(Claim::decides).collect();
+    let mut seen = BTreeSet::new();
+    let cloud: Vec<&Claim<'_>> = claims.iter().filter(|c| to_cloud(scene, &c.told.entry)).collect();
+    let did = |c: &Claim<'_>, action| c.told.entry.action == action;
+    let denies = cloud.iter().any(|c| did(c, Action::Denied));
+    let allows = cloud.iter().any(|c| did(c, Action::Allowed));
+    // where it did both, the rule may have been changed meanwhile: the times tell, if all have one
+    let newest = cloud
+        .iter()
+        .map(|c| c.told.written_unix_ms.map(|ms| (ms, c.told.entry.action)))
+        .collect::<Option<Vec<_>>>()
+        .and_then(|all| all.into_iter().max_by_key(|(ms, _)| *ms));
+    match (denies, allows, newest) {
+        (true, false, _) | (true, true, Some((_, Action::Denied))) => seen.insert(Observed::FirewallDenies),
+        (false, true, _) | (true, true, Some((_, Action::Allowed))) => seen.insert(Observed::FirewallAllows),
+        _ => false,
+    };
+    let holds =
+        |c: &Claim<'_>| c.told.entry.lease.is_some_and(|l| l.state == LeaseState::InForce && l.ip.is_some());
+    if claims.iter().any(holds) {
+        seen.insert(Observed::LeaseReported);
+    }
+    seen
+}
+
+/// The cause that an event names by itself, if it names one.
+fn names(scene: &Scene<'_>, e: &Entry, seen: &BTreeSet<Observed>) -> Option<Cause> {
+    Some(match e.kind {
+        Kind::Connection | Kind::DefaultDeny | Kind::Inspection | Kind::NoTranslation
+            if e.action == Action::Denied =>
+        {
+            let port = e.port.is_some_and(|p| scene.profile.cloud.ports.contains(&p));
+            if !port || seen.contains(&Observed::FirewallAllows) {
+                return None;
+            }
+            Cause::CloudGatewayOnlyBlocked
+        }
+        Kind::WayBack => Cause::CloudAnswersBlocked,
+        Kind::TranslationExhausted => Cause::CloudTranslationExhausted,
+        Kind::Limited => Cause::CloudRateLimited,
+        Kind::PortSecurity | Kind::Dot1x | Kind::MacAuthentication => Cause::PortShut,
+        Kind::ArpInspection | Kind::SourceGuard => Cause::PortArpInspection,
+        Kind::AddressConflict => Cause::IpConflict,
+        Kind::NoAddress => Cause::DhcpPoolExhausted,
+        Kind::Nak => Cause::DhcpNakLoop,
+        Kind::MacRefused => Cause::DhcpGatewayRefused,
+        Kind::OfferNotTaken | Kind::DhcpSnooping => Cause::DhcpOfferLost,
+        Kind::NoOffer => Cause::DhcpNoServer,
+        Kind::StateDrop => Cause::HoldStateFlushed,
+        Kind::IdledOut => Cause::HoldIdleTimeout,
+        _ => return None,
+    })
+}
+
+/// A red or blinking box for which such an event is the cause of its LED; each else is told beside it.
+fn weight(cause: Cause, e: &Entry) -> Option<Level> {
+    // a packet too late is an everyday thing, and a NAK is answered by asking anew
+    let everyday = matches!(cause, Cause::HoldStateFlushed | Cause::HoldIdleTimeout) || e.kind == Kind::Nak;
+    everyday.then_some(Level::Info)
+}
+
+/// The site lets nobody out: then the same rule may hold the gateway and this computer.
+const SITE_SHUT: [Cause; 5] = [
+    Cause::CloudBothPortsDropped,
+    Cause::CloudBothPortsRejected,
+    Cause::CloudPort443Blocked,
+    Cause::CloudPort4321Blocked,
+    Cause::CloudSomeAddressesBlocked,
+];
+
+/// Adds what pasted texts settle, and puts them under what was found already.
+pub(super) fn settle(scene: &Scene<'_>, d: &Digest<'_>, out: &mut Vec<Found>) {
+    if scene.pasted.is_empty() {
+        return;
+    }
+    for g in about(scene) {
+        let seen = observed(scene, g);
+        for claim in of(scene, g).filter(Claim::decides) {
+            let e = &claim.told.entry;
+            let Some(cause) = names(scene, e, &seen) else { continue };
+            let shut = cause == Cause::CloudGatewayOnlyBlocked;
+            let same = |f: &&mut Found| {
+                f.cause == cause && f.about.is_none_or(|mac| mac == g.mac)
+                    || shut && SITE_SHUT.contains(&f.cause)
+            };
+            if let Some(f) = out.iter_mut().find(same) {
+                f.evidence.insert(f.evidence.len().min(1), claim.line());
+                if f.cause == cause && f.about.is_some() {
+                    // the firewall itself has said which of them it is
+                    f.possible.clear();
+                }
+                continue;
+            }
+            if !excluded(scene, d, cause, Some(g.mac)).is_empty() {
+                continue;
+            }
+            // what could also have been this gives way: the test that splits them was made
+            let could_be = |f: &Found| f.possible.iter().any(|p: &Possible| p.code == cause);
+            out.retain(|f| f.about != Some(g.mac) || f.cause == cause || !could_be(f));
+            let level = weight(cause, e);
+            out.push(Found {
+                about: Some(g.mac),
+                level,
+                ..found(cause, vec![led_evidence(g), claim.line()])
+            });
+        }
+    }
+}
+
+/// A box that blinks although the firewall let it through: it is not this rule.
+pub(super) fn let_through(scene: &Scene<'_>, g: &GatewayView) -> Option<Found> {
+    if !observed(scene, g).contains(&Observed::FirewallAllows) {
+        return None;
+    }
+    let mut lines = vec![led_evidence(g)];
+    let cloud = of(scene, g).filter(|c| c.decides() && to_cloud(scene, &c.told.entry));
+    lines.extend(cloud.filter(|c| c.told.entry.action == Action::Allowed).take(3).map(|c| c.line()));
+    let back =
+        Found { about: Some(g.mac), level: Some(Level::Warning), ..found(Cause::CloudAnswersBlocked, lines) };
+    Some(or_else(
+        back,
+        Cause::GatewayDefective,
+        "capture behind the firewall: if the cloud's answers come back and reach the gateway, it is the gateway itself",
+    ))
+}
+
+/// Everything that was told of the gateways, with what keeps it from deciding.
+#[must_use]
+pub fn reported(scene: &Scene<'_>, d: &Digest<'_>) -> Vec<Reported> {
+    let mut out = Vec::new();
+    for g in about(scene).filter(|_| !scene.pasted.is_empty()) {
+        let seen = observed(scene, g);
+        for claim in of(scene, g) {
+            let e = &claim.told.entry;
+            let mut but = Vec::new();
+            if e.reading == Reading::Generic {
+                but.push("its format is not known, so that it decides nothing".to_owned());
+            }
+            if claim.is_old() {
+                let hours = claim.age_ms / 3_600_000;
+                but.push(format!("it was written {hours} hours ago and says little of now"));
+            }
+            if let Some(cause) = names(scene, e, &seen) {
+                let against = excluded(scene, d, cause, Some(g.mac));
+                but.extend(against.iter().map(|o| format!("it was observed that {}", o.says())));
+            }
+            let held = e.lease.filter(|l| l.state == LeaseState::InForce).and_then(|l| l.ip);
+            if let (Some(says), Some(is)) = (held, g.ip)
+                && says != is
+            {
+                but.push(format!("the gateway is known at {is}"));
+            }
+            out.push(Reported { mac: g.mac, evidence: claim.line(), owner: e.who_acts(), but });
+        }
+    }
+    out
+}

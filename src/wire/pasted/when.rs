@@ -1,0 +1,78 @@
+//! The time of an entry, in the notations of the products. What has no date, or one that can be read in two ways, has no
+//! time.
+
+use jiff::civil::DateTime;
+use jiff::{Timestamp, tz::TimeZone};
+
+/// Days with the year first, or with the month as a word: nothing that can be read in two ways.
+const WITH_YEAR: &[&str] = &[
+    "%Y-%m-%d %H:%M:%S",
+    "%Y-%m-%dT%H:%M:%S",
+    "%Y/%m/%d %H:%M:%S",
+    "%b %d %Y %H:%M:%S",
+    "%d/%b/%Y %H:%M:%S",
+    "%d/%b/%Y:%H:%M:%S",
+    "%d %b %Y %H:%M:%S",
+];
+
+/// Milliseconds since 1970 UTC of a time as it stands in a text. Without a zone it is read as UTC; without a year
+/// (RFC 3164) as the last such day that is not after tomorrow. `now` is milliseconds since 1970 UTC.
+#[must_use]
+pub fn when(text: &str, now_unix_ms: i64) -> Option<i64> {
+    let text = text.trim().trim_matches(['[', ']', '*', '"', ':', ' ']);
+    if let Ok(t) = text.parse::<Timestamp>() {
+        return Some(t.as_millisecond());
+    }
+    if let Ok(t) = Timestamp::strptime("%Y-%m-%dT%H:%M:%S%.f%z", text) {
+        return Some(t.as_millisecond());
+    }
+    if let Ok(number) = text.parse::<f64>() {
+        // seconds, or finer: each product has its own
+        let scale = [1e3, 1.0, 1e-3, 1e-6];
+        let plausible = |ms: &f64| (9.4e11..4.2e12).contains(ms);
+        return scale.iter().map(|s| number * s).find(plausible).map(|ms| ms as i64);
+    }
+    let words = text.split_whitespace().collect::<Vec<_>>().join(" ");
+    let whole = words.split(['.', ',']).next().unwrap_or_default();
+    let utc = |t: DateTime| t.to_zoned(TimeZone::UTC).ok().map(|z| z.timestamp().as_millisecond());
+    if let Some(t) = WITH_YEAR.iter().find_map(|f| DateTime::strptime(f, whole).ok()) {
+        return utc(t);
+    }
+    let year = Timestamp::from_millisecond(now_unix_ms).ok()?.to_zoned(TimeZone::UTC).year();
+    let latest = now_unix_ms.saturating_add(86_400_000);
+    [year + 1, year, year - 1].into_iter().find_map(|y| {
+        let t = DateTime::strptime("%Y %b %d %H:%M:%S", format!("{y} {whole}")).ok()?;
+        utc(t).filter(|ms| *ms <= latest)
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::when;
+
+    /// 2026-11-28T06:00:00Z
+    const NOW: i64 = 1_795_845_600_000;
+
+    #[test]
+    fn a_time_is_read_only_where_it_says_one_thing() {
+        let hour = 3_600_000;
+        for text in [
+            "2026-11-28T05:00:00Z",
+            "2026-11-28T06:00:00+01:00",
+            "2026-11-28 05:00:00",
+            "2026/11/28 05:00:00",
+            "Nov 28 05:00:00",
+            "Nov 28 2026 05:00:00",
+            "28/Nov/2026:05:00:00",
+            "1795842000",
+            "1795842000000",
+        ] {
+            assert_eq!(when(text, NOW), Some(NOW - hour), "{text}");
+        }
+        // the last such day, not one to come
+        assert_eq!(when("Dec 28 05:00:00", NOW), Some(NOW - hour - 335 * 24 * hour));
+        for text in ["05:00:00", "11/12/2026 05:00:00", "", "yesterday", "12345", "3d2h"] {
+            assert_eq!(when(text, NOW), None, "{text}");
+        }
+    }
+}
