@@ -74,6 +74,14 @@ pub struct Evidence {
     pub age_ms: u64,
 }
 
+impl Evidence {
+    /// It was read in what somebody pasted.
+    #[must_use]
+    pub fn is_pasted(&self) -> bool {
+        self.source == "pasted"
+    }
+}
+
 /// What a pasted text says of a gateway, and what it cannot be squared with.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Reported {
@@ -84,6 +92,9 @@ pub struct Reported {
     pub owner: Owner,
     /// Why it does not decide: too old, of a format that is not known, or against what was observed.
     pub but: Vec<String>,
+    /// The site's own words in it: names of rules, profiles, ports and hosts. A public report hides them.
+    #[serde(default)]
+    pub names: Vec<String>,
 }
 
 impl Reported {

@@ -131,6 +131,7 @@ impl Redactor {
         }
         if level == Redact::Public {
             r.names.extend(snapshot.gateways.iter().filter_map(|g| g.name.clone()));
+            r.names.extend(snapshot.reported.iter().flat_map(|told| told.names.iter().cloned()));
         }
         for check in &snapshot.checks {
             let offers = match &check.measured {

@@ -1,8 +1,9 @@
 //! Tests of the redaction: what each level hides, what it keeps, and that twice is once.
 
 use super::*;
+use crate::model::finding::{Evidence, Reported};
 use crate::model::snapshot::{GatewayView, HostSeen};
-use crate::model::{LedView, Verdict};
+use crate::model::{LedView, Owner, Verdict};
 use proptest::prelude::*;
 
 fn snapshot() -> Snapshot {
@@ -40,6 +41,18 @@ fn snapshot() -> Snapshot {
         not_tested: vec![
             "http://anna:secret@proxy.sjukhuset.se:8080/ is used, see printer.lan and fe80::1".into(),
         ],
+        reported: vec![Reported {
+            mac,
+            evidence: Evidence {
+                text: "Some firewall reports: denied, by SG ward 7 block".into(),
+                basis: crate::model::Basis::Reported,
+                source: "pasted".into(),
+                age_ms: 0,
+            },
+            owner: Owner::It,
+            but: vec![],
+            names: vec!["SG ward 7 block".into()],
+        }],
         kept_in: Some("/home/anna/.local/share/solidgreen/visits/1".into()),
         ..Snapshot::default()
     }
@@ -97,6 +110,9 @@ fn public_hides_addresses_and_the_site() {
         );
     }
     assert_eq!(at(Redact::Public, "sensorist-gw-7 answered"), "[name] answered");
+    // what a site calls its rules is its own
+    assert_eq!(at(Redact::Public, "denied, by SG ward 7 block"), "denied, by [name]");
+    assert_eq!(at(Redact::Shared, "denied, by SG ward 7 block"), "denied, by SG ward 7 block");
 }
 
 #[test]

@@ -169,7 +169,7 @@ fn finding(number: usize, f: &Finding, out: &mut Vec<Block>) {
                 .map(|e| {
                     vec![
                         Cell::plain(e.text.clone()),
-                        Cell::plain(words::basis_words(e.basis)),
+                        Cell::plain(words::known_by(e)),
                         Cell::plain(e.source.clone()),
                         Cell::toned(words::age(e.age_ms), Tone::Quiet),
                     ]

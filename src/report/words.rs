@@ -1,7 +1,7 @@
 //! Small words of the report: times, ages, amounts, and the marks that stand beside every colour.
 
 use crate::model::check::Outcome;
-use crate::model::finding::Owner;
+use crate::model::finding::{Evidence, Owner};
 use crate::model::led::LedView;
 use crate::model::snapshot::{LinkHealth, Snapshot};
 use crate::model::{At, Basis, LedSet, LedState, Level};
@@ -72,6 +72,16 @@ pub fn basis_words(basis: Basis) -> &'static str {
         Basis::Seen => "seen by the installer",
         Basis::Inferred => "inferred",
         Basis::None => "not known",
+    }
+}
+
+/// How this statement came about, for people: what was pasted is another machine's report, not the box's.
+#[must_use]
+pub fn known_by(e: &Evidence) -> &'static str {
+    if e.is_pasted() {
+        "reported by the firewall, the switch or the DHCP server"
+    } else {
+        basis_words(e.basis)
     }
 }
 

@@ -2,6 +2,7 @@
 
 use crate::model::check::{CheckResult, Outcome, VendorStep};
 use crate::model::evidence::Source;
+use crate::model::finding::Evidence;
 use crate::model::host::{Interface, LinkKind};
 use crate::model::rule::Scope;
 use crate::model::snapshot::LinkHealth;
@@ -30,6 +31,11 @@ pub fn basis(basis: Basis) -> &'static str {
         Basis::Inferred => "inferred",
         Basis::None => "no evidence",
     }
+}
+
+/// The same of one line of evidence: what was pasted is another machine's report, not the box's.
+pub fn known_by(e: &Evidence) -> &'static str {
+    if e.is_pasted() { "reported by the firewall, the switch or the DHCP server" } else { basis(e.basis) }
 }
 
 pub fn source(source: Source) -> &'static str {

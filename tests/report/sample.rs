@@ -331,6 +331,7 @@ pub fn snapshot() -> Snapshot {
     .map(|(at, text)| TimelineEntry { at: At(at), text: text.into() })
     .to_vec();
     Snapshot {
+        reported: Vec::new(),
         visit: "019ab0f2-7c11-7e55-8a4e-5f1c2d3e4f50".into(),
         started_unix_ms: 1_795_356_300_000,
         now: At(45_400),

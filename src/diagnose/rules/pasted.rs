@@ -7,11 +7,13 @@ use super::{about, evidence, found, led_evidence, or_else};
 use crate::diagnose::digest::Digest;
 use crate::diagnose::observed::Observed;
 use crate::diagnose::{Found, Scene, excluded};
+use crate::model::check::{CheckResult, Target};
 use crate::model::finding::{Evidence, Level, Possible, Reported};
 use crate::model::pasted::{Action, Entry, Kind, LeaseState, Reading, TextKind, Told};
 use crate::model::snapshot::GatewayView;
 use crate::model::{Basis, Cause};
 use std::collections::BTreeSet;
+use std::net::{IpAddr, Ipv4Addr};
 
 /// What was written longer ago says little of now: a day, and the two hours by which the zone of a text that names none is
 /// off in most places.
@@ -63,8 +65,25 @@ fn to_cloud(scene: &Scene<'_>, e: &Entry) -> bool {
         e.kind,
         Kind::Connection | Kind::DefaultDeny | Kind::Unanswered | Kind::ResetBeyond | Kind::IdledOut
     );
+    connection && is_for_cloud(scene, e)
+}
+
+/// It goes to the cloud: by TCP to one of its ports, and, since half the internet is on 443, there to an address that is
+/// known as the cloud's, or to none that the text tells.
+fn is_for_cloud(scene: &Scene<'_>, e: &Entry) -> bool {
     let tcp = e.protocol.as_deref().is_none_or(|p| p.eq_ignore_ascii_case("tcp"));
-    connection && tcp && e.port.is_some_and(|port| scene.profile.cloud.ports.contains(&port))
+    let cloud = &scene.profile.cloud;
+    let known = |ip: Ipv4Addr| {
+        let tried =
+            |r: &CheckResult| matches!(r.target, Target::Cloud { addr, .. } if addr.ip() == IpAddr::V4(ip));
+        cloud.documented_addresses.contains(&ip) || scene.results.iter().any(tried)
+    };
+    let named = e
+        .destination_name
+        .as_ref()
+        .is_some_and(|name| cloud.hosts.iter().any(|h| h.eq_ignore_ascii_case(name)));
+    let there = |port: u16| port != 443 || named || e.destination.map_or(e.destination_name.is_none(), known);
+    tcp && e.port.is_some_and(|port| cloud.ports.contains(&port) && there(port))
 }
 
 /// What was told of this gateway, as observations that exclude causes.
@@ -96,16 +115,18 @@ pub fn observed(scene: &Scene<'_>, g: &GatewayView) -> BTreeSet<Observed> {
 }
 
 /// The cause that an event names by itself, if it names one.
-fn names(scene: &Scene<'_>, e: &Entry, seen: &BTreeSet<Observed>) -> Option<Cause> {
+fn names(scene: &Scene<'_>, d: &Digest<'_>, e: &Entry, seen: &BTreeSet<Observed>) -> Option<Cause> {
     Some(match e.kind {
-        Kind::Connection | Kind::DefaultDeny | Kind::Inspection | Kind::NoTranslation
-            if e.action == Action::Denied =>
-        {
-            let port = e.port.is_some_and(|p| scene.profile.cloud.ports.contains(&p));
-            if !port || seen.contains(&Observed::FirewallAllows) {
+        Kind::Connection | Kind::DefaultDeny | Kind::NoTranslation if e.action == Action::Denied => {
+            if !is_for_cloud(scene, e) || seen.contains(&Observed::FirewallAllows) {
                 return None;
             }
             Cause::CloudGatewayOnlyBlocked
+        }
+        // the rule lets it through, and what looks into it does not: of everybody, or of the gateway alone
+        Kind::Inspection if e.action == Action::Denied && is_for_cloud(scene, e) => {
+            let of_it_alone = d.observed.contains(&Observed::ContentPasses);
+            if of_it_alone { Cause::CloudGatewayOnlyBlocked } else { Cause::CloudAppControl }
         }
         Kind::WayBack => Cause::CloudAnswersBlocked,
         Kind::TranslationExhausted => Cause::CloudTranslationExhausted,
@@ -149,7 +170,7 @@ pub(super) fn settle(scene: &Scene<'_>, d: &Digest<'_>, out: &mut Vec<Found>) {
         let seen = observed(scene, g);
         for claim in of(scene, g).filter(Claim::decides) {
             let e = &claim.told.entry;
-            let Some(cause) = names(scene, e, &seen) else { continue };
+            let Some(cause) = names(scene, d, e, &seen) else { continue };
             let shut = cause == Cause::CloudGatewayOnlyBlocked;
             let same = |f: &&mut Found| {
                 f.cause == cause && f.about.is_none_or(|mac| mac == g.mac)
@@ -212,7 +233,7 @@ pub fn reported(scene: &Scene<'_>, d: &Digest<'_>) -> Vec<Reported> {
                 let hours = claim.age_ms / 3_600_000;
                 but.push(format!("it was written {hours} hours ago and says little of now"));
             }
-            if let Some(cause) = names(scene, e, &seen) {
+            if let Some(cause) = names(scene, d, e, &seen) {
                 let against = excluded(scene, d, cause, Some(g.mac));
                 but.extend(against.iter().map(|o| format!("it was observed that {}", o.says())));
             }
@@ -222,7 +243,9 @@ pub fn reported(scene: &Scene<'_>, d: &Digest<'_>) -> Vec<Reported> {
             {
                 but.push(format!("the gateway is known at {is}"));
             }
-            out.push(Reported { mac: g.mac, evidence: claim.line(), owner: e.who_acts(), but });
+            let words = [&e.rule, &e.reason, &e.place, &e.destination_name];
+            let names = words.into_iter().flatten().cloned().collect();
+            out.push(Reported { mac: g.mac, evidence: claim.line(), owner: e.who_acts(), but, names });
         }
     }
     out

@@ -89,6 +89,30 @@ fn an_allowed_line_says_that_it_is_not_this_firewall() {
 }
 
 #[test]
+fn half_the_internet_is_on_443_and_what_looks_inside_is_no_rule_for_ports() {
+    let said = |told: &[Told]| with(&blinking(), told, 0).verdict.code;
+    let elsewhere = |action| {
+        let mut t = entry(Kind::Connection, action);
+        t.entry.destination = Some([203, 0, 113, 80].into());
+        t
+    };
+    // a device that may fetch its time or its updates on 443 is not let through to the cloud by that
+    let d = with(&blinking(), &[elsewhere(Action::Allowed)], 0);
+    assert_eq!(d.verdict.code, Some(Cause::CloudGatewayOnlyBlocked));
+    assert!(!d.findings[0].evidence.iter().any(|e| e.is_pasted()), "{:?}", d.findings[0].evidence);
+    let d = with(&blinking(), &[elsewhere(Action::Denied)], 0);
+    assert!(!d.findings[0].evidence.iter().any(|e| e.is_pasted()), "{:?}", d.findings[0].evidence);
+    // on the cloud's own port, or by the cloud's name, it is the cloud
+    let mut own_port = elsewhere(Action::Allowed);
+    own_port.entry.port = Some(4321);
+    assert_eq!(said(&[own_port]), Some(Cause::CloudAnswersBlocked));
+    let mut named = elsewhere(Action::Allowed);
+    named.entry.destination_name = Some("gk.sensorist.com".into());
+    assert_eq!(said(&[named]), Some(Cause::CloudAnswersBlocked));
+    assert_eq!(said(&[entry(Kind::Inspection, Action::Denied)]), Some(Cause::CloudAppControl));
+}
+
+#[test]
 fn what_does_not_decide_says_why() {
     let mut made = Made::healthy();
     made.led(LedSet::only(LedState::SolidGreen), Basis::Reported);

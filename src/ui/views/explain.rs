@@ -40,7 +40,7 @@ pub fn finding_ui(ui: &mut Ui, v: &mut View<'_>, finding: &Finding, place: &str)
                     ui.add(Label::new(&e.text).wrap());
                     let origin = format!(
                         "{}, from {}, {}",
-                        words::sentence(words::basis(e.basis)),
+                        words::sentence(words::known_by(e)),
                         e.source,
                         words::age(e.age_ms)
                     );
@@ -72,7 +72,7 @@ fn as_text(finding: &Finding) -> String {
         text.push_str(&format!(
             "- {} ({}, from {}, {})\n",
             e.text,
-            words::basis(e.basis),
+            words::known_by(e),
             e.source,
             words::age(e.age_ms)
         ));
