@@ -367,7 +367,6 @@ pub fn snapshot() -> Snapshot {
             addresses,
         },
         broken: vec![],
-        reported: vec![],
         limits: vec![Limit {
             what: "Listening for DHCP broadcasts on port 67".into(),
             why: "this account may not open ports below 1024".into(),
