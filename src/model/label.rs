@@ -82,11 +82,20 @@ fn read_words(words: &[Word]) -> Option<Result<TypedMac, MacError>> {
         }
     }
     if found.iter().any(|c| c.repaired.is_empty()) {
-        found.retain(|c| c.repaired.is_empty());
+        // a word may be one by chance; three groups and more are none
+        found.retain(|c| c.repaired.is_empty() || c.to - c.from > 2);
     }
-    let labelled = |c: &Candidate, is: fn(&str) -> bool| label(words, c.from).is_some_and(|l| is(&l));
+    let labelled = |c: &Candidate, is: fn(&str) -> bool| label(words, c.from, c.to).is_some_and(|l| is(&l));
     if found.iter().any(|c| labelled(c, is_mac_word)) {
-        found.retain(|c| labelled(c, is_mac_word));
+        // MAC: 34A5E1000B07 34A5E1000B08: the word holds for what follows at once, but for a number without a letter
+        let mut end = usize::MAX;
+        found.retain(|c| {
+            let follows =
+                c.from == end && !labelled(c, is_other_word) && c.mac.bare().contains(|d: char| d > '9');
+            let kept = labelled(c, is_mac_word) || follows;
+            end = if kept { c.to } else { usize::MAX };
+            kept
+        });
     } else if let Some(other) = found.iter().find(|c| labelled(c, is_other_word)).map(|c| c.mac) {
         found.retain(|c| !labelled(c, is_other_word));
         if found.is_empty() {
@@ -112,7 +121,7 @@ fn at_word(words: &[Word], at: usize) -> Option<Candidate> {
     let mut glue: Option<char> = None;
     // how far words follow one another with nothing but one separator between them
     for (i, word) in words.iter().enumerate().skip(at) {
-        let piece = if i == at { first_piece(&word.text) } else { &word.text };
+        let piece = first_piece(&word.text);
         let length = piece.chars().count();
         if length > 14 || !piece.chars().all(|c| digit_of(c).is_some()) || is_word(&word.text) {
             break;
@@ -140,11 +149,18 @@ fn at_word(words: &[Word], at: usize) -> Option<Candidate> {
         }
     }
     let (octets, hardware_type) = shape(&lengths, &digits)?;
+    // GW 1: 34:A5:…: the number of a box is no hardware type
+    if hardware_type && lengths.len() > 2 && lengths[0] <= 2 {
+        let (first, next) = (&words[at + 1].before, &words[at + 2].before);
+        if first != next && first.trim() != "," {
+            return None;
+        }
+    }
     // the tail of a longer chain is no address: 34 behind "99:" belongs to it
     if at > 0 && lengths.len() > 1 && glue != Some(' ') {
         let before = &words[at - 1].text;
-        let joined = separator(&words[at].before, 1).is_some_and(|s| Some(s) == glue);
-        let group = before.len() == lengths[0] && before.chars().all(|c| c.is_ascii_hexdigit());
+        let joined = words[at].before == words[at + 1].before;
+        let group = before.len() <= 4 && before.chars().all(|c| c.is_ascii_hexdigit());
         if joined && group {
             return None;
         }
@@ -175,9 +191,10 @@ fn at_word(words: &[Word], at: usize) -> Option<Candidate> {
 
 /// A word without what is glued before the number in it: `0x`, `MAC`.
 fn first_piece(word: &str) -> &str {
-    let cut = ["0x", "mac"].iter().find_map(|lead| {
+    let cut = ["0x", "mac", "sn"].iter().find_map(|lead| {
         let rest = word.get(lead.len()..)?;
-        (word.get(..lead.len())?.eq_ignore_ascii_case(lead) && rest.len() >= 12).then_some(rest)
+        let whole = rest.len() >= 12 || *lead == "0x" && rest.len() == 2;
+        (word.get(..lead.len())?.eq_ignore_ascii_case(lead) && whole).then_some(rest)
     });
     cut.unwrap_or(word)
 }
@@ -264,16 +281,28 @@ fn is_other_word(text: &str) -> bool {
 }
 
 /// The nearest word before this one that says what the number is; a comma, a semicolon or another number ends the search.
-fn label(words: &[Word], at: usize) -> Option<String> {
+fn label(words: &[Word], at: usize, to: usize) -> Option<String> {
     let own = &words.get(at)?.text;
-    if first_piece(own).len() < own.len() && is_mac_word(own.get(..3)?) {
-        return Some("mac".into());
+    let glued = own.strip_suffix(first_piece(own)).unwrap_or_default();
+    if is_mac_word(glued) || is_other_word(glued) {
+        return Some(glued.into());
+    }
+    // 34A5E1000B07 (MAC)
+    if let Some(behind) = words.get(to).filter(|w| w.before.trim() == "(") {
+        let two = words.get(to + 1).filter(|w| w.before == "/").map(|w| format!("{}{}", behind.text, w.text));
+        if let Some(word) =
+            two.into_iter().chain([behind.text.clone()]).find(|w| is_mac_word(w) || is_other_word(w))
+        {
+            return Some(word);
+        }
     }
     let mut i = at;
     while i > 0 && at - i < 4 {
         // MAC|34A5E1000B07|SN|…: the word is a field of its own
         let ends = words[i].before.contains([';', ',', '&', '}', '\n']);
-        if ends || i < at && words[i].before.contains('|') {
+        let of_the_one_before =
+            i == at && words[i].before.contains(')') && in_parentheses_behind_a_number(words, i);
+        if ends || of_the_one_before || i < at && words[i].before.contains('|') {
             return None;
         }
         i -= 1;
@@ -290,6 +319,14 @@ fn label(words: &[Word], at: usize) -> Option<String> {
         }
     }
     None
+}
+
+/// The word before this one stands in parentheses that follow a number, and speaks of that one.
+fn in_parentheses_behind_a_number(words: &[Word], at: usize) -> bool {
+    let opened = (0..at).rev().take(3).find(|i| words[*i].before.contains('('));
+    opened
+        .and_then(|i| i.checked_sub(1))
+        .is_some_and(|i| words[i].text.len() >= 2 && words[i].text.chars().any(|c| c.is_ascii_digit()))
 }
 
 fn is_uuid(words: &[Word]) -> bool {
@@ -369,137 +406,5 @@ fn decoded(text: &str) -> String {
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-    use proptest::prelude::*;
-
-    const WANT: Mac = Mac([0x34, 0xa5, 0xe1, 0x00, 0x0b, 0x07]);
-
-    fn typed(text: &str) -> Result<TypedMac, MacError> {
-        Mac::parse_typed(text)
-    }
-
-    #[test]
-    fn whatever_stands_around_one_address_it_is_read() {
-        for text in [
-            "MAC ID: 34A5E1000B07",
-            "MAC No. 34A5E1000B07",
-            "LAN MAC: 34A5E1000B07",
-            "MAC-Adresse: 34:A5:E1:00:0B:07",
-            "MAC-adress: 34:A5:E1:00:0B:07",
-            "Adresse MAC : 34:A5:E1:00:0B:07",
-            "MAC:34A5E1000B07;SN:12345678",
-            "S/N 12345678 MAC 34A5E1000B07",
-            "S/N: 123456789012 MAC ID: 34A5E1000B07",
-            "MAC 34A5E1000B07 S/N 123456789012",
-            "SN:00AABBCCDDEE;MAC:34A5E1000B07",
-            "{\"mac\":\"34A5E1000B07\",\"sn\":\"12345678\"}",
-            "{\"sn\":\"123456789012\",\"mac\":\"34A5E1000B07\"}",
-            "https://example.com/d?sn=123456789012&mac=34%3AA5%3AE1%3A00%3A0B%3A07",
-            "https://example.com/device/34A5E1000B07/start",
-            "WIFI:T:nopass;MAC|34A5E1000B07|SN|123456789012|",
-            "0x34a5e1000b07",
-            "*34A5E1000B07*",
-            "MAC34A5E1000B07",
-            "34:A5:E1:00:0B:07,",
-            "34:A5:E1:00:0B:07 (GW 2)",
-            "Gateway 2: 34 A5 E1 00 0B 07 (room 12)",
-            "34\u{2212}A5\u{2212}E1\u{2212}00\u{2212}0B\u{2212}07",
-            "34\u{ff1a}A5\u{ff1a}E1\u{ff1a}00\u{ff1a}0B\u{ff1a}07",
-            "\u{ff13}\u{ff14}:A5:E1:00:0B:07",
-            "\u{200e}34:A5:E1:00:0B:07",
-            "34:A5:E1:00:\u{200b}0B:07\u{200b}",
-            "34\u{b7}A5\u{b7}E1\u{b7}00\u{b7}0B\u{b7}07",
-            "34/A5/E1/00/0B/07",
-            "34 : A5 : E1 : 00 : 0B : 07",
-            "34:A5:E1:\n00:0B:07",
-            "\u{201c}34a5.e100.0b07\u{201d}",
-            "34a5e1-000b07",
-            "34A5E1 00 0B 07",
-            "34A5E1000B07 34:A5:E1:00:0B:07",
-        ] {
-            assert_eq!(typed(text), Ok(WANT.into()), "{text}");
-        }
-    }
-
-    #[test]
-    fn a_hardware_type_is_left_out_and_told() {
-        for text in [
-            "0134.a5e1.000b.07",
-            "1,34:a5:e1:0:b:7",
-            "01:34:a5:e1:00:0b:07",
-            "01-34-A5-E1-00-0B-07",
-            "0134a5e1000b07",
-            "1:34:a5:e1:0:b:7",
-            "Client ID: 01 34 A5 E1 00 0B 07",
-        ] {
-            let read = typed(text).unwrap_or_else(|e| panic!("{text}: {e}"));
-            assert_eq!((read.mac, read.hardware_type, read.repairs().len()), (WANT, true, 1), "{text}");
-        }
-    }
-
-    #[test]
-    fn repaired_letters_are_told_each_once() {
-        let read = typed("34:AS:EI:OO:OB:O7").unwrap();
-        assert_eq!(read.mac.to_string(), "34:a5:e1:00:0b:07");
-        assert_eq!(read.repairs(), ["S read as 5", "I read as 1", "O read as 0"]);
-        assert_eq!(typed("MAC ID: 34ASEIOOOBO7").unwrap().mac, WANT);
-        let keyboard = typed("34:\u{410}5:\u{415}1:00:0\u{412}:07").unwrap();
-        assert_eq!((keyboard.mac, keyboard.repaired.len()), (WANT, 3));
-        assert_eq!(typed("34:A5:E|:00:0B:07").unwrap().repaired, [('|', '1')]);
-        // what is whole needs no repair elsewhere
-        assert_eq!(typed("GOLDBOSSISOO 34A5E1000B07"), Ok(WANT.into()));
-    }
-
-    #[test]
-    fn what_may_be_another_number_is_refused() {
-        assert!(matches!(typed("34A5E1000B07 34A5E1000B08"), Err(MacError::Several(a, _)) if a == WANT));
-        let two = typed("LAN MAC 34:A5:E1:00:0B:07, WLAN MAC 34:A5:E1:00:0B:08").unwrap_err().to_string();
-        assert!(two.contains("34:a5:e1:00:0b:07") && two.contains("34:a5:e1:00:0b:08"), "{two}");
-        assert!(matches!(typed("34A5E1000B07 123456789012"), Err(MacError::Several(..))));
-        assert!(matches!(typed("S/N 123456789012"), Err(MacError::OtherNumber(_))));
-        assert!(matches!(typed("Serial: 34A5E1000B07"), Err(MacError::OtherNumber(_))));
-        for text in [
-            "550e8400-e29b-41d4-a716-446655440000",
-            "34:a5:e1:ff:fe:00:0b:07",
-            "34a5e1fffe000b07",
-            "99:34:a5:e1:00:0b:07",
-            "34:a5:e1:00:0b:07:99",
-            "02:34:a5:e1:00:0b:07",
-            "fe80::36a5:e1ff:fe00:b07",
-            "fe80:0000:0000:0000:36a5:e1ff:fe00:0b07",
-            "12345678 34A5",
-            "34A5E 1000B07",
-            "12345678",
-            "MAC ID:",
-            "GOLDBOSSISOO",
-            "2026-11-28 05:05:29",
-            "192.168.1.77",
-        ] {
-            assert!(typed(text).is_err(), "{text}: {:?}", typed(text));
-        }
-        assert_eq!(typed("34A5E 1000B07"), Err(MacError::OddGroups));
-        assert!(matches!(typed("MAC: ff:ff:ff:ff:ff:ff"), Err(MacError::NotADevice(_))));
-    }
-
-    proptest! {
-        #[test]
-        fn any_text_is_read_or_refused(text in ".{0,80}") {
-            if let Ok(read) = typed(&text) {
-                prop_assert!(read.mac.is_device());
-            }
-        }
-
-        #[test]
-        fn every_notation_of_every_address_is_read_among_words(
-            bytes in any::<[u8; 6]>(), lead in "(MAC|MAC ID:|LAN MAC:|mac=|S/N 4711 MAC:|)", tail in "(|;SN:4711| \\(GW 2\\)|,)",
-        ) {
-            let mac = Mac([bytes[0] & !1, bytes[1], bytes[2], bytes[3], bytes[4], bytes[5]]);
-            prop_assume!(mac.is_device());
-            for written in [mac.bare(), mac.dotted(), mac.pairs(":", true), mac.pairs("-", false), mac.pairs(" ", true)] {
-                let text = format!("{lead} {written}{tail}");
-                prop_assert_eq!(typed(&text), Ok(mac.into()), "{}", text);
-            }
-        }
-    }
-}
+#[path = "label_tests.rs"]
+mod tests;
