@@ -16,7 +16,7 @@ pub enum MacError {
         "a MAC address has 12 hexadecimal digits, this has {found}; read it again from the bottom of the box"
     )]
     WrongLength { found: usize },
-    #[error("'{0}' is not a hexadecimal digit (0-9, A-F)")]
+    #[error("'{0}' is not a hexadecimal digit (0-9, A-F), and a MAC address has 12 hexadecimal digits")]
     BadDigit(char),
     #[error("{0} is a group or empty address and cannot be printed on a box")]
     NotADevice(Mac),

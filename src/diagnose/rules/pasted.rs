@@ -187,8 +187,12 @@ pub(super) fn settle(scene: &Scene<'_>, d: &Digest<'_>, out: &mut Vec<Found>) {
             if !excluded(scene, d, cause, Some(g.mac)).is_empty() {
                 continue;
             }
-            // what could also have been this gives way: the test that splits them was made
-            let could_be = |f: &Found| f.possible.iter().any(|p: &Possible| p.code == cause);
+            // what could also have been this gives way: the test that splits them was made; and so does the general
+            // answer, that something holds back this box alone
+            let could_be = |f: &Found| {
+                f.possible.iter().any(|p: &Possible| p.code == cause)
+                    || f.cause == Cause::CloudGatewayOnlyBlocked && cause.code().starts_with("cloud.")
+            };
             out.retain(|f| f.about != Some(g.mac) || f.cause == cause || !could_be(f));
             let level = weight(cause, e);
             out.push(Found {
