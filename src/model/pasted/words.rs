@@ -88,8 +88,7 @@ impl Entry {
     pub fn who_acts(&self) -> Owner {
         match self.kind {
             Kind::Connection | Kind::Lease if self.action != Action::Denied => Owner::Nobody,
-            Kind::Unanswered => Owner::Isp,
-            Kind::ResetBeyond => Owner::Vendor,
+            // what lies behind this firewall may be another one: nobody outside is named without a look from there
             _ => Owner::It,
         }
     }

@@ -13,6 +13,8 @@ use std::sync::LazyLock;
 
 /// The files, in the order in which they are asked: what is known of one product before what many say alike.
 const FILES: [&str; 9] = [
+    // files of leases have more columns than the answers that name some of them alike
+    include_str!("../../../assets/pasted/leases.toml"),
     include_str!("../../../assets/pasted/cisco.toml"),
     include_str!("../../../assets/pasted/fortinet.toml"),
     include_str!("../../../assets/pasted/gateways.toml"),
@@ -20,7 +22,6 @@ const FILES: [&str; 9] = [
     include_str!("../../../assets/pasted/linux.toml"),
     include_str!("../../../assets/pasted/switches.toml"),
     include_str!("../../../assets/pasted/dhcp.toml"),
-    include_str!("../../../assets/pasted/leases.toml"),
     include_str!("../../../assets/pasted/standards.toml"),
 ];
 

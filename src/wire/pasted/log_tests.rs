@@ -270,3 +270,15 @@ fn adds_up(read: &Pasted) -> bool {
     let c = &read.counts;
     c.lines == c.of_gateway + c.of_others + c.beside + c.around + c.not_recognised
 }
+
+/// Who pastes lines that are broken by a mail pastes remarks as well: they belong to no entry, and take nothing from it.
+#[test]
+fn a_remark_behind_a_whole_line_is_no_part_of_it() {
+    let line = "Nov 27 10:00:01 fw kernel: [UFW BLOCK] IN=eth0 OUT=eth1 SRC=192.0.2.50 DST=198.51.100.7 LEN=60 PROTO=TCP SPT=51515 DPT=4321";
+    for remark in ["something about 192.0.2.50 that nobody knows", "see above, please", "\u{2014} Anna"] {
+        let read = log(&format!("{line}\n{remark}"), &[], &["192.0.2.50".parse().unwrap()]);
+        assert_eq!(read.entries.len(), 1, "{remark}");
+        assert_eq!(read.entries[0].port, Some(4321), "{remark}");
+        assert_eq!(read.counts.of_gateway, 1, "{remark}: {:?}", read.counts);
+    }
+}

@@ -39,7 +39,8 @@ pub fn unwrap<'a>(
         meaning::recognise(record, room).is_some_and(|e| !e.known.format.generic)
     };
     // two messages of which the second has no head are two
-    if is_known(&alone, room) {
+    let alone_known = is_known(&alone, room);
+    if alone_known {
         let second = records::of_line(some.get(1).map_or("", AsRef::as_ref), at + 1);
         if is_known(&second, room) {
             return (alone, at + 1);
@@ -53,7 +54,9 @@ pub fn unwrap<'a>(
             some.iter().map(|l| l.trim()).collect::<Vec<_>>().join(between)
         };
         let record = records::of_joined(&joined, at..end);
-        if is_known(&record, room) {
+        // a line that is known by itself was broken only where the rest tells more of it
+        let tells_more = !alone_known || record.fields.len() > alone.fields.len();
+        if tells_more && is_known(&record, room) {
             return (record, end);
         }
     }
