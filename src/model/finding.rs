@@ -101,7 +101,7 @@ impl Reported {
     /// As a line that every face prints.
     #[must_use]
     pub fn line(&self) -> String {
-        let but: String = self.but.iter().map(|b| format!(" But {b}.")).collect();
+        let but: String = self.but.iter().map(|b| format!("; but {b}")).collect();
         format!("{}{but}", self.evidence.text)
     }
 }

@@ -135,7 +135,7 @@ fn reported(s: &Snapshot, out: &mut Vec<Block>) {
     out.push(h2("Reported by the firewall, the switch or the DHCP server"));
     out.push(Block::Paragraph("Read in a text that was pasted; reported, not measured.".into()));
     let line = |r: &crate::model::finding::Reported| {
-        format!("{}: {} ({} s before)", r.mac, r.line(), r.evidence.age_ms / 1000)
+        format!("{}: {} ({})", r.mac, r.line(), words::age(r.evidence.age_ms))
     };
     out.push(Block::List(s.reported.iter().map(line).collect()));
 }

@@ -159,3 +159,34 @@ fn what_is_repaired_in_a_mac_is_said_wherever_one_is_typed() {
         "{json:#}"
     );
 }
+
+/// What IT pasted is said whatever could be measured, and what it says of the box stands in the JSON.
+#[test]
+fn a_pasted_log_and_a_lease_table_count_as_evidence() {
+    let home = Home::new();
+    let mac = "34:a5:e1:00:0b:07";
+    fs::write(
+        home.file("denied.log"),
+        "Nov 27 10:00:01 fw kernel: [SG block 7] IN=eth0 OUT=eth1 MAC=00:11:22:33:44:55:34:a5:e1:00:0b:07:08:00 \
+         SRC=192.0.2.50 DST=54.229.68.147 LEN=60 PROTO=TCP SPT=51515 DPT=4321 WINDOW=64240 SYN URGP=0\n",
+    )
+    .unwrap();
+    let ran = home.run(&["check", "--json", "--mac", mac, "--read-log", "denied.log"]);
+    assert_eq!(ran.exit, Some(1), "{ran:?}");
+    let json = ran.json();
+    let told = &json["reported"][0];
+    assert_eq!(told["mac"], mac, "{json}");
+    assert!(told["evidence"]["text"].as_str().unwrap().contains("SG block 7"), "{told}");
+    assert_eq!(told["evidence"]["basis"], "reported", "{told}");
+    let ran = home.run(&["check", "--mac", mac, "--read-log", "denied.log"]);
+    assert!(ran.out.contains("SG block 7"), "{ran:?}");
+    // the visit keeps it, and a public report does not tell what the site calls its rules
+    let ran = home.run(&["report", "--out", "r.md", "--redact", "public"]);
+    assert_eq!(ran.exit, Some(0), "{ran:?}");
+    let report = fs::read_to_string(home.file("r.md")).unwrap();
+    assert!(report.contains("Reported by the firewall") && !report.contains("SG block 7"), "{report}");
+    // a file that is not there is bad usage or blindness, and never a verdict
+    let ran = home.run(&["check", "--mac", mac, "--read-log", "nowhere.log"]);
+    assert_eq!((ran.exit, ran.out.as_str()), (Some(3), ""), "{ran:?}");
+    assert!(ran.err.contains("nowhere.log"), "{ran:?}");
+}

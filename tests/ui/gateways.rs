@@ -76,10 +76,10 @@ fn a_repaired_slip_is_offered_not_assumed() {
     let (mut h, desk) = open(sample::empty());
     type_in(&mut h, "34:A5:E1:OO:0B:07");
     assert_eq!(desk.asked(), []);
-    assert_shown(&h, "O as 0");
+    assert_shown(&h, "O read as 0");
     press(&mut h, "Use 34:a5:e1:00:0b:07");
     assert_eq!(desk.asked(), [Command::TypeMac(BOX.into())]);
-    assert_not_shown(&h, "O as 0");
+    assert_not_shown(&h, "O read as 0");
 }
 
 #[test]

@@ -58,8 +58,8 @@ fn reported(ui: &mut Ui, v: &View<'_>) {
         ui.set_min_width(ui.available_width());
         parts::title(ui, "Reported by the firewall, the switch or the DHCP server");
         for r in &v.snapshot.reported {
-            let age = r.evidence.age_ms / 60_000;
-            ui.add(egui::Label::new(format!("{}: {} ({age} min ago)", r.mac, r.line())).wrap());
+            let age = words::age(r.evidence.age_ms);
+            ui.add(Label::new(format!("{}: {} ({age})", r.mac, r.line())).wrap());
         }
     });
 }
