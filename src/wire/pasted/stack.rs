@@ -52,9 +52,8 @@ fn begins(line: &str) -> bool {
 
 fn is_heading(known: &Known, lines: &[Cow<'_, str>], at: usize) -> bool {
     let has = |line: &str, names: &str| {
-        let given: Vec<&str> = line.split_whitespace().collect();
-        let wanted: Vec<&str> = names.split_whitespace().collect();
-        given.len() >= wanted.len() && given.iter().zip(&wanted).all(|(a, b)| a.eq_ignore_ascii_case(b))
+        let mut given = line.split_whitespace();
+        names.split_whitespace().all(|name| given.next().is_some_and(|word| word.eq_ignore_ascii_case(name)))
     };
     known
         .format

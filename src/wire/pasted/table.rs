@@ -3,6 +3,7 @@
 
 use super::pairs::Fields;
 use std::borrow::Cow;
+use std::cell::RefCell;
 
 /// One column: its name, and where it stands, in characters.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -194,11 +195,43 @@ pub fn is_rule(line: &str) -> bool {
 /// The cells of a line with this sign between them; one in quotes may hold it.
 #[must_use]
 pub fn cells(line: &str, between: char) -> Vec<String> {
-    let Ok(delimiter) = u8::try_from(between) else { return Vec::new() };
-    let mut reader = csv_core::ReaderBuilder::new().delimiter(delimiter).build();
+    let line = line.trim();
+    let mut out = if line.contains('"') {
+        quoted_cells(line, between)
+    } else {
+        line.split(between).map(|cell| cell.trim().to_owned()).collect()
+    };
+    // bars stand at the edges too
+    if between == '|' && out.first().is_some_and(String::is_empty) {
+        out.remove(0);
+        if out.last().is_some_and(String::is_empty) {
+            out.pop();
+        }
+    }
+    out
+}
+
+fn quoted_cells(line: &str, between: char) -> Vec<String> {
+    thread_local! {
+        // making one costs more than reading a line
+        static COMMAS: RefCell<csv_core::Reader> = RefCell::new(csv_core::Reader::new());
+    }
+    match u8::try_from(between) {
+        Ok(b',') => COMMAS.with_borrow_mut(|reader| {
+            reader.reset();
+            cells_by(reader, line, between)
+        }),
+        Ok(delimiter) => {
+            cells_by(&mut csv_core::ReaderBuilder::new().delimiter(delimiter).build(), line, between)
+        }
+        Err(_) => Vec::new(),
+    }
+}
+
+fn cells_by(reader: &mut csv_core::Reader, line: &str, between: char) -> Vec<String> {
     let mut bytes = vec![0; line.len() + 2];
     let mut ends = vec![0; line.matches(between).count() + 2];
-    let mut rest = line.trim().as_bytes();
+    let mut rest = line.as_bytes();
     let (mut filled, mut count) = (0, 0);
     // the second call, without input, ends the record
     for _ in 0..2 {
@@ -217,12 +250,6 @@ pub fn cells(line: &str, between: char) -> Vec<String> {
         let cell = bytes.get(from..*to).unwrap_or_default();
         out.push(String::from_utf8_lossy(cell).trim().to_owned());
         from = *to;
-    }
-    if between == '|' && out.first().is_some_and(String::is_empty) {
-        out.remove(0);
-        if out.last().is_some_and(String::is_empty) {
-            out.pop();
-        }
     }
     out
 }
