@@ -120,16 +120,16 @@ pub(super) static RULE_FOR_OTHER_ADDRESS: Page = Page {
 };
 
 pub(super) static ANSWERS_BLOCKED: Page = Page {
-    title: "The gateway's connections go out, but the cloud's answers are not let back in.",
-    meaning: "The firewall allows the first packet and drops what comes back: the way back is another one, or the firewall \
-              does not know the connection any more.",
-    told_apart: "The firewall's own log shows what it did with the answers. With cloud.both-ports-dropped nothing tells \
-                 whether the first packet went out; with cloud.service-down no answer comes from anywhere.",
+    title: "The firewall lets the gateway out, but the cloud's answers do not get back to it.",
+    meaning: "The firewall's own log has its connections as allowed, and none comes about. What comes back is dropped, takes \
+              another way, or never comes: something behind that firewall may hold it.",
+    told_apart: "The firewall itself says so in its log. With cloud.gateway-only-blocked no log was read, or it shows a \
+                 denial; with cloud.service-down this computer gets no answer either.",
     owner: Owner::It,
     level: Level::Fault,
-    next_step: "Let the answers of the cloud come back by the same firewall (symmetric route) and allow established \
-                connections.",
-    proof: "The log shows no more dropped answers, and the gateway turns solid green.",
+    next_step: "Follow one connection of the gateway through the firewall and behind it, and let the cloud's answers come \
+                back the same way (symmetric route, established connections).",
+    proof: "The log shows its connections as established, and the gateway turns solid green.",
     not_tested: "The routes beyond this network, which cannot be seen from here.",
     hides: hides::GATEWAY_ONLY,
 };
