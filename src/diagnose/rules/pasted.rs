@@ -41,8 +41,11 @@ impl Claim<'_> {
         let e = &self.told.entry;
         let who = if e.product.is_empty() { self.kind.label() } else { &e.product };
         let times = if self.told.times > 1 { format!(", {} times", self.told.times) } else { String::new() };
+        // its age is then right to half a day
+        let zoneless = self.told.written_unix_ms.is_some() && !self.told.zone_known;
+        let zone = if zoneless { " in a zone that it does not name" } else { "" };
         let when =
-            e.time.as_ref().map_or_else(|| ", without a time".to_owned(), |t| format!(", written {t}"));
+            e.time.as_ref().map_or_else(|| ", without a time".to_owned(), |t| format!(", written {t}{zone}"));
         let text = format!("{who} reports: {} (line {}{times}{when})", e.in_plain_words(), e.line + 1);
         evidence(text, Basis::Reported, "pasted", self.age_ms)
     }

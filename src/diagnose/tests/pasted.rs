@@ -29,7 +29,7 @@ fn entry(kind: Kind, action: Action) -> Told {
         lease: None,
         shown: String::new(),
     };
-    Told { entry, times: 3, written_unix_ms: Some(0) }
+    Told { entry, times: 3, written_unix_ms: Some(0), zone_known: false }
 }
 
 /// The diagnosis of a scene in which these are pasted, written so long ago.
@@ -51,6 +51,7 @@ fn a_denied_line_settles_it_and_names_its_rule() {
     assert_eq!(d.verdict.code, Some(Cause::CloudGatewayOnlyBlocked));
     let line = d.findings[0].evidence.iter().find(|e| e.source == "pasted").unwrap();
     assert!(line.text.contains("IoT-deny") && line.text.contains("Some firewall reports"), "{}", line.text);
+    assert!(line.text.contains("in a zone that it does not name"), "its age is right to half a day");
     assert_eq!((line.basis, line.age_ms), (Basis::Reported, 1_000));
     assert_eq!(d.findings[0].possible, []);
     // where nobody gets out, the same rule is told under what this computer measured

@@ -38,6 +38,9 @@ pub struct Told {
     /// When it was written, milliseconds since 1970 UTC; none where its time cannot be read. A text without a time zone is
     /// read as UTC, so that this may be off by half a day.
     pub written_unix_ms: Option<i64>,
+    /// The time says in which zone it is.
+    #[serde(default)]
+    pub zone_known: bool,
 }
 
 /// What one text says of the gateways.
@@ -49,9 +52,10 @@ pub struct PastedText {
 }
 
 impl PastedText {
-    /// Keeps of what was read what may count. `when` reads a time of the text, milliseconds since 1970 UTC.
+    /// Keeps of what was read what may count. `when` reads a time of the text, milliseconds since 1970 UTC, and tells
+    /// whether it says its zone.
     #[must_use]
-    pub fn of(kind: TextKind, read: &Pasted, when: impl Fn(&str) -> Option<i64>) -> PastedText {
+    pub fn of(kind: TextKind, read: &Pasted, when: impl Fn(&str) -> Option<(i64, bool)>) -> PastedText {
         let mut told: Vec<Told> = Vec::new();
         let mut known: BTreeMap<(String, Option<Mac>, Option<Ipv4Addr>), usize> = BTreeMap::new();
         for e in &read.entries {
@@ -62,16 +66,17 @@ impl PastedText {
             if passed {
                 continue;
             }
-            let written = e.time.as_deref().and_then(&when);
+            let time = e.time.as_deref().and_then(&when);
+            let (written, zone_known) = (time.map(|(ms, _)| ms), time.is_some_and(|(_, zone)| zone));
             let key = (e.in_plain_words(), e.mac, e.source);
             if let Some(t) = known.get(&key).and_then(|at| told.get_mut(*at)) {
                 t.times += 1;
                 if written >= t.written_unix_ms {
-                    (t.written_unix_ms, t.entry) = (written, without_line(e));
+                    (t.written_unix_ms, t.zone_known, t.entry) = (written, zone_known, without_line(e));
                 }
             } else if told.len() < KEPT {
                 known.insert(key, told.len());
-                told.push(Told { entry: without_line(e), times: 1, written_unix_ms: written });
+                told.push(Told { entry: without_line(e), times: 1, written_unix_ms: written, zone_known });
             }
         }
         PastedText { kind, told, counts: read.counts }

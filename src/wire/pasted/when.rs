@@ -15,26 +15,26 @@ const WITH_YEAR: &[&str] = &[
     "%d %b %Y %H:%M:%S",
 ];
 
-/// Milliseconds since 1970 UTC of a time as it stands in a text. Without a zone it is read as UTC; without a year
+/// Milliseconds since 1970 UTC of a time as it stands in a text, and whether it says its zone. Without one it is read as UTC; without a year
 /// (RFC 3164) as the last such day that is not after tomorrow. `now` is milliseconds since 1970 UTC.
 #[must_use]
-pub fn when(text: &str, now_unix_ms: i64) -> Option<i64> {
+pub fn when(text: &str, now_unix_ms: i64) -> Option<(i64, bool)> {
     let text = text.trim().trim_matches(['[', ']', '*', '"', ':', ' ']);
     if let Ok(t) = text.parse::<Timestamp>() {
-        return Some(t.as_millisecond());
+        return Some((t.as_millisecond(), true));
     }
     if let Ok(t) = Timestamp::strptime("%Y-%m-%dT%H:%M:%S%.f%z", text) {
-        return Some(t.as_millisecond());
+        return Some((t.as_millisecond(), true));
     }
     if let Ok(number) = text.parse::<f64>() {
         // seconds, or finer: each product has its own
         let scale = [1e3, 1.0, 1e-3, 1e-6];
         let plausible = |ms: &f64| (9.4e11..4.2e12).contains(ms);
-        return scale.iter().map(|s| number * s).find(plausible).map(|ms| ms as i64);
+        return scale.iter().map(|s| number * s).find(plausible).map(|ms| (ms as i64, true));
     }
     let words = text.split_whitespace().collect::<Vec<_>>().join(" ");
     let whole = words.split(['.', ',']).next().unwrap_or_default();
-    let utc = |t: DateTime| t.to_zoned(TimeZone::UTC).ok().map(|z| z.timestamp().as_millisecond());
+    let utc = |t: DateTime| t.to_zoned(TimeZone::UTC).ok().map(|z| (z.timestamp().as_millisecond(), false));
     if let Some(t) = WITH_YEAR.iter().find_map(|f| DateTime::strptime(f, whole).ok()) {
         return utc(t);
     }
@@ -42,7 +42,7 @@ pub fn when(text: &str, now_unix_ms: i64) -> Option<i64> {
     let latest = now_unix_ms.saturating_add(86_400_000);
     [year + 1, year, year - 1].into_iter().find_map(|y| {
         let t = DateTime::strptime("%Y %b %d %H:%M:%S", format!("{y} {whole}")).ok()?;
-        utc(t).filter(|ms| *ms <= latest)
+        utc(t).filter(|(ms, _)| *ms <= latest)
     })
 }
 
@@ -56,21 +56,21 @@ mod tests {
     #[test]
     fn a_time_is_read_only_where_it_says_one_thing() {
         let hour = 3_600_000;
-        for text in [
-            "2026-11-28T05:00:00Z",
-            "2026-11-28T06:00:00+01:00",
-            "2026-11-28 05:00:00",
-            "2026/11/28 05:00:00",
-            "Nov 28 05:00:00",
-            "Nov 28 2026 05:00:00",
-            "28/Nov/2026:05:00:00",
-            "1795842000",
-            "1795842000000",
+        for (text, zone) in [
+            ("2026-11-28T05:00:00Z", true),
+            ("2026-11-28T06:00:00+01:00", true),
+            ("2026-11-28 05:00:00", false),
+            ("2026/11/28 05:00:00", false),
+            ("Nov 28 05:00:00", false),
+            ("Nov 28 2026 05:00:00", false),
+            ("28/Nov/2026:05:00:00", false),
+            ("1795842000", true),
+            ("1795842000000", true),
         ] {
-            assert_eq!(when(text, NOW), Some(NOW - hour), "{text}");
+            assert_eq!(when(text, NOW), Some((NOW - hour, zone)), "{text}");
         }
         // the last such day, not one to come
-        assert_eq!(when("Dec 28 05:00:00", NOW), Some(NOW - hour - 335 * 24 * hour));
+        assert_eq!(when("Dec 28 05:00:00", NOW), Some((NOW - hour - 335 * 24 * hour, false)));
         for text in ["05:00:00", "11/12/2026 05:00:00", "", "yesterday", "12345", "3d2h"] {
             assert_eq!(when(text, NOW), None, "{text}");
         }
