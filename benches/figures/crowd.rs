@@ -13,7 +13,9 @@ use std::fs::File;
 use std::process::Child;
 use std::time::{Duration, Instant};
 
-const RUNS: usize = 3;
+const RUNS: usize = 2;
+/// Chooses one of the sizes.
+const CASES: &str = "FIGURES_CASES";
 const SIZES: [usize; 4] = [1, 50, 500, MANY];
 /// A watch checks once when it begins; after that nothing happens.
 const SETTLES: Duration = Duration::from_secs(20);
@@ -104,7 +106,8 @@ fn once(args: &[&str], boxes: usize, load: &mut Load) -> Result<(), String> {
 }
 
 pub fn measure() -> Result<(), String> {
-    for size in SIZES {
+    let chosen = |size: &usize| std::env::var(CASES).map_or(true, |part| size.to_string() == part);
+    for size in SIZES.into_iter().filter(chosen) {
         let crowd: Crowd = sites::run_on(Kind::Campus, &format!("crowd {size}"))?;
         let wanted = if size == 500 { "< 5000" } else { "" };
         for (what, load) in

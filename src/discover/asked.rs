@@ -26,6 +26,8 @@ const REFUSED_WITHIN: Duration = Duration::from_millis(150);
 const DISCARD: u16 = 9;
 /// Connections that are tried at the same time.
 const AT_ONCE: usize = 64;
+/// Of hundreds that are tried, the answers of so many are told before the next ones.
+const TOLD_AT_ONCE: usize = 128;
 /// The operating system verifies an old row five seconds after it was used, then asks three times, a second apart.
 pub const VERIFIED: Duration = Duration::from_secs(9);
 
@@ -103,11 +105,14 @@ impl Asking {
             // a socket that may not send leaves the question open; who is cancelled is asked no more
             Ok(Ok(Err(_))) | Err(_) => {}
         }
-        let left = self.told(ips, &mut told, begun).await;
-        for ip in self.knock(&left).await {
-            told.answered(ip, self.eyes.now());
+        let mut silent = Vec::new();
+        for some in self.told(ips, &mut told, begun).await.chunks(TOLD_AT_ONCE) {
+            for ip in self.knock(some).await {
+                told.answered(ip, self.eyes.now());
+            }
+            silent.extend(self.told(some.to_vec(), &mut told, begun).await);
         }
-        self.told(left, &mut told, begun).await
+        silent
     }
 
     /// Tells those of the addresses for which there is a proof since `begun`; hands back the others.
@@ -128,18 +133,23 @@ impl Asking {
     /// Tries a connection to a closed port of each, some at once; those that refused it, or took it.
     async fn knock(&self, ips: &[Ipv4Addr]) -> Vec<Ipv4Addr> {
         let mut answered = Vec::new();
-        for some in ips.chunks(AT_ONCE) {
-            let mut tries = Crew::default();
-            for ip in some.iter().copied() {
-                let (meter, interface) = (Arc::clone(&self.meter), self.interface.clone());
-                tries.spawn(async move {
-                    let to = SocketAddr::from((ip, DISCARD));
-                    let knock =
-                        meter.connect(Some(&interface), to, REFUSED_WITHIN, PacketKind::TcpKnock).await;
-                    matches!(knock.outcome, Ok(_) | Err(Failure::Refused | Failure::Reset)).then_some(ip)
-                });
+        let mut tries = Crew::default();
+        for ip in ips.iter().copied() {
+            // one that is silent holds up none of the others
+            if tries.len() >= AT_ONCE
+                && let Some(done) = tries.next().await
+            {
+                answered.extend(done);
             }
-            answered.extend(tries.all().await.into_iter().flatten());
+            let (meter, interface) = (Arc::clone(&self.meter), self.interface.clone());
+            tries.spawn(async move {
+                let to = SocketAddr::from((ip, DISCARD));
+                let knock = meter.connect(Some(&interface), to, REFUSED_WITHIN, PacketKind::TcpKnock).await;
+                matches!(knock.outcome, Ok(_) | Err(Failure::Refused | Failure::Reset)).then_some(ip)
+            });
+        }
+        while let Some(done) = tries.next().await {
+            answered.extend(done);
         }
         answered
     }

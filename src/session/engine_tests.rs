@@ -213,15 +213,20 @@ fn one_box_of_many_that_only_an_old_row_shows_is_no_reason_to_wait_nor_to_speak(
     e.progress(Progress::Done, At(100));
     assert!(!e.settled(At(2_000)), "it may still answer");
     e.sighting(Sighting::Searched);
-    assert!(e.settled(At(3_200)), "the others are not kept waiting");
-    assert!(e.end(At(3_200)));
-    let s = e.snapshot(At(3_200));
+    e.sighting(neighbour(3_000, Mac([0x34, 0xa5, 0xe1, 0, 1, 10]), 10));
+    assert!(!e.settled(At(3_200)), "answers still come");
+    assert_eq!(e.next_wake(At(3_200)), Some(At(3_500)));
+    assert!(e.settled(At(3_500)), "the others are not kept waiting");
+    e.sighting(neighbour(4_300, Mac([0x34, 0xa5, 0xe1, 0, 1, 10]), 10));
+    assert!(e.settled(At(4_400)), "nor for ever");
+    assert!(e.end(At(4_400)));
+    let s = e.snapshot(At(4_400));
     assert!(s.findings.iter().all(|f| f.code != Cause::GatewaySilent), "{:?}", s.findings);
     assert_eq!((s.boxes().not_known, s.boxes().answering, s.boxes().silent), (1, 50, 0));
     assert!(s.not_tested.iter().any(|t| t.contains(&MAC.to_string())), "{:?}", s.not_tested);
     // a round in which the system trusts its row proves nothing; that it asked in vain does
-    e.sighting(unanswered(4_000, 77, false));
-    assert_ne!(code_of(&e, 4_001, MAC), Some(Cause::GatewaySilent));
+    e.sighting(unanswered(4_500, 77, false));
+    assert_ne!(code_of(&e, 4_501, MAC), Some(Cause::GatewaySilent));
     e.sighting(unanswered(9_000, 77, true));
     assert_eq!(code_of(&e, 9_001, MAC), Some(Cause::GatewaySilent));
     let s = e.snapshot(At(9_001));

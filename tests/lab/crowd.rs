@@ -1,4 +1,4 @@
-//! Hundreds of hosts behind one port of the switch, each with a MAC and an address of its own: neighbours of any maker, or
+//! Hundreds of hosts behind few ports of the switch, each with a MAC and an address of its own: neighbours of any maker, or
 //! boxes of the gateway's. Their kernel answers ARP and refuses connections; nobody tells their LEDs.
 
 use super::case::Case;
@@ -13,6 +13,8 @@ use std::net::Ipv4Addr;
 /// Broadcasts that wait to be handed to each host: a sweep asks for a thousand addresses within a moment, and the usual
 /// queue loses some of its questions on a busy machine.
 const QUEUE: u32 = 100_000;
+/// Hosts behind one port of the switch: the kernel copies a broadcast for each, and has room for a thousand packets.
+const A_PORT: usize = 250;
 /// Addresses of the pool that DHCP hands out first.
 const FIRST_OF_POOL: u32 = 8;
 
@@ -22,23 +24,26 @@ fn hosts(name: &str, prefix: &str, addresses: &[Ipv4Addr], plan: Plan) -> Result
         return Ok(());
     }
     ip_batch(None, &format!("netns add {name}\n"))?;
-    ip_batch(
-        Some("sw"),
-        &format!(
-            "link add p_{name} type veth peer name eth0 netns {name}\nlink set p_{name} master br0 up\n"
-        ),
-    )?;
+    let ports = addresses.len().div_ceil(A_PORT);
+    let plug = |k: usize| {
+        format!(
+            "link add p_{name}{k} type veth peer name eth{k} netns {name}\nlink set p_{name}{k} master br0 up\n"
+        )
+    };
+    ip_batch(Some("sw"), &(0..ports).map(plug).collect::<String>())?;
     // each answers for its own address only, and keeps quiet; one kernel refuses for all of them
     shell(
         name,
         "sysctl -qw net.ipv6.conf.default.disable_ipv6=1 net.ipv4.conf.all.arp_ignore=1 net.ipv4.conf.all.arp_announce=2",
     )?;
-    let mut lines = String::from("link set lo up\nlink set eth0 up promisc on\n");
+    let mut lines = String::from("link set lo up\n");
+    lines.extend((0..ports).map(|k| format!("link set eth{k} up promisc on\n")));
     for (n, ip) in addresses.iter().enumerate() {
         // writing to a String cannot fail
         let _ = write!(
             lines,
-            "link add link eth0 name m{n} address {} type macvlan mode bridge bcqueuelen {QUEUE}\naddr add {ip}/{} dev m{n}\nlink set m{n} up\n",
+            "link add link eth{} name m{n} address {} type macvlan mode bridge bcqueuelen {QUEUE}\naddr add {ip}/{} dev m{n}\nlink set m{n} up\n",
+            n / A_PORT,
             mac(prefix, n),
             plan.prefix
         );
