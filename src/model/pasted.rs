@@ -22,62 +22,78 @@ pub enum Action {
     Unclear,
 }
 
-/// What sort of event it is: each with its own sentence, and with its own owner.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
-#[serde(rename_all = "kebab-case")]
-pub enum Kind {
+macro_rules! kinds {
+    ($($(#[$doc:meta])* $name:ident = $word:literal),+ $(,)?) => {
+        /// What sort of event it is: each with its own sentence, and with its own owner.
+        #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+        #[serde(rename_all = "kebab-case")]
+        pub enum Kind { $($(#[$doc])* $name),+ }
+
+        impl Kind {
+            pub const ALL: &'static [Kind] = &[$(Kind::$name),+];
+
+            /// The word of the JSON.
+            #[must_use]
+            pub fn word(self) -> &'static str {
+                match self { $(Kind::$name => $word),+ }
+            }
+        }
+    };
+}
+
+kinds! {
     /// A rule, or whatever decides about connections, allowed or denied one.
-    Connection,
+    Connection = "connection",
     /// No rule took it: the deny at the end of the list did.
-    DefaultDeny,
+    DefaultDeny = "default-deny",
     /// A rule let it through, and something that looks into it did not: web filter, application control, inspection.
-    Inspection,
+    Inspection = "inspection",
     /// Let through, and nobody answered: not this firewall.
-    Unanswered,
+    Unanswered = "unanswered",
     /// Let through, and the other side reset it: not this firewall.
-    ResetBeyond,
+    ResetBeyond = "reset-beyond",
     /// It was up, and ended because nothing was said on it for too long.
-    IdledOut,
+    IdledOut = "idled-out",
     /// A packet of a connection that the firewall does not know (any more): no rule denied it.
-    StateDrop,
+    StateDrop = "state-drop",
     /// The firewall refused what was meant for itself (its DNS, its web page): no rule of the list helps.
-    LocalService,
+    LocalService = "local-service",
     /// No port or address was left to translate to.
-    TranslationExhausted,
+    TranslationExhausted = "translation-exhausted",
     /// There is no translation for this network or direction.
-    NoTranslation,
+    NoTranslation = "no-translation",
     /// Too many connections, or too fast.
-    Limited,
+    Limited = "limited",
     /// An answer to the gateway was denied: the way back is blocked.
-    WayBack,
+    WayBack = "way-back",
     /// A switch lets this MAC in on no port, or shut the port because of it.
-    PortSecurity,
+    PortSecurity = "port-security",
     /// 802.1X: the device did not prove who it is.
-    Dot1x,
+    Dot1x = "dot1x",
     /// The switch asked for the MAC (MAC authentication bypass), and it was refused.
-    MacAuthentication,
+    MacAuthentication = "mac-authentication",
     /// A switch threw away ARP of the gateway.
-    ArpInspection,
+    ArpInspection = "arp-inspection",
     /// A switch threw away DHCP of the gateway or for it.
-    DhcpSnooping,
+    DhcpSnooping = "dhcp-snooping",
     /// A switch threw away IPv4 packets whose sender it does not know at this port.
-    SourceGuard,
+    SourceGuard = "source-guard",
     /// Two devices use one address.
-    AddressConflict,
+    AddressConflict = "address-conflict",
     /// A lease, or what became of it.
-    Lease,
+    Lease = "lease",
     /// The DHCP server had no address left, or no pool for this network.
-    NoAddress,
+    NoAddress = "no-address",
     /// The DHCP server refused the address that was asked for.
-    Nak,
+    Nak = "nak",
     /// The DHCP server refuses this MAC.
-    MacRefused,
+    MacRefused = "mac-refused",
     /// The DHCP server offered an address, and the gateway did not take it.
-    OfferNotTaken,
+    OfferNotTaken = "offer-not-taken",
     /// No DHCP server offered anything.
-    NoOffer,
+    NoOffer = "no-offer",
     /// The gateway asks for an address, and the text shows no answer.
-    DiscoverOnly,
+    DiscoverOnly = "discover-only",
 }
 
 /// How an entry was read.

@@ -130,39 +130,10 @@ fn what_does_not_decide_says_why() {
 /// Each kind settles its cause somewhere, and nowhere against anything.
 #[test]
 fn no_pasted_line_settles_anything_against_what_was_observed() {
-    use Kind::*;
-    const ALL: &[Kind] = &[
-        Connection,
-        DefaultDeny,
-        Inspection,
-        Unanswered,
-        ResetBeyond,
-        IdledOut,
-        StateDrop,
-        LocalService,
-        TranslationExhausted,
-        NoTranslation,
-        Limited,
-        WayBack,
-        PortSecurity,
-        Dot1x,
-        MacAuthentication,
-        ArpInspection,
-        DhcpSnooping,
-        SourceGuard,
-        AddressConflict,
-        Lease,
-        NoAddress,
-        Nak,
-        MacRefused,
-        OfferNotTaken,
-        NoOffer,
-        DiscoverOnly,
-    ];
     let mut seen = std::collections::BTreeSet::new();
     for led in [LedState::Dark, LedState::SolidRed, LedState::BlinkingRed, LedState::SolidGreen] {
         for shut in [false, true] {
-            for kind in ALL {
+            for kind in Kind::ALL {
                 for action in [Action::Denied, Action::Allowed, Action::Unclear] {
                     for leased in [false, true] {
                         let mut made = Made::healthy();
@@ -177,7 +148,7 @@ fn no_pasted_line_settles_anything_against_what_was_observed() {
                         }
                         let mut told = vec![entry(*kind, action)];
                         if leased {
-                            let mut lease = entry(Lease, Action::Unclear);
+                            let mut lease = entry(Kind::Lease, Action::Unclear);
                             let ip = Some([10, 20, 0, 77].into());
                             lease.entry.lease =
                                 Some(crate::model::pasted::Lease { state: LeaseState::InForce, ip });

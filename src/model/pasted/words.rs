@@ -47,41 +47,6 @@ impl LeaseState {
     }
 }
 
-impl Kind {
-    /// The word of the JSON.
-    #[must_use]
-    pub fn word(self) -> &'static str {
-        match self {
-            Self::Connection => "connection",
-            Self::DefaultDeny => "default-deny",
-            Self::Inspection => "inspection",
-            Self::Unanswered => "unanswered",
-            Self::ResetBeyond => "reset-beyond",
-            Self::IdledOut => "idled-out",
-            Self::StateDrop => "state-drop",
-            Self::LocalService => "local-service",
-            Self::TranslationExhausted => "translation-exhausted",
-            Self::NoTranslation => "no-translation",
-            Self::Limited => "limited",
-            Self::WayBack => "way-back",
-            Self::PortSecurity => "port-security",
-            Self::Dot1x => "dot1x",
-            Self::MacAuthentication => "mac-authentication",
-            Self::ArpInspection => "arp-inspection",
-            Self::DhcpSnooping => "dhcp-snooping",
-            Self::SourceGuard => "source-guard",
-            Self::AddressConflict => "address-conflict",
-            Self::Lease => "lease",
-            Self::NoAddress => "no-address",
-            Self::Nak => "nak",
-            Self::MacRefused => "mac-refused",
-            Self::OfferNotTaken => "offer-not-taken",
-            Self::NoOffer => "no-offer",
-            Self::DiscoverOnly => "discover-only",
-        }
-    }
-}
-
 impl Entry {
     /// Whose turn it is after this entry; nobody's where nothing was refused.
     #[must_use]
