@@ -376,3 +376,29 @@ pub fn with_console() -> Snapshot {
     ];
     s
 }
+
+/// What the firewall's own log said of the blocked box, and a line of it that does not decide.
+pub fn with_pasted() -> Snapshot {
+    use solidgreen::model::finding::{Evidence, Reported};
+    let mut s = blocked();
+    let told = |text: &str, age_ms, but: &[&str]| Reported {
+        mac: s.gateways[0].mac,
+        evidence: Evidence { text: text.into(), basis: Basis::Reported, source: "pasted".into(), age_ms },
+        owner: Owner::It,
+        but: but.iter().map(|b| (*b).to_owned()).collect(),
+        names: vec!["SG block".into()],
+    };
+    s.reported = vec![
+        told(
+            "Fortinet FortiGate reports: Denied: TCP port 4321 to 54.229.68.147, by SG block (line 3, 12 times, written 2026-11-28 07:03:12 in a zone that it does not name)",
+            120_000,
+            &[],
+        ),
+        told(
+            "Fortinet FortiGate reports: Allowed: TCP port 443 to 54.229.68.147, by SG allow (line 9, written 2026-11-26 22:10:01)",
+            108_000_000,
+            &["it was written 30 hours ago and says little of now"],
+        ),
+    ];
+    s
+}

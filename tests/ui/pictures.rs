@@ -77,3 +77,9 @@ fn firewall_reads_a_log() {
     h.run();
     h.snapshot("firewall_reads_a_log");
 }
+
+#[test]
+fn overview_with_what_was_pasted() {
+    let tall = [900.0, 1420.0];
+    picture("overview_with_what_was_pasted", "Overview", sample::with_pasted(), tall, Theme::Dark, 1.0);
+}

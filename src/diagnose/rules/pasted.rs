@@ -46,7 +46,9 @@ impl Claim<'_> {
         let zone = if zoneless { " in a zone that it does not name" } else { "" };
         let when =
             e.time.as_ref().map_or_else(|| ", without a time".to_owned(), |t| format!(", written {t}{zone}"));
-        let text = format!("{who} reports: {} (line {}{times}{when})", e.in_plain_words(), e.line + 1);
+        let said = e.in_plain_words();
+        let text =
+            format!("{who} reports: {} (line {}{times}{when})", said.trim_end_matches('.'), e.line + 1);
         evidence(text, Basis::Reported, "pasted", self.age_ms)
     }
 }

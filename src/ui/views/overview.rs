@@ -59,7 +59,8 @@ fn reported(ui: &mut Ui, v: &View<'_>) {
         parts::title(ui, "Reported by the firewall, the switch or the DHCP server");
         for r in &v.snapshot.reported {
             let age = words::age(r.evidence.age_ms);
-            ui.add(Label::new(format!("{}: {} ({age})", r.mac, r.line())).wrap());
+            ui.add(Label::new(r.line()).wrap());
+            parts::quiet(ui, format!("about {}, reported {age}", r.mac));
         }
     });
 }
