@@ -1,4 +1,4 @@
-//! The window on a fixture: no network, no session. `cargo run --example window [empty|running|blocked|green|two|console|limits]`.
+//! The window on a fixture: no network, no session. `cargo run --example window [empty|running|blocked|green|two|console|pasted|limits]`.
 //! For looking at the window while drawing it; "Find and check" walks on to the next picture.
 #![allow(clippy::unwrap_used, clippy::panic, reason = "it shares the code of the tests")]
 
@@ -50,6 +50,7 @@ fn main() {
         Some("green") => sample::with_led(LedSet::only(LedState::SolidGreen)),
         Some("two") => sample::with_led(LedSet::of(&[LedState::BlinkingRed, LedState::SolidGreen])),
         Some("console") => sample::with_console(),
+        Some("pasted") => sample::with_pasted(),
         _ => sample::empty(),
     };
     if std::env::args().any(|a| a == "limits") {
