@@ -19,6 +19,7 @@ mod figures {
     pub mod find;
     pub mod frames;
     pub mod numbers;
+    pub mod readers;
     pub mod screen;
     pub mod sites;
     pub mod texts;

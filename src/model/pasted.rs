@@ -219,6 +219,8 @@ pub struct Pasted {
     /// Devices whose MAC differs from a wanted one in one or two digits, when the wanted ones are not there: a slip when
     /// the label was read.
     pub near: Vec<Mac>,
+    /// Its newest line stands at the top, as many pages and viewers of logs have it.
+    pub newest_first: bool,
 }
 
 /// One sort of entry, and how often it came.
@@ -252,18 +254,22 @@ impl Pasted {
         sorts
     }
 
-    /// What holds for this gateway's address now: the last entry in force that no later one took back (released, expired,
-    /// declined, in conflict, refused), else the last one that names an address, else the last.
+    /// What holds for this gateway's address now: the newest entry in force that no later one took back (released, expired,
+    /// declined, in conflict, refused), else the newest one that names an address, else the newest.
     #[must_use]
     pub fn lease_of(&self, mac: Mac) -> Option<&Entry> {
-        let of = || self.entries.iter().filter(move |e| e.mac == Some(mac) && e.lease.is_some());
+        let mut of: Vec<&Entry> =
+            self.entries.iter().filter(|e| e.mac == Some(mac) && e.lease.is_some()).collect();
+        if self.newest_first {
+            of.reverse();
+        }
         let mut held: Option<&Entry> = None;
-        for entry in of() {
+        for entry in &of {
             let (Some(lease), held_ip) = (entry.lease, held.and_then(|h| h.lease).and_then(|l| l.ip)) else {
                 continue;
             };
             match lease.state {
-                LeaseState::InForce if lease.ip.is_some() => held = Some(entry),
+                LeaseState::InForce if lease.ip.is_some() => held = Some(*entry),
                 LeaseState::Refused => held = None,
                 LeaseState::Released if lease.ip.is_none() => held = None,
                 LeaseState::Released
@@ -279,6 +285,6 @@ impl Pasted {
             }
         }
         let names = |e: &&Entry| e.lease.is_some_and(|l| l.ip.is_some());
-        held.or_else(|| of().rfind(names)).or_else(|| of().next_back())
+        held.or_else(|| of.iter().copied().rfind(names)).or_else(|| of.last().copied())
     }
 }

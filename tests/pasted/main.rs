@@ -170,6 +170,34 @@ fn every_text_from_the_field_is_read_rightly() {
     }
 }
 
+/// As mail programs encode a text (RFC 2045 section 6.7): lines of 76 characters at most.
+fn quoted_printable(text: &str) -> String {
+    // a text without one needs no encoding
+    if !text.contains('=') {
+        return text.to_owned();
+    }
+    let mut out = String::new();
+    for line in text.lines() {
+        let mut width = 0;
+        for c in line.chars() {
+            let mut octets = [0; 4];
+            let encoded: String = match c {
+                ' '..='~' if c != '=' => c.to_string(),
+                '\t' => c.to_string(),
+                c => c.encode_utf8(&mut octets).bytes().map(|b| format!("={b:02X}")).collect(),
+            };
+            if width + encoded.len() > 75 {
+                out.push_str("=\n");
+                width = 0;
+            }
+            width += encoded.len();
+            out.push_str(&encoded);
+        }
+        out.push('\n');
+    }
+    out
+}
+
 /// Windows' ends of lines, a mark of UTF-8, an answered mail, colours.
 #[test]
 fn the_way_to_us_changes_nothing() {
@@ -179,6 +207,7 @@ fn the_way_to_us_changes_nothing() {
         ("quoted", |t| t.lines().map(|l| format!("> {l}\n")).collect()),
         ("quoted twice", |t| t.lines().map(|l| format!("> > {l}\n")).collect()),
         ("colours", |t| t.lines().map(|l| format!("\u{1b}[32m{l}\u{1b}[0m\n")).collect()),
+        ("quoted-printable", quoted_printable),
         ("hard spaces", |t| t.replace("  ", " \u{a0}")),
         ("prompt", |t| format!("admin@fw-1> show it\n{t}\nadmin@fw-1> \n")),
     ] {

@@ -9,9 +9,9 @@ use std::net::Ipv4Addr;
 #[must_use]
 pub fn macs(line: &str) -> Vec<Mac> {
     let mut found = Vec::new();
-    for run in runs(line, |c| c.is_ascii_hexdigit() || matches!(c, ':' | '-' | '.')) {
-        // the shortest is `0:0:0:0:0:1`; most runs are numbers
-        if run.len() >= 11 {
+    for run in runs(line, |b| b.is_ascii_hexdigit() || matches!(b, b':' | b'-' | b'.')) {
+        // the shortest is `0:0:0:0:0:1`; most runs are numbers, addresses and times
+        if run.len() >= 11 && run.bytes().filter(|b| *b != b'.').count() >= 11 {
             found.extend(macs_of(run).into_iter().filter(|m| m.is_device()));
         }
     }
@@ -21,25 +21,29 @@ pub fn macs(line: &str) -> Vec<Mac> {
 /// Every IPv4 address in a line, in its order; what stands behind it (`/24`, `:443`, `(443)`) is left out.
 #[must_use]
 pub fn ips(line: &str) -> Vec<Ipv4Addr> {
-    runs(line, |c| c.is_ascii_digit() || c == '.')
-        .filter_map(|run| run.trim_matches('.').parse().ok())
+    runs(line, |b| b.is_ascii_digit() || b == b'.')
+        .map(|run| run.trim_matches('.'))
+        .filter(|run| (7..=15).contains(&run.len()))
+        .filter_map(|run| run.parse().ok())
         .collect()
 }
 
 /// The longest pieces of a line that are of these characters, and do not go on in letters, digits or `_`.
-fn runs(line: &str, of: impl Fn(char) -> bool + Copy) -> impl Iterator<Item = &str> {
+fn runs(line: &str, of: impl Fn(u8) -> bool + Copy) -> impl Iterator<Item = &str> {
     let is_word = |c: char| c.is_alphanumeric() || c == '_';
+    let bytes = line.as_bytes();
     let mut rest = 0;
     std::iter::from_fn(move || {
         loop {
-            let from = rest + line.get(rest..)?.find(of)?;
-            let tail = line.get(from..)?;
-            let len = tail.find(|c| !of(c)).unwrap_or(tail.len());
+            let from = rest + bytes.get(rest..)?.iter().position(|b| of(*b))?;
+            let tail = bytes.get(from..)?;
+            let len = tail.iter().position(|b| !of(*b)).unwrap_or(tail.len());
             rest = from + len;
+            // all that is looked for is ASCII, so that a run begins and ends between characters
             let before = line.get(..from)?.chars().next_back();
-            let after = tail.get(len..)?.chars().next();
+            let after = line.get(rest..)?.chars().next();
             if !before.is_some_and(is_word) && !after.is_some_and(is_word) {
-                return tail.get(..len);
+                return line.get(from..rest);
             }
         }
     })

@@ -20,11 +20,78 @@ pub fn decode(bytes: &[u8]) -> String {
     }
 }
 
-/// The lines of a text as the product wrote them. One for each line of [`str::lines`], so that numbers stay.
+/// The lines of a text as the product wrote them. One for each line of [`str::lines`], so that numbers stay, but for those
+/// that an encoding broke.
 #[must_use]
 pub fn lines(text: &str) -> Vec<Cow<'_, str>> {
     let text = text.get(..text.floor_char_boundary(TEXT_MAX)).unwrap_or(text);
+    if text.contains("=3D")
+        && let Some(decoded) = quoted_printable(text)
+    {
+        return decoded.iter().map(|l| Cow::Owned(line(l).into_owned())).collect();
+    }
     text.lines().map(line).collect()
+}
+
+/// The source of a mail whose text is encoded as quoted-printable (RFC 2045 section 6.7): `=3D` is a sign, `=` at the end
+/// of a line goes on in the next. Lines are counted as the reader of the mail sees them. None: it is not, since an equals
+/// sign of a line that has one encoded stands for itself.
+fn quoted_printable(text: &str) -> Option<Vec<String>> {
+    let hex = |b: u8| b.is_ascii_digit() || (b'A'..=b'F').contains(&b);
+    let is_encoded = |line: &str| {
+        line.match_indices('=').all(|(at, _)| match line.as_bytes().get(at + 1..) {
+            Some([] | [b' ' | b'\t', ..]) => line.get(at + 1..).is_some_and(|rest| rest.trim().is_empty()),
+            Some([a, b, ..]) => hex(*a) && hex(*b),
+            _ => false,
+        })
+    };
+    if !text.lines().filter(|l| l.contains("=3D")).all(|l| is_encoded(l.trim_end())) {
+        return None;
+    }
+    let mut out: Vec<String> = Vec::new();
+    let mut open: Option<usize> = None;
+    for raw in text.lines() {
+        let line = raw.trim_end();
+        // the heads of a mail are not encoded
+        if !is_encoded(line) {
+            open = None;
+            out.push(raw.to_owned());
+            continue;
+        }
+        let (body, goes_on) = line.strip_suffix('=').map_or((line, false), |body| (body, true));
+        let text = octets(body);
+        let at = match open.and_then(|at| out.get_mut(at).map(|l| (at, l))) {
+            Some((at, first)) => {
+                first.push_str(&text);
+                at
+            }
+            None => {
+                out.push(text);
+                out.len() - 1
+            }
+        };
+        open = goes_on.then_some(at);
+    }
+    Some(out)
+}
+
+/// `=C3=BC` → ü.
+fn octets(body: &str) -> String {
+    let mut out = Vec::with_capacity(body.len());
+    let mut rest = body;
+    while let Some((before, after)) = rest.split_once('=') {
+        out.extend_from_slice(before.as_bytes());
+        match after.get(..2).and_then(|h| u8::from_str_radix(h, 16).ok()) {
+            Some(octet) => out.push(octet),
+            None => {
+                rest = after;
+                continue;
+            }
+        }
+        rest = after.get(2..).unwrap_or_default();
+    }
+    out.extend_from_slice(rest.as_bytes());
+    String::from_utf8_lossy(&out).into_owned()
 }
 
 fn line(raw: &str) -> Cow<'_, str> {
@@ -132,6 +199,17 @@ mod tests {
         ] {
             assert_eq!(line(raw).trim_start(), clean.trim_start(), "{raw:?}");
         }
+        let mail = "Content-Type: text/plain; charset=utf-8\n\nsrcip=3D192.0.2.50 name=3D=C3=BC dst=\nip=3D198.51.100.7\nb";
+        assert_eq!(
+            lines(mail),
+            [
+                "Content-Type: text/plain; charset=utf-8",
+                "",
+                "srcip=192.0.2.50 name=\u{fc} dstip=198.51.100.7",
+                "b"
+            ]
+        );
+        assert_eq!(lines("a=3D b=c"), ["a=3D b=c"]);
         assert_eq!(decode(b"\xff\xfea\0b\0"), "ab");
         assert_eq!(lines("a\r\n\r\nb").len(), 3);
     }

@@ -263,10 +263,47 @@ pub struct Formats {
     /// What a text of a format holds in any case, and whose it is.
     needles: Option<AhoCorasick>,
     of_needle: Vec<usize>,
-    /// Formats without a text: their fields tell them.
-    pub without_text: Vec<usize>,
+    /// Formats that are known by their fields, under the field of each that the fewest others have.
+    by_field: BTreeMap<Key, Which>,
+    /// Formats that may fit whatever fields there are.
+    by_nothing: Which,
+    /// Formats that read any names.
+    pub generic: Vec<usize>,
+    /// Formats whose entries have several lines.
+    pub stacks: Vec<usize>,
     /// Rows of tables, without their heading: a text of which no word is always there.
-    rows: Vec<usize>,
+    rows: Which,
+}
+
+/// Some of the formats, by their numbers: a bit for each.
+#[derive(Clone, Copy, Debug, Default)]
+struct Which([u64; 8]);
+
+impl Which {
+    const ROOM: usize = 512;
+
+    fn put(&mut self, n: usize) {
+        if let Some(word) = self.0.get_mut(n / 64) {
+            *word |= 1 << (n % 64);
+        }
+    }
+
+    fn add(&mut self, other: &Which) {
+        for (mine, theirs) in self.0.iter_mut().zip(other.0) {
+            *mine |= theirs;
+        }
+    }
+
+    /// In their order.
+    fn tell(&self, out: &mut Vec<usize>) {
+        for (n, word) in self.0.iter().enumerate() {
+            let mut left = *word;
+            while left != 0 {
+                out.push(n * 64 + left.trailing_zeros() as usize);
+                left &= left - 1;
+            }
+        }
+    }
 }
 
 /// The name of a field without case and signs, as a number (FNV-1a): names are looked up for every field of every line.
@@ -295,8 +332,11 @@ impl Formats {
             keys: BTreeMap::new(),
             needles: None,
             of_needle: Vec::new(),
-            without_text: Vec::new(),
-            rows: Vec::new(),
+            by_field: BTreeMap::new(),
+            by_nothing: Which::default(),
+            generic: Vec::new(),
+            stacks: Vec::new(),
+            rows: Which::default(),
         }
     }
 
@@ -321,16 +361,34 @@ impl Formats {
                 if let (true, Some(product)) = (format.product.is_empty(), &file.product) {
                     format.product.clone_from(product);
                 }
-                match made.ready(format) {
-                    Ok(known) => made.all.push(known),
-                    Err(fault) => faults.push(fault),
-                }
+                let known = made.ready(format);
+                made.all.push(known);
             }
         }
         let mut needles = Vec::new();
+        let mut wanting: BTreeMap<Key, usize> = BTreeMap::new();
+        for name in made.all.iter().flat_map(|known| &known.format.has) {
+            if let Some(key) = made.keys.get(&plain(name)) {
+                *wanting.entry(*key).or_default() += 1;
+            }
+        }
         for (n, known) in made.all.iter().enumerate() {
+            if !known.format.stack.is_empty() {
+                made.stacks.push(n);
+            }
             if known.texts.is_empty() {
-                made.without_text.push(n);
+                if known.format.generic {
+                    made.generic.push(n);
+                }
+                // a row is asked for what its heading says
+                if known.format.table.is_empty() && known.format.stack.is_empty() {
+                    let wanted =
+                        known.format.has.iter().filter_map(|name| made.keys.get(&plain(name)).copied());
+                    match wanted.min_by_key(|key| wanting.get(key).copied().unwrap_or_default()) {
+                        Some(key) => made.by_field.entry(key).or_default().put(n),
+                        None => made.by_nothing.put(n),
+                    }
+                }
                 continue;
             }
             for text in &known.texts {
@@ -338,12 +396,15 @@ impl Formats {
                     if !text.is_whole_line() {
                         faults.push(format!("{}: no word of a text is always there", known.format.message));
                     }
-                    made.rows.push(n);
+                    made.rows.put(n);
                     continue;
                 }
                 needles.push(text.needle().to_owned());
                 made.of_needle.push(n);
             }
+        }
+        if made.all.len() > Which::ROOM {
+            faults.push("more formats than there is room for".to_owned());
         }
         if made.keys.len() > 1024 {
             faults.push("more names of fields than there is room for".to_owned());
@@ -356,11 +417,8 @@ impl Formats {
         (made, faults)
     }
 
-    fn ready(&mut self, format: Format) -> Result<Known, String> {
-        let whose = format!("{} {}", format.product, format.message);
-        let texts: Result<Vec<Template>, String> =
-            format.text.iter().map(|t| Template::of_text(t, self)).collect();
-        let texts = texts.map_err(|e| format!("{whose}: {e}"))?;
+    fn ready(&mut self, format: Format) -> Known {
+        let texts = format.text.iter().map(|t| Template::of_text(t, self)).collect();
         let mut has = Mask::default();
         for name in &format.has {
             has.put(self.key(name));
@@ -378,12 +436,7 @@ impl Formats {
             .iter()
             .map(|m| (m.holds.iter().map(|(name, v)| (self.key(name), v.clone())).collect(), m.clone()))
             .collect();
-        let each = match &format.each {
-            Some((field, text)) => {
-                Some((self.key(field), Template::of_text(text, self).map_err(|e| format!("{whose}: {e}"))?))
-            }
-            None => None,
-        };
+        let each = format.each.as_ref().map(|(field, text)| (self.key(field), Template::of_text(text, self)));
         let rules = format.rule.iter().map(|r| Template::of_label(r, self)).collect();
         let f = &format.fields;
         let mut keys = |names: &[String], role: &str| -> Vec<Key> {
@@ -404,7 +457,7 @@ impl Formats {
             time: keys(&f.time, "time"),
             join: format.join.as_ref().map(|name| self.key(name)),
         };
-        Ok(Known { texts, each, columns, has, when, is, roles, rules, format })
+        Known { texts, each, columns, has, when, is, roles, rules, format }
     }
 
     /// The number of a name, a new one where it has none yet.
@@ -419,22 +472,25 @@ impl Formats {
         self.keys.get(&plain(name)).copied()
     }
 
-    /// Formats whose text may be in a line, in their order, with those that are known by their fields.
-    pub fn candidates(&self, line: &str, may_be_row: bool, out: &mut Vec<usize>) {
-        out.clear();
+    /// Formats that a line may be of, in their order: their text may be in it, or a field of theirs is.
+    pub fn candidates(
+        &self,
+        line: &str,
+        fields: impl Iterator<Item = Key>,
+        may_be_row: bool,
+        out: &mut Vec<usize>,
+    ) {
+        let mut which = self.by_nothing;
         if let Some(needles) = &self.needles {
-            out.extend(
-                needles
-                    .find_overlapping_iter(line)
-                    .filter_map(|m| self.of_needle.get(m.pattern().as_usize()).copied()),
-            );
+            let found = needles.find_overlapping_iter(line);
+            found.filter_map(|m| self.of_needle.get(m.pattern().as_usize())).for_each(|n| which.put(*n));
         }
-        out.extend_from_slice(&self.without_text);
+        fields.filter_map(|key| self.by_field.get(&key)).for_each(|some| which.add(some));
         if may_be_row {
-            out.extend_from_slice(&self.rows);
+            which.add(&self.rows);
         }
-        out.sort_unstable();
-        out.dedup();
+        out.clear();
+        which.tell(out);
     }
 }
 
@@ -468,6 +524,9 @@ mod tests {
                 f.message
             );
             let whose = format!("{} {}", f.product, f.message);
+            for text in known.texts.iter().chain(known.each.as_ref().map(|(_, text)| text)) {
+                assert_eq!(text.fault(), None, "{whose}");
+            }
             assert!(f.seen.len() > 10, "{whose}: where is its format public?");
             assert!(f.generic || !f.product.is_empty(), "{whose}");
             let ways = [

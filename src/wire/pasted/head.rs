@@ -4,9 +4,10 @@
 //! No crate does this for us: those for syslog know the two RFCs, and fail on heads like `Nov 27 2026 07:03:12:`,
 //! `*Nov 27 07:03:12.123:`, `2026:11:27-07:03:12` or `nov/27 07:03:12`, which most of the products write.
 
-use std::sync::LazyLock;
-
 use regex::Regex;
+use std::borrow::Cow;
+use std::cell::RefCell;
+use std::sync::LazyLock;
 
 /// What stands before a message, and the message.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -20,6 +21,27 @@ pub struct Head<'a> {
     /// All of it, without the name of a file that grep put before it.
     pub whole: &'a str,
     pub body: &'a str,
+}
+
+/// The heads of a text's lines, each read once: a line is looked at by itself and by those before it.
+pub struct Heads<'a> {
+    lines: &'a [Cow<'a, str>],
+    read: RefCell<Vec<Option<Head<'a>>>>,
+}
+
+impl<'a> Heads<'a> {
+    #[must_use]
+    pub fn of(lines: &'a [Cow<'a, str>]) -> Heads<'a> {
+        Heads { lines, read: RefCell::new(vec![None; lines.len()]) }
+    }
+
+    /// The head of a line; of one that is not there that of an empty line.
+    #[must_use]
+    pub fn at(&self, n: usize) -> Head<'a> {
+        let mut read = self.read.borrow_mut();
+        let Some((kept, line)) = read.get_mut(n).zip(self.lines.get(n)) else { return Head::default() };
+        *kept.get_or_insert_with(|| Head::of(line))
+    }
 }
 
 /// The times that products print, at the beginning of what is left of a line.

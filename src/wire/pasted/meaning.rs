@@ -49,12 +49,13 @@ fn find<'r>(
     }
     match record.under {
         Some(n) => room.candidates = vec![n],
-        None => formats.candidates(&record.text, may_be_row(record), &mut room.candidates),
+        None => {
+            let keys = values.iter().map(|(key, _)| *key);
+            formats.candidates(&record.text, keys, may_be_row(record), &mut room.candidates);
+        }
     }
     if record.under.is_some() {
-        room.candidates.extend(
-            formats.without_text.iter().filter(|n| formats.all.get(**n).is_some_and(|k| k.format.generic)),
-        );
+        room.candidates.extend(&formats.generic);
     }
     let mut cells: Option<Vec<String>> = None;
     for n in &room.candidates {

@@ -3,16 +3,50 @@
 
 use super::meaning::{self, Event, Room};
 use super::records::{self, Record};
-use super::{addresses, clean, generic};
+use super::{addresses, clean, generic, when};
 use crate::model::pasted::{Action, Counts, Entry, Kind, Pasted, Reading, Unread};
 use crate::model::{Mac, text};
 use std::borrow::Cow;
 use std::collections::{BTreeMap, BTreeSet};
 use std::net::Ipv4Addr;
+use std::num::NonZero;
 use std::ops::Range;
 
 /// How many lines that could not be read are kept to be shown.
 const UNREAD: usize = 20;
+
+/// How many records are looked at in one go.
+const BATCH: usize = 4096;
+/// Fewer of them are not worth a thread.
+const WORTH_A_THREAD: usize = 512;
+
+/// The formats of records, in their order. Which one a record has is its own affair, and most of the work of a long text:
+/// each core takes a part.
+fn recognise_all<'r>(records: &'r [Record<'_>]) -> Vec<Option<Event<'r>>> {
+    let some = |part: &'r [Record<'_>]| {
+        let mut room = Room::default();
+        part.iter().map(|record| meaning::recognise(record, &mut room)).collect::<Vec<_>>()
+    };
+    let cores = std::thread::available_parallelism().map_or(1, NonZero::get);
+    let part = records.len().div_ceil(cores).max(WORTH_A_THREAD);
+    std::thread::scope(|scope| {
+        let mut parts = records.chunks(part);
+        let first = parts.next().unwrap_or_default();
+        let others: Vec<_> = parts
+            .map(|part| (part, std::thread::Builder::new().spawn_scoped(scope, move || some(part))))
+            .collect();
+        let mut all = some(first);
+        for (part, thread) in others {
+            all.extend(match thread.map(std::thread::ScopedJoinHandle::join) {
+                Ok(Ok(events)) => events,
+                Ok(Err(broke)) => std::panic::resume_unwind(broke),
+                // no thread was to be had
+                Err(_) => some(part),
+            });
+        }
+        all
+    })
+}
 
 /// What is asked of a text.
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -52,6 +86,8 @@ struct Reader<'w> {
     went: Vec<Option<Went>>,
     /// What a DHCP server's log says of a gateway, in its order.
     story: Vec<Entry>,
+    /// The times of lines of a log that say something of a lease of a gateway, in the order of the text.
+    times: Vec<(usize, String)>,
     /// Entries by what tells that several records are one event.
     joined: BTreeMap<(String, String), usize>,
 }
@@ -66,17 +102,31 @@ impl<'w> Reader<'w> {
             out: Pasted::default(),
             went: lines.iter().map(|l| (!l.trim().is_empty()).then_some(Went::Around)).collect(),
             story: Vec::new(),
+            times: Vec::new(),
             joined: BTreeMap::new(),
         };
-        let mut room = Room::default();
-        records::each(&lines, &mut |record| reader.record(&record, &lines, &mut room));
+        let mut batch = Vec::with_capacity(BATCH);
+        records::each(&lines, &mut |record| {
+            batch.push(record);
+            if batch.len() == BATCH {
+                reader.records(&batch, &lines);
+                batch.clear();
+            }
+        });
+        reader.records(&batch, &lines);
+        reader.out.newest_first = reader.is_newest_first();
         reader.tell_the_story();
         reader.count(&lines);
         reader.out
     }
 
-    fn record(&mut self, record: &Record<'_>, lines: &[Cow<'_, str>], room: &mut Room) {
-        let event = meaning::recognise(record, room);
+    fn records(&mut self, batch: &[Record<'_>], lines: &[Cow<'_, str>]) {
+        for (record, event) in batch.iter().zip(recognise_all(batch)) {
+            self.record(record, event, lines);
+        }
+    }
+
+    fn record(&mut self, record: &Record<'_>, event: Option<Event<'_>>, lines: &[Cow<'_, str>]) {
         if let Some(event) = event.as_ref().filter(|e| !e.known.format.generic) {
             self.out.counts.recognised_records += 1;
             let went = self.event(event, record, lines);
@@ -157,6 +207,10 @@ impl<'w> Reader<'w> {
                 }
             }
             went = Went::Gateway;
+            // the times of a table are when its leases end
+            if let (Some(time), true, None) = (&record.time, entry.lease.is_some(), record.under) {
+                self.times.push((entry.line, time.to_string()));
+            }
             if let Some(at) = known
                 && let Some(first) = self.out.entries.get_mut(at)
             {
@@ -190,13 +244,25 @@ impl<'w> Reader<'w> {
         self.out.entries.push(entry);
     }
 
+    /// Whether more of the times go back than on: the order of a log is in its times, not in its lines.
+    fn is_newest_first(&mut self) -> bool {
+        self.times.sort_by_key(|(line, _)| *line);
+        let steps = self.times.windows(2).filter_map(|w| {
+            let [(_, first), (_, second)] = w else { return None };
+            when::apart(first, second).filter(|ms| *ms != 0)
+        });
+        steps.map(i64::signum).sum::<i64>() < 0
+    }
+
     /// What the whole of a DHCP server's log says: asked and not answered, offered and not taken.
     fn tell_the_story(&mut self) {
         use crate::model::pasted::LeaseState::{Offered, Requested};
         let story = std::mem::take(&mut self.story);
         for mac in self.macs {
             let of = || story.iter().filter(|e| e.mac == Some(*mac));
-            let line = |e: &Entry| e.line;
+            let newest_first = self.out.newest_first;
+            // later is what was written later, wherever it stands
+            let line = |e: &Entry| if newest_first { usize::MAX - e.line } else { e.line };
             let is_discover = |e: &Entry| e.kind == Kind::DiscoverOnly;
             let is_offer = |e: &Entry| e.lease.is_some_and(|l| l.state == Offered);
             let complaint =

@@ -3,7 +3,7 @@
 
 use super::blocks;
 use super::formats::Formats;
-use super::head::Head;
+use super::head::{Head, Heads};
 use super::json;
 use super::meaning::{self, Room};
 use super::pairs::{self, Fields};
@@ -40,6 +40,7 @@ const JSON_TRIES: usize = 12;
 pub fn each<'a>(lines: &'a [Cow<'a, str>], take: &mut dyn FnMut(Record<'a>)) {
     let mut at = 0;
     let mut room = Room::default();
+    let heads = Heads::of(lines);
     // each try may read the rest of the text
     let mut tries = 0;
     while let Some(line) = lines.get(at) {
@@ -57,7 +58,7 @@ pub fn each<'a>(lines: &'a [Cow<'a, str>], take: &mut dyn FnMut(Record<'a>)) {
                 None => tries += 1,
             }
         }
-        let head = Head::of(line);
+        let head = heads.at(at);
         if !head.is {
             if let Some(next) = table_at(lines, at, take) {
                 at = next;
@@ -76,7 +77,7 @@ pub fn each<'a>(lines: &'a [Cow<'a, str>], take: &mut dyn FnMut(Record<'a>)) {
             at = next;
             continue;
         }
-        let (record, next) = wrapped::unwrap(lines, at, &head, &mut room);
+        let (record, next) = wrapped::unwrap(lines, at, &heads, &mut room);
         at = next;
         match inner_json(&record) {
             Some(inner) => inner.into_iter().for_each(&mut *take),

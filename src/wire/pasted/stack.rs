@@ -9,7 +9,8 @@ use std::borrow::Cow;
 
 /// The entries under the heading that begins in a line, or the entry that does, where the heading was not copied.
 pub fn at<'a>(lines: &'a [Cow<'a, str>], at: usize, take: &mut dyn FnMut(Record<'a>)) -> Option<usize> {
-    for (n, known) in Formats::known().all.iter().enumerate().filter(|(_, k)| !k.format.stack.is_empty()) {
+    let formats = Formats::known();
+    for (n, known) in formats.stacks.iter().filter_map(|n| Some((*n, formats.all.get(*n)?))) {
         if is_heading(known, lines, at) {
             let own: Vec<&str> =
                 (0..known.format.stack.len()).filter_map(|i| lines.get(at + i)).map(AsRef::as_ref).collect();
@@ -41,13 +42,13 @@ pub fn at<'a>(lines: &'a [Cow<'a, str>], at: usize, take: &mut dyn FnMut(Record<
 
 /// `2026/11/27 07:03:12` and something behind it.
 fn begins(line: &str) -> bool {
+    if !line.starts_with(|c: char| c.is_ascii_digit()) {
+        return false;
+    }
     let mut words = line.split_whitespace();
     let date = words.next().unwrap_or_default();
     let time = words.next().unwrap_or_default();
-    line.starts_with(|c: char| c.is_ascii_digit())
-        && date.matches('/').count() == 2
-        && time.matches(':').count() == 2
-        && words.next().is_some()
+    date.matches('/').count() == 2 && time.matches(':').count() == 2 && words.next().is_some()
 }
 
 fn is_heading(known: &Known, lines: &[Cow<'_, str>], at: usize) -> bool {

@@ -2,16 +2,21 @@
 
 use super::formats::{Formats, Key};
 use regex::Regex;
+use std::sync::OnceLock;
 
 /// A text with holes.
 #[derive(Debug)]
 pub struct Template {
-    /// For reading.
-    pattern: Option<Regex>,
+    /// For reading; empty in a label, which is written.
+    pattern: String,
+    /// The pattern, compiled when a line is first asked for it: a text is of few formats, and there are hundreds.
+    compiled: OnceLock<Option<Regex>>,
     /// Number of the group and the field that it fills.
     groups: Vec<(usize, Key)>,
     /// The longest piece of it that is always there.
     needle: String,
+    /// All such pieces, in their order: most lines that cannot be read so lack one of them, which costs less to see.
+    always: Vec<String>,
     /// For writing: pieces and holes, in turn.
     pieces: Vec<(String, Option<Key>)>,
 }
@@ -48,11 +53,9 @@ fn hole(chars: &mut std::iter::Peekable<std::str::Chars<'_>>) -> String {
 }
 
 impl Template {
-    /// A text to read with: a regular expression with holes, in which a space stands for any run of them.
-    ///
-    /// # Errors
-    /// Says what is wrong with the expression.
-    pub fn of_text(text: &str, formats: &mut Formats) -> Result<Template, String> {
+    /// A text to read with: a regular expression with holes, in which a space stands for any run of them. One that is
+    /// written wrongly reads nothing; [`Template::fault`] tells.
+    pub fn of_text(text: &str, formats: &mut Formats) -> Template {
         let mut pattern = String::new();
         let mut names = Vec::new();
         let mut chars = text.chars().peekable();
@@ -102,13 +105,32 @@ impl Template {
             }
         }
         literal.ends();
-        // our holes are the only groups that count: others are written `(?:`
-        let regex = Regex::new(&pattern).map_err(|e| e.to_string())?;
-        if regex.captures_len() != names.len() + 1 {
-            return Err(format!("a group in {text} is not written (?: )"));
-        }
         let groups = names.iter().enumerate().map(|(n, name)| (n + 1, formats.key(name))).collect();
-        Ok(Template { pattern: Some(regex), groups, needle: literal.longest, pieces: Vec::new() })
+        Template {
+            pattern,
+            compiled: OnceLock::new(),
+            groups,
+            needle: literal.longest,
+            always: if literal.barred { Vec::new() } else { literal.all },
+            pieces: Vec::new(),
+        }
+    }
+
+    fn regex(&self) -> Option<&Regex> {
+        self.compiled.get_or_init(|| Regex::new(&self.pattern).ok()).as_ref()
+    }
+
+    /// What is wrong with the expression of a text.
+    #[cfg(test)]
+    pub fn fault(&self) -> Option<String> {
+        // our holes are the only groups that count: others are written `(?:`
+        match Regex::new(&self.pattern) {
+            Err(e) => Some(e.to_string()),
+            Ok(regex) if regex.captures_len() != self.groups.len() + 1 => {
+                Some(format!("a group in {} is not written (?: )", self.pattern))
+            }
+            Ok(_) => None,
+        }
     }
 
     /// A label to write: `rule {policyid} on {interface}`.
@@ -121,13 +143,20 @@ impl Template {
             rest = after;
         }
         pieces.push((rest.to_owned(), None));
-        Template { pattern: None, groups: Vec::new(), needle: String::new(), pieces }
+        Template {
+            pattern: String::new(),
+            compiled: OnceLock::new(),
+            groups: Vec::new(),
+            needle: String::new(),
+            always: Vec::new(),
+            pieces,
+        }
     }
 
     /// Whether it is written for a whole line, from its beginning.
     #[must_use]
     pub fn is_whole_line(&self) -> bool {
-        self.pattern.as_ref().is_some_and(|p| p.as_str().starts_with('^') || p.as_str().starts_with("(?:^"))
+        self.pattern.starts_with('^') || self.pattern.starts_with("(?:^")
     }
 
     #[must_use]
@@ -138,14 +167,18 @@ impl Template {
     /// What fills the holes; none when the text is not written so.
     #[must_use]
     pub fn read<'a>(&self, text: &'a str) -> Option<Vec<(Key, &'a str)>> {
-        let found = self.pattern.as_ref()?.captures(text)?;
+        let mut rest = text;
+        for piece in &self.always {
+            rest = rest.split_once(piece.as_str())?.1;
+        }
+        let found = self.regex()?.captures(text)?;
         Some(self.filled(&found))
     }
 
     /// The same for every place where it stands.
     #[must_use]
     pub fn read_all<'a>(&self, text: &'a str) -> Vec<Vec<(Key, &'a str)>> {
-        let Some(pattern) = &self.pattern else { return Vec::new() };
+        let Some(pattern) = self.regex() else { return Vec::new() };
         pattern.captures_iter(text).map(|found| self.filled(&found)).collect()
     }
 
@@ -166,10 +199,11 @@ impl Template {
     }
 }
 
-/// Finds the longest piece that is there in any case.
+/// Finds the pieces that are there in any case, and the longest of them.
 #[derive(Default)]
 struct Literal {
     longest: String,
+    all: Vec<String>,
     now: String,
     depth: usize,
     in_class: bool,
@@ -185,6 +219,9 @@ impl Literal {
     }
 
     fn ends(&mut self) {
+        if !self.now.is_empty() {
+            self.all.push(self.now.clone());
+        }
         if self.now.len() > self.longest.len() && !self.barred {
             self.longest = std::mem::take(&mut self.now);
         }
@@ -220,7 +257,7 @@ mod tests {
     fn holes_are_filled_and_the_needle_is_what_is_always_there() {
         let mut formats = Formats::read(&[], "").0;
         let text = r#"-106023: Deny {protocol} src {_}:{from}/{from_port} dst {_}:{to}/{port}(?: \({_}\))? by access-group "{rule}""#;
-        let template = Template::of_text(text, &mut formats).unwrap();
+        let template = Template::of_text(text, &mut formats);
         assert_eq!(template.needle(), "access-group");
         let line =
             "x -106023: Deny tcp  src in:192.0.2.50/1 dst out:cloud_a/4321 by access-group \"A b\" [0x0]";
@@ -231,8 +268,9 @@ mod tests {
             (Some("192.0.2.50"), Some("cloud_a"), Some("4321"), Some("A b"))
         );
         let dotted =
-            Template::of_text(r"{from}\.{from_port} > {to}\.{port}: x+yz", &mut Formats::read(&[], "").0)
-                .unwrap();
+            Template::of_text(r"{from}\.{from_port} > {to}\.{port}: x+yz", &mut Formats::read(&[], "").0);
+        assert!(Template::of_text("a(b", &mut formats).fault().is_some());
+        assert!(Template::of_text("a(b){c}", &mut formats).fault().is_some());
         assert_eq!(dotted.read("192.0.2.50.50000 > 198.51.100.7.4321: xyz").unwrap()[2].1, "198.51.100.7");
     }
 }

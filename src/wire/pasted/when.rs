@@ -46,9 +46,48 @@ pub fn when(text: &str, now_unix_ms: i64) -> Option<(i64, bool)> {
     })
 }
 
+/// Milliseconds from one time of a text to another of the same text, less than nothing when the second is earlier. Times
+/// that do not say their year, or their day, are taken as close to each other as they may be. None: they cannot be read.
+#[must_use]
+pub fn apart(first: &str, second: &str) -> Option<i64> {
+    const DAY: i64 = 86_400_000;
+    // any day does: both years come from the same one
+    const SOME_DAY: i64 = 1_782_900_000_000;
+    let shortest = |ms: i64, turn: i64| (ms + turn / 2).rem_euclid(turn) - turn / 2;
+    if let (Some((a, _)), Some((b, _))) = (when(first, SOME_DAY), when(second, SOME_DAY)) {
+        let has_year = first.as_bytes().windows(4).any(|w| w.iter().all(u8::is_ascii_digit))
+            || (b - a).abs() < 180 * DAY;
+        return Some(if has_year { b - a } else { shortest(b - a, 365 * DAY) });
+    }
+    Some(shortest(clock(second)? - clock(first)?, DAY))
+}
+
+/// Milliseconds since midnight of the `07:03:12` in a text.
+fn clock(text: &str) -> Option<i64> {
+    let word = text.split([' ', 'T', '-']).find(|w| w.matches(':').count() == 2)?;
+    let mut parts = word.split([':', '.', ',']).map(|p| p.parse::<i64>().ok());
+    Some(((parts.next()?? * 60 + parts.next()??) * 60 + parts.next()??) * 1000)
+}
+
 #[cfg(test)]
 mod tests {
-    use super::when;
+    use super::{apart, when};
+
+    #[test]
+    fn which_of_two_times_is_later() {
+        for (first, second, ms) in [
+            ("2026-11-28T05:00:00Z", "2026-11-28T05:00:01Z", 1000),
+            ("2025-01-01 00:00:00", "2026-11-28 05:00:00", 60_152_400_000),
+            ("Dec 31 23:59:59", "Jan 1 00:00:01", 2000),
+            ("Jan 1 00:00:01", "Dec 31 23:59:59", -2000),
+            ("Jun 30 23:59:59", "Jul 5 00:00:01", 345_602_000),
+            ("23:59:59", "00:00:01", 2000),
+            ("07:03:12", "07:03:10", -2000),
+        ] {
+            assert_eq!(apart(first, second), Some(ms), "{first} {second}");
+        }
+        assert_eq!(apart("yesterday", "07:03:12"), None);
+    }
 
     /// 2026-11-28T06:00:00Z
     const NOW: i64 = 1_795_845_600_000;

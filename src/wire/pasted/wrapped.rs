@@ -1,7 +1,7 @@
 //! A line of a log that a mail or a terminal has broken into several: put together again where the breaks are where such
 //! breaks are made, and where the whole is a message that is known.
 
-use super::head::Head;
+use super::head::Heads;
 use super::meaning::{self, Room};
 use super::records::{self, Record};
 use std::borrow::Cow;
@@ -17,7 +17,7 @@ const TERMINALS: [usize; 8] = [79, 80, 100, 119, 120, 131, 132, 160];
 pub fn unwrap<'a>(
     lines: &'a [Cow<'a, str>],
     at: usize,
-    head: &Head<'a>,
+    heads: &Heads<'a>,
     room: &mut Room,
 ) -> (Record<'a>, usize) {
     let indented = indented(lines, at);
@@ -26,11 +26,12 @@ pub fn unwrap<'a>(
         let joined = some.iter().map(|l| l.trim()).collect::<Vec<_>>().join(" ");
         return (records::of_joined(&joined, at..indented), indented);
     }
+    let head = &heads.at(at);
     let alone = records::of_head(head, at);
     if !(head.is || begins_message(head.whole)) {
         return (alone, at + 1);
     }
-    let end = group(lines, at);
+    let end = group(lines, heads, at);
     if end == at + 1 {
         return (alone, at + 1);
     }
@@ -88,14 +89,14 @@ fn begins_message(line: &str) -> bool {
 }
 
 /// The lines that go on where the one before them was broken: the next word would not have had room.
-fn group(lines: &[Cow<'_, str>], at: usize) -> usize {
+fn group(lines: &[Cow<'_, str>], heads: &Heads<'_>, at: usize) -> usize {
     let goes_on = |n: usize| {
         lines.get(n).is_some_and(|l| {
             let trimmed = l.trim();
             !trimmed.is_empty()
                 && !trimmed.starts_with(['<', '{', '['])
                 && !begins_message(trimmed)
-                && !Head::of(l).is
+                && !heads.at(n).is
         })
     };
     let length = |n: usize| lines.get(n).map_or(0, |l| l.chars().count());
