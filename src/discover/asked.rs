@@ -51,6 +51,7 @@ impl Asking {
     pub async fn prove(self, ips: Vec<Ipv4Addr>) {
         let begun = Instant::now();
         let left = self.until_answered(self.on_link(ips)).await;
+        let _ = self.eyes.tell(Sighting::Proved).await;
         tokio::time::sleep_until(begun + VERIFIED).await;
         self.verdicts(left, begun, false).await;
     }

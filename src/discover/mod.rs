@@ -35,6 +35,8 @@ pub enum Sighting {
     HearsDhcp(bool),
     /// Not every address of the subnet could be asked yet: the run is not to end.
     StillAsking,
+    /// Boxes that only an older row of the neighbour table shows have had all their questions; who answered was told.
+    Proved,
     /// Each address of the subnet was asked once, and who refused the question was told.
     Swept,
     /// This computer's neighbour table had no room for every address, so that who was not seen may be here all the same.

@@ -82,6 +82,8 @@ pub struct Engine {
     pub swept: bool,
     /// That takes longer than a run may last otherwise.
     pub(super) still_asking: bool,
+    /// So many groups of boxes that only older rows show are being asked.
+    pub(super) proving: u32,
     /// The neighbour table had no room for every address in this run; and it refused one.
     table_full: bool,
     pub(super) overflowed: bool,
@@ -146,6 +148,7 @@ impl Engine {
             looked: Looked::default(),
             swept: false,
             still_asking: false,
+            proving: 0,
             table_full: false,
             overflowed: false,
             firewall_made: Mutex::default(),
@@ -199,7 +202,7 @@ impl Engine {
             quiet,
             asked_again: false,
         });
-        (self.swept, self.still_asking) = (false, false);
+        (self.swept, self.still_asking, self.proving) = (false, false, 0);
         (self.table_full, self.overflowed) = (false, false);
         if !quiet {
             self.searched = false;
@@ -235,6 +238,7 @@ impl Engine {
                 self.hears_dhcp = hears;
             }
             Sighting::StillAsking => self.still_asking = true,
+            Sighting::Proved => self.proving = self.proving.saturating_sub(1),
             Sighting::Swept => (self.swept, self.still_asking) = (true, false),
             Sighting::TableFull { overflowed } => {
                 self.take_down(self.newest, Input::TableFull { overflowed });

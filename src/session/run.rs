@@ -139,7 +139,9 @@ impl Loop {
                     self.engine.progress(p, now);
                 }
                 _ = round.tick(), if self.engine.watching && self.world.is_real() => {
-                    if let Some(asking) = self.asking(&eyes) {
+                    // a search asks all of them by itself
+                    let searching = self.engine.run.as_ref().is_some_and(|r| !r.quiet && !r.searched);
+                    if let Some(asking) = self.asking(&eyes).filter(|_| !searching) {
                         self.world.meter.reset_round();
                         tasks.set.spawn(Job::Round, asking.round(self.engine.addresses_to_ask()));
                     }
@@ -168,6 +170,7 @@ impl Loop {
             {
                 let unproven = self.engine.roster.take_unproven();
                 if !unproven.is_empty() {
+                    self.engine.proving += 1;
                     tasks.set.spawn(Job::Ask, asking.prove(unproven));
                 }
             }

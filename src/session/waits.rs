@@ -1,7 +1,6 @@
 //! What a run still waits for: which boxes it is about, what the DHCP probe is told of them, and when it may end. Pure.
 
 use super::engine::{Engine, Purpose};
-use super::looked::AskedFor;
 use crate::check::offer::Patience;
 use crate::diagnose;
 use crate::model::check::{CheckId, CheckResult, Measured, OfferTo};
@@ -20,11 +19,6 @@ pub(super) const LISTEN_FOR_BOX_MS: u64 = 9_000;
 /// Who is first seen this long after a search began missed the first question: the operating system asks again after a
 /// second.
 const ASKED_AGAIN_MS: u64 = 900;
-
-/// Of several boxes that are asked, the next answer comes within this time or not at all; and a check of five seconds
-/// does not wait for the last of them.
-const NEXT_ANSWER_MS: u64 = 500;
-const ANSWERS_MOST_MS: u64 = 4_400;
 
 impl Engine {
     /// Some box that the run is about seems to have no address: the DHCP probe should ask more.
@@ -123,8 +117,8 @@ impl Engine {
             if sole && asked.iter().any(diagnose::is_only_an_old_row) && elapsed < LISTEN_FOR_BOX_MS {
                 return false;
             }
-            // hundreds are asked one after the other: while answers still come, more may
-            if !sole && self.answers_come_until(&asked).is_some_and(|until| now < until) {
+            // hundreds are asked one after the other, by a slow computer slowly: until each has had its questions
+            if !sole && self.proving > 0 && elapsed < LISTEN_FOR_BOX_MS {
                 return false;
             }
             // a box without an address asks ever more seldom: where nothing else explains it, it is listened for
@@ -171,13 +165,6 @@ impl Engine {
             && g.ip.is_some_and(here)
     }
 
-    /// Several boxes are being asked, and another answer has just come: for how long the next one is waited for.
-    fn answers_come_until(&self, asked: &AskedFor) -> Option<At> {
-        let run = self.run.as_ref().filter(|_| asked.iter().any(diagnose::is_only_an_old_row))?;
-        let newest = asked.iter().filter_map(|g| g.last_seen).max()?;
-        Some(newest.plus(NEXT_ANSWER_MS).min(run.begun.plus(ANSWERS_MOST_MS)))
-    }
-
     /// The next time at which something changes by itself.
     #[must_use]
     pub fn next_wake(&self, now: At) -> Option<At> {
@@ -189,8 +176,7 @@ impl Engine {
         );
         if let Some(run) = &self.run {
             let waits = [ANNOUNCEMENT_WAIT_MS, LISTEN_FOR_BOX_MS].map(|ms| run.begun.plus(ms));
-            let next_answer = self.answers_come_until(&self.asked_for(now));
-            times.extend(waits.into_iter().chain(next_answer).filter(|t| *t > now));
+            times.extend(waits.into_iter().filter(|t| *t > now));
         }
         // ages are shown in whole minutes
         let shown = self.gateways(now);

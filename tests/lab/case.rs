@@ -343,9 +343,6 @@ pub struct Expect {
     /// Of how many gateways `watch` says this cause last.
     #[serde(default)]
     pub last: std::collections::BTreeMap<String, usize>,
-    /// Longest time from the start of the process to its end, milliseconds.
-    #[serde(default)]
-    pub within_ms: Option<u128>,
     /// Words that may not stand anywhere in the JSON.
     #[serde(default)]
     pub never_says: Vec<String>,

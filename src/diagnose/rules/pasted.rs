@@ -59,8 +59,10 @@ fn of<'s>(scene: &Scene<'s>, g: &GatewayView) -> impl Iterator<Item = Claim<'s>>
     ips.extend(g.ip.into_iter().chain(g.addresses.iter().map(|(_, ip)| *ip)));
     scene.pasted.iter().copied().filter(move |c| {
         let e = &c.told.entry;
-        let at = [e.source, e.destination, e.lease.and_then(|l| l.ip)];
-        e.mac.map_or_else(|| at.iter().flatten().any(|ip| ips.contains(ip)), |m| m == mac)
+        let is_its = |ip: Option<Ipv4Addr>| ip.is_some_and(|ip| ips.contains(&ip));
+        let by_address = is_its(e.source) || is_its(e.lease.and_then(|l| l.ip));
+        // the MAC of a packet is its sender's, and says nothing of whom it is for
+        e.mac.map_or(by_address, |m| m == mac) || is_its(e.destination)
     })
 }
 
