@@ -111,7 +111,18 @@ fn line(raw: &str) -> Cow<'_, str> {
         let rest = line.get(marks..).unwrap_or_default();
         line = Cow::Owned(rest.strip_prefix(' ').unwrap_or(rest).to_owned());
     }
+    if let Some(once) = of_repeated(&line) {
+        line = Cow::Owned(once);
+    }
     line
+}
+
+/// `message repeated 2 times: [ Deny inbound UDP ...]` as it stood there the first time.
+fn of_repeated(line: &str) -> Option<String> {
+    let (before, after) = line.split_once("message repeated ")?;
+    let (times, message) = after.split_once(" times: [")?;
+    let message = message.trim_end().strip_suffix(']')?;
+    times.bytes().all(|b| b.is_ascii_digit()).then(|| format!("{before}{}", message.trim_start()))
 }
 
 /// Escapes and hidden characters taken out, typographer's signs as a keyboard has them.
@@ -196,6 +207,9 @@ mod tests {
             ("192.0.2.50:1-&gt;198.51.100.7:2", "192.0.2.50:1->198.51.100.7:2"),
             ("action=\u{201c}deny\u{201d}", "action=\"deny\""),
             ("rule one -- more rules", "rule one -- more rules"),
+            ("%ASA-2-106006: message repeated 2 times: [ Deny x]", "%ASA-2-106006: Deny x"),
+            ("kernel: message repeated 5 times: [ [UFW BLOCK] IN=a]", "kernel: [UFW BLOCK] IN=a"),
+            ("message repeated many times: [ x]", "message repeated many times: [ x]"),
         ] {
             assert_eq!(line(raw).trim_start(), clean.trim_start(), "{raw:?}");
         }

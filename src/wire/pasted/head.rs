@@ -127,9 +127,10 @@ impl<'a> Head<'a> {
                 return;
             }
         }
-        if let Some(program) = tag(first) {
+        let behind = rest.get(first.len()..).unwrap_or_default().trim_start();
+        if let Some(program) = tag(first, behind) {
             self.program = Some(program);
-            self.body = rest.get(first.len()..).unwrap_or_default().trim_start();
+            self.body = behind;
             return;
         }
         if !is_host(first) {
@@ -141,9 +142,10 @@ impl<'a> Head<'a> {
             let Some(after) = rest.get(at..).map(str::trim_start) else { return };
             let word = after.split(' ').next().unwrap_or_default();
             let begins = rest.len() - after.len();
-            if let Some(program) = tag(word) {
+            let behind = rest.get(begins + word.len()..).unwrap_or_default().trim_start();
+            if let Some(program) = tag(word, behind) {
                 self.program = Some(program);
-                self.body = rest.get(begins + word.len()..).unwrap_or_default().trim_start();
+                self.body = behind;
                 return;
             }
             if !is_host(word) {
@@ -151,9 +153,8 @@ impl<'a> Head<'a> {
             }
             at = begins + word.len();
         }
-        let after = rest.get(first.len()..).unwrap_or_default().trim_start();
-        if !after.starts_with("IN=") {
-            self.body = after;
+        if !behind.starts_with("IN=") {
+            self.body = behind;
         }
     }
 }
@@ -201,11 +202,12 @@ fn time(rest: &str) -> Option<usize> {
     (!ends.is_some_and(|c| c.is_alphanumeric())).then_some(found.end())
 }
 
-/// `dhcpd:`, `dhcpd[812]:`, `kernel:`.
-fn tag(word: &str) -> Option<&str> {
+/// `dhcpd:`, `dhcpd[812]:`, `kernel:`. `CEF: 0|` begins a message, and so does what a rule of netfilter writes: `DENY: IN=`.
+fn tag<'a>(word: &'a str, behind: &str) -> Option<&'a str> {
     let name = word.strip_suffix(':')?;
     let name = name.split('[').next()?;
-    (is_name(name) && !name.starts_with('%')).then_some(name)
+    let is_message = matches!(name, "CEF" | "LEEF") || (behind.starts_with("IN=") && name != "kernel");
+    (is_name(name) && !name.starts_with('%') && !is_message).then_some(name)
 }
 
 fn is_name(word: &str) -> bool {

@@ -83,8 +83,8 @@ const LINES: [(&str, &str, &str); 27] = [
     ),
     (
         "vyos",
-        "Nov 27 07:03:12 kernel: [ipv4-FWD-filter-20-R]IN=eth1 OUT=eth0 MAC=24:a4:3c:00:00:01:00:11:22:33:44:55:08:00 SRC=192.0.2.50 DST=198.51.100.7 LEN=60 PROTO=TCP SPT=50000 DPT=443 SYN",
-        "Denied: TCP port 443 to 198.51.100.7, by ipv4-FWD-filter-20-R.",
+        "Nov 27 07:03:12 kernel: [ipv4-FWD-filter-20-D]IN=eth1 OUT=eth0 MAC=24:a4:3c:00:00:01:00:11:22:33:44:55:08:00 SRC=192.0.2.50 DST=198.51.100.7 LEN=60 PROTO=TCP SPT=50000 DPT=443 SYN",
+        "Denied: TCP port 443 to 198.51.100.7, by ipv4-FWD-filter-20-D.",
     ),
     (
         "ufw",

@@ -260,7 +260,8 @@ fn netfilter<'a>(body: &'a str, out: &mut Fields<'a>) {
     };
     let prefix = match before.strip_suffix(']').and_then(|b| b.rsplit_once('[')) {
         Some((_, bracketed)) => bracketed,
-        None => before.trim_end_matches([':', ' ', '-']),
+        // firewalld once wrote its prefix with its quotes
+        None => before.trim_matches('"').trim_end_matches([':', ' ', '-']),
     };
     let prefix = prefix.strip_prefix("kernel:").unwrap_or(prefix).trim();
     out.push((Cow::Borrowed("netfilter prefix"), Cow::Borrowed(prefix)));
@@ -313,6 +314,7 @@ mod tests {
             ("[ 42.1] reject lan out: IN=br OUT=eth0 SRC=1", "netfilter prefix", "reject lan out"),
             ("[1.2] [UFW BLOCK] IN=br OUT=eth0 SRC=1", "netfilter prefix", "UFW BLOCK"),
             ("[L-A-1] DESCR=\"[x]y\" IN=br OUT=eth0", "netfilter prefix", "L-A-1"),
+            ("\"filter_FWD_x_REJECT: \"IN=br OUT=eth0 SRC=1", "netfilter prefix", "filter_FWD_x_REJECT"),
             ("\"itime=16\",\"dstport=4321\",\"action=deny\"", "dstport", "4321"),
         ] {
             assert_eq!(get(&of(line), name), value, "{line}");

@@ -133,6 +133,9 @@ impl<'w> Reader<'w> {
             self.put(record.lines.clone(), went);
             return;
         }
+        if record.lines.len() == 1 && records::is_command(&record.text) {
+            return;
+        }
         // a generic reading is for the gateway alone: of others only the count is shown
         let has_address = record.lines.clone().filter_map(|n| lines.get(n)).any(|l| names_an_address(l));
         let names_us =

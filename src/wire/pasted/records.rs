@@ -302,6 +302,13 @@ fn table_at<'a>(lines: &'a [Cow<'a, str>], at: usize, take: &mut dyn FnMut(Recor
     let mut blank = 0;
     while let Some(row) = lines.get(next) {
         let trimmed = row.trim();
+        // the rest of a long client id
+        let is_rest =
+            !trimmed.contains(' ') && (goes_on(trimmed) || lines.get(next - 1).is_some_and(|l| goes_on(l)));
+        if next > below && is_rest {
+            next += 1;
+            continue;
+        }
         if trimmed.is_empty() {
             // one may stand between the heading and the rows, or between the parts of a table
             blank += 1;
@@ -332,6 +339,30 @@ fn table_at<'a>(lines: &'a [Cow<'a, str>], at: usize, take: &mut dyn FnMut(Recor
         next += 1;
     }
     Some(next)
+}
+
+/// A command behind the prompt of a device: `fw-1# show arp`, `[Expert@fw:0]# arp -an`, `<H3C>display arp`.
+#[must_use]
+pub fn is_command(line: &str) -> bool {
+    let line = line.trim();
+    let in_signs = line.strip_prefix('<').and_then(|rest| rest.split_once('>'));
+    let Some((device, command)) = in_signs.or_else(|| line.split_once(['>', '#', '$', '%'])) else {
+        return false;
+    };
+    let is_device = device.starts_with(|c: char| c.is_ascii_alphabetic() || c == '[')
+        && !device.contains(['=', ' ', '"'])
+        && !device.ends_with('-');
+    is_device && command.trim_start().starts_with(|c: char| c.is_ascii_lowercase())
+}
+
+/// Whether a value of a row goes on in the next line, as long client ids do.
+fn goes_on(row: &str) -> bool {
+    let is_id = |w: &str| {
+        w.len() > 5
+            && w.ends_with(['-', '.'])
+            && w.bytes().all(|b| b.is_ascii_hexdigit() || matches!(b, b'-' | b'.'))
+    };
+    row.split_whitespace().any(is_id)
 }
 
 /// A prompt, a line of a log, JSON: what comes after a table.
