@@ -118,6 +118,7 @@ fn find_lease(facts: &Facts) -> Draft {
     Draft::new(Checked::FromMemory)
         .code(facts.each("\n", |g| format!("DHCP, Leases, or Network, ARPs: look for {}", g.mac)))
         .note("The list of leases is empty when another machine is the DHCP server.")
+        .note(phrases::UNSEEN)
 }
 
 fn see_denied(facts: &Facts) -> Draft {

@@ -115,12 +115,14 @@ fn find_lease(facts: &Facts) -> Draft {
     Draft::new(ABOUT.checked)
         .code(facts.each("\n", |g| format!("Status and Statistics, DHCP Bindings: look for {}", g.mac)))
         .note("The list is empty when another machine is the DHCP server.")
+        .note(phrases::UNSEEN)
 }
 
 fn see_denied(facts: &Facts) -> Draft {
     Draft::new(ABOUT.checked)
         .code(format!("Status and Statistics, View Logs, category Firewall: lines with {}.", facts.ips(" or ")))
         .note("A rule writes only with log Always. System Configuration, Log: the category Firewall must be ticked.")
+        .note(phrases::UNSEEN)
 }
 
 fn reserve(facts: &Facts) -> Draft {

@@ -76,6 +76,7 @@ fn find_lease(facts: &Facts) -> Draft {
             format!("Home Network, Network, Network Connections: look for {}", g.mac.pairs(":", true))
         }))
         .note("The pencil beside the device shows its address and MAC.")
+        .note(phrases::UNSEEN)
 }
 
 fn see_denied(facts: &Facts) -> Draft {

@@ -87,6 +87,7 @@ fn find_lease(facts: &Facts) -> Draft {
             format!("Status, DHCP, DHCP table, or Status, TCP/IP, ARP table: look for {}", g.mac.bare())
         }))
         .note("LCOS writes the MAC without separators. The DHCP table is empty when another machine is the server.")
+        .note(phrases::UNSEEN)
 }
 
 fn see_denied(facts: &Facts) -> Draft {

@@ -102,6 +102,7 @@ fn see_denied(facts: &Facts) -> Draft {
         .say(C, "The controller itself shows no denials. With a syslog server (Settings, Services or Site, Remote Logging) and Log on in the entry that denies:")
         .code(format!("Look there for lines with {}.", facts.ips(" or ")))
         .note("A switch ACL or an EAP ACL of the same page denies as well; it logs nothing.")
+        .note(phrases::UNSEEN)
 }
 
 fn reserve(facts: &Facts) -> Draft {

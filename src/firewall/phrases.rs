@@ -5,6 +5,9 @@ use super::facts::Facts;
 use crate::model::rule::Checked;
 
 pub const REPLUG: &str = "Replug the gateway afterwards so that it asks for a lease again.";
+/// Of a part whose output the reader of pasted texts could be held against nothing.
+pub const UNSEEN: &str =
+    "No public sample of what this shows was found: pasted back, it may be called not recognised.";
 pub const NO_MAC: &str = "The MAC is not in the rule, which takes addresses only: reserve the address as well (part reserve), so that nobody else gets it.";
 pub const SEVERAL_NO_MAC: &str = "Several gateways stand in one group, which takes no MAC: reserve their addresses as well (part reserve), so that nobody else gets one.";
 pub const MAC_OWN_SEGMENT: &str = "The MAC counts only when the gateway is on a network of this router itself. Behind a layer-3 switch leave it out.";

@@ -124,6 +124,7 @@ fn find_lease(facts: &Facts) -> Draft {
         .say(C, "In its pages:")
         .code(facts.each("\n", |g| format!("Network, DHCP, Leases: look for {}", g.mac)))
         .note("The list of leases is empty when another machine is the DHCP server.")
+        .note(phrases::UNSEEN)
 }
 
 fn see_denied(facts: &Facts) -> Draft {
@@ -131,6 +132,7 @@ fn see_denied(facts: &Facts) -> Draft {
         .say(C, "In its pages:")
         .code(format!("Log, filter by message: SRC={}, and DROP.", facts.ips(" or SRC=")))
         .note("What no rule takes is logged as DROP (default).")
+        .note(phrases::UNSEEN)
 }
 
 fn reserve(facts: &Facts) -> Draft {

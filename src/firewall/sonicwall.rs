@@ -189,6 +189,7 @@ fn find_lease(facts: &Facts) -> Draft {
             )
         }))
         .note("A lease shows the MAC as Ethernet address.")
+        .note(phrases::UNSEEN)
 }
 
 fn see_denied(facts: &Facts) -> Draft {

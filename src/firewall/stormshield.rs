@@ -141,10 +141,13 @@ fn verify(facts: &Facts) -> Draft {
 }
 
 fn find_lease(facts: &Facts) -> Draft {
-    Draft::new(Checked::FromDocumentation).code("MONITOR DHCP\nMONITOR HOST").note(format!(
-        "Look for {}. The first list is empty when another machine is the DHCP server.",
-        facts.each(", ", |g| g.mac.to_string())
-    ))
+    Draft::new(Checked::FromDocumentation)
+        .code("MONITOR DHCP\nMONITOR HOST")
+        .note(format!(
+            "Look for {}. The first list is empty when another machine is the DHCP server.",
+            facts.each(", ", |g| g.mac.to_string())
+        ))
+        .note(phrases::UNSEEN)
 }
 
 fn see_denied(facts: &Facts) -> Draft {

@@ -125,10 +125,13 @@ fn verify(facts: &Facts) -> Draft {
 }
 
 fn find_lease(facts: &Facts) -> Draft {
-    Draft::new(Checked::FromMemory).code("show ip dhcp binding\nshow arp-table").note(format!(
-        "Look for {}. In its pages: Monitor, System Status, DHCP Table.",
-        facts.each(", ", |g| g.mac.to_string())
-    ))
+    Draft::new(Checked::FromMemory)
+        .code("show ip dhcp binding\nshow arp-table")
+        .note(format!(
+            "Look for {}. In its pages: Monitor, System Status, DHCP Table.",
+            facts.each(", ", |g| g.mac.to_string())
+        ))
+        .note(phrases::UNSEEN)
 }
 
 fn see_denied(facts: &Facts) -> Draft {

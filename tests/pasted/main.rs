@@ -8,6 +8,7 @@
 use serde::Deserialize;
 use solidgreen::model::Mac;
 use solidgreen::model::pasted::{Action, Entry, LeaseState, Pasted, Reading};
+use solidgreen::model::rule::{Part, RuleChoice, RuleGateway};
 use solidgreen::wire::pasted;
 use std::net::Ipv4Addr;
 use std::path::{Path, PathBuf};
@@ -33,7 +34,6 @@ struct Case {
     #[serde(default)]
     platform: String,
     #[serde(default)]
-    #[allow(dead_code, reason = "for people")]
     from: String,
     read: String,
     /// `mac`: the gateway is known by its MAC alone; else by its IP.
@@ -226,16 +226,31 @@ fn what_the_commands_of_the_platforms_print_is_read_rightly() {
     hold("platforms.toml", ".", str::to_owned);
 }
 
-/// Platforms that print nothing that could be pasted, or of which no public sample was found; each says so in the list of
-/// formats.
-const WITHOUT_SAMPLE: [&str; 4] = ["cisco-rv", "fritzbox", "any", "securepoint"];
+/// Parts that show nothing which could be pasted: a page of switches, and plain words for any product.
+const NOTHING_TO_PASTE: [(&str, Part); 3] =
+    [("fritzbox", Part::SeeDenied), ("any", Part::FindLease), ("any", Part::SeeDenied)];
 
+/// What a platform's part shows was held against a public sample or a vendor's description, or the part says that it was
+/// not: one of the two, never both.
 #[test]
-fn every_platform_has_a_sample_or_is_said_to_have_none() {
+fn every_part_that_can_be_pasted_has_a_public_sample_or_says_that_it_has_none() {
+    const UNSEEN: &str = "No public sample of what this shows was found";
     let listed = cases("platforms.toml");
+    let intent = solidgreen::session::intent(
+        &solidgreen::profile::Profile::shipped(),
+        vec![RuleGateway { mac: MAC, ip: IP }],
+        "Site",
+        &RuleChoice::default(),
+    );
     for platform in solidgreen::firewall::platforms() {
-        let has = listed.iter().any(|c| c.platform == platform.id());
-        assert!(has || WITHOUT_SAMPLE.contains(&platform.id()), "{}", platform.id());
+        for (part, read) in [(Part::FindLease, "leases"), (Part::SeeDenied, "log")] {
+            let seen = listed.iter().any(|c| {
+                c.platform == platform.id() && c.read == read && !c.from.starts_with("no public sample")
+            });
+            let says = platform.part(part, &intent).notes.iter().any(|n| n.contains(UNSEEN));
+            let nothing = NOTHING_TO_PASTE.contains(&(platform.id(), part));
+            assert!(seen != (says || nothing), "{} {part:?}: seen {seen}, says {says}", platform.id());
+        }
     }
     for case in listed {
         assert!(solidgreen::firewall::platform(&case.platform).is_some(), "{}", case.platform);
