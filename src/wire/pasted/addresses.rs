@@ -12,7 +12,7 @@ pub fn macs(line: &str) -> Vec<Mac> {
     for run in runs(line, |b| b.is_ascii_hexdigit() || matches!(b, b':' | b'-' | b'.')) {
         // the shortest is `0:0:0:0:0:1`; most runs are numbers, addresses and times
         if run.len() >= 11 && run.bytes().filter(|b| *b != b'.').count() >= 11 {
-            found.extend(macs_of(run).into_iter().filter(|m| m.is_device()));
+            found.extend(macs_of(run).into_iter().flatten().filter(|m| m.is_device()));
         }
     }
     found
@@ -49,33 +49,46 @@ fn runs(line: &str, of: impl Fn(u8) -> bool + Copy) -> impl Iterator<Item = &str
     })
 }
 
-fn macs_of(run: &str) -> Vec<Mac> {
+/// Groups of digits in one run: a frame's head has fourteen octets, and some log more of it.
+const GROUPS: usize = 24;
+
+/// The addresses that a run of digits and signs holds: one, or the two of a frame's head.
+fn macs_of(run: &str) -> [Option<Mac>; 2] {
+    const NONE: [Option<Mac>; 2] = [None, None];
     let run = run.trim_matches([':', '-', '.']);
-    let parts: Vec<&str> = run.split([':', '-', '.']).collect();
-    let lens: Vec<usize> = parts.iter().map(|p| p.len()).collect();
-    let octets = |parts: &[&str]| -> Option<Vec<u8>> {
-        parts.iter().map(|p| u8::from_str_radix(p, 16).ok()).collect()
-    };
-    let bare = || {
-        let digits: String = parts.concat();
-        let pairs: Vec<&str> = (0..digits.len() / 2).filter_map(|i| digits.get(2 * i..2 * i + 2)).collect();
-        octets(&pairs)
-    };
-    let in_pairs = lens.iter().all(|l| (1..=2).contains(l));
-    let octets = match lens.as_slice() {
-        [_, _, _, _, _, _] | [_, _, _, _, _, _, _] if in_pairs && !run.contains('.') => octets(&parts),
+    let (mut lens, mut octets) = ([0_u8; GROUPS], [0_u8; GROUPS]);
+    let (mut groups, mut digits, mut in_pairs) = (0, 0, true);
+    for group in run.split([':', '-', '.']) {
+        let (Some(len), Some(octet)) = (lens.get_mut(groups), octets.get_mut(groups)) else { break };
+        *len = u8::try_from(group.len()).unwrap_or(u8::MAX);
+        in_pairs &= (1..=2).contains(&group.len());
+        *octet = u8::from_str_radix(group, 16).unwrap_or_default();
+        groups += 1;
+        digits += group.len();
+    }
+    let dotted = run.contains('.');
+    let lens = lens.get(..groups).unwrap_or_default();
+    let octets = match lens {
+        [_, _, _, _, _, _] | [_, _, _, _, _, _, _] if in_pairs && !dotted => octets.get(..groups),
         // the head of a frame, however much of what is behind it was written too
-        all if all.len() >= 14 && in_pairs => octets(&parts),
-        [4, 4, 4] | [4, 4, 4, 2] | [6, 6] | [12] | [14] | [2, 4, 4, 4] | [2, 12] => bare(),
+        all if all.len() >= 14 && in_pairs => octets.get(..groups),
+        [4, 4, 4] | [4, 4, 4, 2] | [6, 6] | [12] | [14] | [2, 4, 4, 4] | [2, 12] => {
+            let mut nibbles = run.bytes().filter_map(|b| char::from(b).to_digit(16));
+            for octet in octets.iter_mut().take(digits / 2) {
+                let (Some(high), Some(low)) = (nibbles.next(), nibbles.next()) else { return NONE };
+                *octet = u8::try_from(high * 16 + low).unwrap_or_default();
+            }
+            octets.get(..digits / 2)
+        }
         _ => None,
     };
-    match octets.as_deref() {
-        Some([a, b, c, d, e, f]) => vec![Mac([*a, *b, *c, *d, *e, *f])],
-        Some([1, a, b, c, d, e, f]) => vec![Mac([*a, *b, *c, *d, *e, *f])],
+    match octets {
+        Some([a, b, c, d, e, f]) => [Some(Mac([*a, *b, *c, *d, *e, *f])), None],
+        Some([1, a, b, c, d, e, f]) => [Some(Mac([*a, *b, *c, *d, *e, *f])), None],
         Some([g, h, i, j, k, l, a, b, c, d, e, f, ..]) => {
-            vec![Mac([*a, *b, *c, *d, *e, *f]), Mac([*g, *h, *i, *j, *k, *l])]
+            [Some(Mac([*a, *b, *c, *d, *e, *f])), Some(Mac([*g, *h, *i, *j, *k, *l]))]
         }
-        _ => Vec::new(),
+        _ => NONE,
     }
 }
 

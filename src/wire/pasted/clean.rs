@@ -96,7 +96,7 @@ fn octets(body: &str) -> String {
 
 fn line(raw: &str) -> Cow<'_, str> {
     let raw = raw.trim_end_matches('\r');
-    let is_plain = raw.bytes().all(|b| (b' '..0x7f).contains(&b) || b == b'\t') && !raw.contains('&');
+    let is_plain = raw.bytes().all(|b| ((b' '..0x7f).contains(&b) || b == b'\t') && b != b'&');
     let mut line = if is_plain { Cow::Borrowed(raw) } else { Cow::Owned(readable(raw)) };
     if line.contains("ore") && line.contains("--") {
         line = Cow::Owned(without_pager(&line));

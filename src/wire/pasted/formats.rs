@@ -211,6 +211,8 @@ pub struct Known {
     pub columns: Vec<(usize, Key)>,
     has: Mask,
     when: Vec<(Key, Values)>,
+    /// The first word of each name in the heading of its table, in small letters.
+    heading: Vec<String>,
     pub is: Vec<(Vec<(Key, Values)>, Meaning)>,
     /// Fields of each role.
     pub roles: Roles,
@@ -457,7 +459,9 @@ impl Formats {
             time: keys(&f.time, "time"),
             join: format.join.as_ref().map(|name| self.key(name)),
         };
-        Known { texts, each, columns, has, when, is, roles, rules, format }
+        let word = |name: &String| name.split_whitespace().next().unwrap_or_default().to_ascii_lowercase();
+        let heading = format.table.iter().map(word).collect();
+        Known { texts, each, columns, has, when, heading, is, roles, rules, format }
     }
 
     /// The number of a name, a new one where it has none yet.
@@ -499,6 +503,12 @@ impl Known {
     #[must_use]
     pub fn has(&self, fields: &Mask) -> bool {
         fields.holds(&self.has)
+    }
+
+    /// Whether a line, in small letters, may be the heading of its table.
+    #[must_use]
+    pub fn may_head(&self, lower: &str) -> bool {
+        !self.heading.is_empty() && self.heading.iter().all(|word| lower.contains(word.as_str()))
     }
 
     /// Whether values are those of this format.

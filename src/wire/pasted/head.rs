@@ -4,7 +4,7 @@
 //! No crate does this for us: those for syslog know the two RFCs, and fail on heads like `Nov 27 2026 07:03:12:`,
 //! `*Nov 27 07:03:12.123:`, `2026:11:27-07:03:12` or `nov/27 07:03:12`, which most of the products write.
 
-use regex::Regex;
+use regex::bytes::{Regex, RegexBuilder};
 use std::borrow::Cow;
 use std::cell::RefCell;
 use std::sync::LazyLock;
@@ -59,7 +59,7 @@ static TIME: LazyLock<Option<Regex>> = LazyLock::new(|| {
         r"1[0-9]{9}(?:\.[0-9]{1,9})?".to_owned(),
         format!(r"[0-9]{{1,2}}:[0-9]{{2}}:[0-9]{{2}}(?:[.,][0-9]{{1,9}})?{zone}"),
     ];
-    Regex::new(&format!(r"^[*.%\[(]*(?:{})[\])]?", forms.join("|"))).ok()
+    RegexBuilder::new(&format!(r"^[*.%\[(]*(?:{})[\])]?", forms.join("|"))).unicode(false).build().ok()
 });
 
 impl<'a> Head<'a> {
@@ -196,7 +196,7 @@ fn time(rest: &str) -> Option<usize> {
     if !begins.is_ascii_alphanumeric() {
         return None;
     }
-    let found = TIME.as_ref()?.find(rest)?;
+    let found = TIME.as_ref()?.find(rest.as_bytes())?;
     // `1795000100` alone could begin any number
     let ends = rest.get(found.end()..).and_then(|r| r.chars().next());
     (!ends.is_some_and(|c| c.is_alphanumeric())).then_some(found.end())

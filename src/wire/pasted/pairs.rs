@@ -68,14 +68,15 @@ fn equal_signs<'a>(line: &'a str, out: &mut Fields<'a>) {
 
 /// A value and how many bytes of the text it takes.
 fn value_of(rest: &str) -> (Cow<'_, str>, usize) {
-    for quote in ['"', '\''] {
-        if let Some(inner) = rest.strip_prefix(quote)
-            && let Some(end) = end_of_quoted(inner, quote)
-        {
-            return (unescaped(inner.get(..end).unwrap_or_default()), end + 2);
-        }
+    let quote = rest.chars().next().filter(|c| matches!(c, '"' | '\''));
+    if let Some(quote) = quote
+        && let Some(inner) = rest.get(1..)
+        && let Some(end) = end_of_quoted(inner, quote)
+    {
+        return (unescaped(inner.get(..end).unwrap_or_default()), end + 2);
     }
-    let end = rest.find([' ', ',', ';', '|', '\t', '"']).unwrap_or(rest.len());
+    let ends = |b: &u8| matches!(b, b' ' | b',' | b';' | b'|' | b'\t' | b'"');
+    let end = rest.as_bytes().iter().position(|b| ends(b)).unwrap_or(rest.len());
     let mut value = rest.get(..end).unwrap_or_default();
     if end == rest.trim_end().len() && value.len() > 1 {
         // the full stop of a sentence
@@ -90,11 +91,12 @@ fn value_of(rest: &str) -> (Cow<'_, str>, usize) {
 /// Where the quotes end; a backslash hides one.
 fn end_of_quoted(inner: &str, quote: char) -> Option<usize> {
     let mut hidden = false;
-    for (at, c) in inner.char_indices() {
-        match c {
+    // the quotes and the backslash are ASCII, and no octet of another sign is
+    for (at, b) in inner.bytes().enumerate() {
+        match b {
             _ if hidden => hidden = false,
-            '\\' => hidden = true,
-            c if c == quote => return Some(at),
+            b'\\' => hidden = true,
+            b if char::from(b) == quote => return Some(at),
             _ => {}
         }
     }

@@ -399,10 +399,10 @@ fn heading(line: &str, below: &str) -> Option<(Heading, Option<usize>)> {
         return Some((cells, None));
     }
     let formats = Formats::known();
-    let known =
-        formats.all.iter().enumerate().filter(|(_, k)| !k.format.table.is_empty()).filter_map(|(n, k)| {
-            Some((table::columns(line, Some(below), &k.format.table)?, n, k.format.table.len()))
-        });
+    let lower = line.to_ascii_lowercase();
+    let known = formats.all.iter().enumerate().filter(|(_, k)| k.may_head(&lower)).filter_map(|(n, k)| {
+        Some((table::columns(line, Some(below), &k.format.table)?, n, k.format.table.len()))
+    });
     if let Some((columns, n, _)) = known.max_by_key(|(_, n, names)| (*names, std::cmp::Reverse(*n))) {
         return Some((Heading::Columns(columns), Some(n)));
     }

@@ -1,7 +1,7 @@
 //! How a message is written, with holes for what is read in it: `Deny {protocol} src {_}:{from}/{from_port}`.
 
 use super::formats::{Formats, Key};
-use regex::Regex;
+use regex::bytes::{Captures, Regex, RegexBuilder};
 use std::sync::OnceLock;
 
 /// A text with holes.
@@ -50,6 +50,11 @@ fn hole(chars: &mut std::iter::Peekable<std::str::Chars<'_>>) -> String {
         true
     };
     chars.take_while(inside).collect()
+}
+
+/// By octets: what stands between the holes is ASCII, and the tables of Unicode would make it slow and large.
+fn compile(pattern: &str) -> Result<Regex, regex::Error> {
+    RegexBuilder::new(pattern).unicode(false).build()
 }
 
 impl Template {
@@ -117,14 +122,14 @@ impl Template {
     }
 
     fn regex(&self) -> Option<&Regex> {
-        self.compiled.get_or_init(|| Regex::new(&self.pattern).ok()).as_ref()
+        self.compiled.get_or_init(|| compile(&self.pattern).ok()).as_ref()
     }
 
     /// What is wrong with the expression of a text.
     #[cfg(test)]
     pub fn fault(&self) -> Option<String> {
         // our holes are the only groups that count: others are written `(?:`
-        match Regex::new(&self.pattern) {
+        match compile(&self.pattern) {
             Err(e) => Some(e.to_string()),
             Ok(regex) if regex.captures_len() != self.groups.len() + 1 => {
                 Some(format!("a group in {} is not written (?: )", self.pattern))
@@ -171,19 +176,20 @@ impl Template {
         for piece in &self.always {
             rest = rest.split_once(piece.as_str())?.1;
         }
-        let found = self.regex()?.captures(text)?;
-        Some(self.filled(&found))
+        let found = self.regex()?.captures(text.as_bytes())?;
+        Some(self.filled(text, &found))
     }
 
     /// The same for every place where it stands.
     #[must_use]
     pub fn read_all<'a>(&self, text: &'a str) -> Vec<Vec<(Key, &'a str)>> {
         let Some(pattern) = self.regex() else { return Vec::new() };
-        pattern.captures_iter(text).map(|found| self.filled(&found)).collect()
+        pattern.captures_iter(text.as_bytes()).map(|found| self.filled(text, &found)).collect()
     }
 
-    fn filled<'a>(&self, found: &regex::Captures<'a>) -> Vec<(Key, &'a str)> {
-        self.groups.iter().filter_map(|(n, key)| Some((*key, found.get(*n)?.as_str()))).collect()
+    fn filled<'a>(&self, text: &'a str, found: &Captures<'_>) -> Vec<(Key, &'a str)> {
+        let hole = |n: usize| text.get(found.get(n)?.range());
+        self.groups.iter().filter_map(|(n, key)| Some((*key, hole(*n)?))).collect()
     }
 
     /// The label with its holes filled; none when one stays empty.
