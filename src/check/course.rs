@@ -40,11 +40,17 @@ pub async fn run(
         doubted: None,
         tried_again: false,
     };
+    // what this computer was short of in an earlier run says nothing of this one
+    let _ = course.reach.meter.take_troubles();
     course.look(CheckId::Witness, local::witness).await;
     course.look(CheckId::Link, |host| vec![local::link(host)]).await;
     course.look(CheckId::Lease, local::lease).await;
     if plan::can_send(&course.host) || course.reach.simulated.is_some() {
         course.run(needs, random).await;
+        let own = course.reach.own.told(&course.reach.meter);
+        if !own.is_empty() {
+            course.tell(CheckId::Witness, own).await;
+        }
     }
     let _ = course.out.send(Progress::Done).await;
 }
@@ -70,7 +76,8 @@ struct Course {
 
 impl Course {
     /// Tells the results of a check with those that it had before.
-    async fn tell(&mut self, id: CheckId, results: Vec<CheckResult>) {
+    async fn tell(&mut self, id: CheckId, mut results: Vec<CheckResult>) {
+        results.iter_mut().for_each(|r| self.reach.own.doubt(r, &self.reach.meter));
         let all = self.known.entry(id).or_default();
         all.extend(results);
         let _ = self.out.send(Progress::Ended(id, all.clone())).await;

@@ -8,6 +8,7 @@ pub mod limits;
 pub mod local;
 pub mod names;
 pub mod offer;
+pub mod own;
 pub mod path;
 pub mod plan;
 pub mod portal;
@@ -21,6 +22,7 @@ use crate::model::check::{CheckId, CheckResult, Measured, Outcome, Target};
 use crate::model::evidence::DhcpSeen;
 use crate::platform::supervise::Broke;
 pub use course::{other_way_out, run};
+pub use own::Own;
 pub use reach::{Breaks, Clock, Reach, Simulated};
 
 /// What the runner tells while it runs.

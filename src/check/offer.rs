@@ -222,6 +222,8 @@ pub async fn offer(
     let mut probe: Option<(DhcpProbe, Instant)> = None;
     let mut refused_us: Option<String> = None;
     let mut gave_up = false;
+    // what never left was not answered by anybody
+    let (mut some_sent, mut not_sent) = (false, None);
     while Instant::now() < end {
         let now = Instant::now();
         if probe.as_ref().is_none_or(|(_, since)| now.duration_since(*since) >= limits::OFFER_HOLD) {
@@ -261,7 +263,10 @@ pub async fn offer(
             if q.what.is_inform() {
                 socket.hear_unicast(true);
             }
-            let _ = socket.send(&message, q.what.to()).await;
+            match socket.send(&message, q.what.to()).await {
+                Ok(()) => some_sent = true,
+                Err(e) => not_sent = Some(e.to_string()),
+            }
             q.sent += 1;
             q.last = Some(now);
             if q.first.is_none() {
@@ -301,7 +306,7 @@ pub async fn offer(
             let _ = heard.try_send(seen);
         }
     }
-    if let Some(why) = refused_us {
+    if let Some(why) = refused_us.or(not_sent.filter(|_| !some_sent)) {
         return finish(Outcome::Inconclusive(why.clone()), Measured::Nothing, why);
     }
     if gave_up {

@@ -88,7 +88,10 @@ async fn ask_nobody(reach: &Reach, ip: Ipv4Addr) -> CheckResult {
     let addr = SocketAddr::new(ip.into(), 80);
     let url = format!("http://{ip}/");
     match get(reach, addr, &ip.to_string(), "/").await {
-        Err(why) => {
+        Err(NoPage { why, sent: false }) => {
+            row(url, Outcome::Inconclusive(why.clone()), reach.took(begun), Measured::Nothing, why)
+        }
+        Err(NoPage { why, .. }) => {
             let detail = format!("nobody answers for an address that cannot exist, as it should be ({why})");
             row(url, Outcome::Passed, reach.took(begun), Measured::Nothing, detail)
         }
@@ -159,7 +162,7 @@ async fn ask_redirected(reach: &Reach, profile: &Profile, ip: IpAddr) -> CheckRe
     let host = profile.control.names.first().cloned().unwrap_or_else(|| "example.com".into());
     let url = format!("http://{host}/ at {ip}");
     match get(reach, SocketAddr::new(ip, 80), &host, "/").await {
-        Err(why) => {
+        Err(NoPage { why, .. }) => {
             let why = format!("the address that every name is given shows no page ({why})");
             row(url, Outcome::Inconclusive(why.clone()), reach.took(begun), Measured::Nothing, why)
         }
@@ -195,7 +198,7 @@ async fn known_pages(reach: &Reach, profile: &Profile, server: IpAddr) -> Vec<Ch
                 );
             };
             match get(&reach, SocketAddr::new(ip, 80), &page.host, &page.path).await {
-                Err(why) => {
+                Err(NoPage { why, .. }) => {
                     let why = format!("no answer ({why}): it may be blocked, which proves nothing");
                     row(url, Outcome::Inconclusive(why.clone()), reach.took(begun), Measured::Nothing, why)
                 }
@@ -223,18 +226,26 @@ async fn known_pages(reach: &Reach, profile: &Profile, server: IpAddr) -> Vec<Ch
     out
 }
 
-/// One page, without following anything. The error is a few words for people.
-async fn get(reach: &Reach, addr: SocketAddr, host: &str, path: &str) -> Result<Answer, String> {
-    let mut line = reach.line(addr, limits::PORTAL_OPEN, PacketKind::HttpGet).await.map_err(|knock| {
-        knock
-            .not_sent
-            .unwrap_or_else(|| knock.outcome.err().map_or("silence", Failure::word).replace('-', " "))
+/// Why no page came, in a few words for people.
+struct NoPage {
+    why: String,
+    /// False: this computer could not ask.
+    sent: bool,
+}
+
+/// One page, without following anything.
+async fn get(reach: &Reach, addr: SocketAddr, host: &str, path: &str) -> Result<Answer, NoPage> {
+    let no_page = |why: String| NoPage { why, sent: true };
+    let line = reach.line(addr, limits::PORTAL_OPEN, PacketKind::HttpGet).await;
+    let mut line = line.map_err(|knock| match knock.not_sent {
+        Some(why) => NoPage { why, sent: false },
+        None => no_page(knock.outcome.err().map_or("silence", Failure::word).replace('-', " ")),
     })?;
     let request = format!(
         "GET {path} HTTP/1.1\r\nHost: {host}\r\nUser-Agent: solidgreen/{}\r\nAccept: */*\r\nConnection: close\r\n\r\n",
         env!("CARGO_PKG_VERSION")
     );
-    line.say(request.as_bytes()).await.map_err(|_| "it ended at once".to_owned())?;
+    line.say(request.as_bytes()).await.map_err(|_| no_page("it ended at once".to_owned()))?;
     let until = tokio::time::Instant::now() + limits::PORTAL_ANSWER;
     let mut got = Vec::new();
     loop {
@@ -243,7 +254,7 @@ async fn get(reach: &Reach, addr: SocketAddr, host: &str, path: &str) -> Result<
             _ => break,
         }
     }
-    read_answer(&got).ok_or_else(|| "it opened, and no web page came".to_owned())
+    read_answer(&got).ok_or_else(|| no_page("it opened, and no web page came".to_owned()))
 }
 
 /// Reads status, Location and the beginning of the body. Total.

@@ -1,6 +1,7 @@
 //! The one way by which checks reach out: bound to the interface, counted by the meter, and on a simulated site led
 //! through its address book to loopback.
 
+use super::own::Own;
 use crate::model::book::{AddressBook, Way};
 use crate::model::check::{CheckId, Failure, Offer, Transport};
 use crate::model::footprint::PacketKind;
@@ -30,6 +31,8 @@ pub enum Breaks {
     Check(CheckId),
     /// Deep inside whatever connects.
     Connecting,
+    /// Not this program but this computer: everything that is sent ends in this error of the system.
+    Sending(i32),
 }
 
 /// The clock of the session.
@@ -42,6 +45,8 @@ pub struct Reach {
     pub interface: Option<Interface>,
     pub simulated: Option<Arc<Simulated>>,
     pub clock: Clock,
+    /// Whether this computer stays what it was when the check began.
+    pub own: Own,
 }
 
 impl Knock {
@@ -110,6 +115,10 @@ impl Reach {
     ) -> Result<SocketAddr, Failure> {
         self.may_break(Breaks::Connecting);
         let Some(simulated) = &self.simulated else { return Ok(to) };
+        // what may not leave meets nobody, the simulated site neither
+        if matches!(simulated.breaks, Some(Breaks::Sending(_))) {
+            return Ok(to);
+        }
         match simulated.book.way(transport, to) {
             Way::To(real) => Ok(real),
             Way::Refused => Err(Failure::Refused),

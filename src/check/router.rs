@@ -104,7 +104,7 @@ fn row(
 async fn ask(reach: &Reach, ip: Ipv4Addr, interface: &Interface) -> CheckResult {
     let finish = row(reach, ip, reach.now());
     // the other checks make the operating system ask for the router too; this one does not rely on them
-    let _ = reach.meter.sweep(interface, &[ip]);
+    let swept = reach.meter.sweep(interface, &[ip]);
     let end = tokio::time::Instant::now() + limits::ROUTER;
     loop {
         match look(ip, interface.index) {
@@ -113,6 +113,10 @@ async fn ask(reach: &Reach, ip: Ipv4Addr, interface: &Interface) -> CheckResult 
             Err(why) => return finish(Outcome::Inconclusive(why.clone()), Measured::Nothing, why),
         }
         if tokio::time::Instant::now() >= end {
+            if let Err(e) = &swept {
+                let why = format!("this computer could not ask for it: {e}");
+                return finish(Outcome::Inconclusive(why.clone()), Measured::Nothing, why);
+            }
             return finish(Outcome::Failed(Failure::NeighbourSilent), Measured::Nothing, silent());
         }
         tokio::time::sleep(limits::ROUTER_LOOK).await;

@@ -157,6 +157,16 @@ pub async fn again(reach: Reach, addr: SocketAddr) -> CheckResult {
     }
     let mut ended = tasks.all().await;
     ended.sort_by_key(|(n, _)| *n);
+    if let Some(why) = ended.iter().find_map(|(_, line)| line.as_ref().err()?.not_sent.clone()) {
+        return CheckResult {
+            id: CheckId::Ports,
+            target: Target::Again(addr),
+            outcome: Outcome::Inconclusive(why.clone()),
+            took_ms: reach.took(begun),
+            measured: Measured::Nothing,
+            detail: why,
+        };
+    }
     let all: Vec<Option<u64>> = ended
         .iter()
         .map(|(_, line)| {

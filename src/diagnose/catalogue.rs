@@ -60,6 +60,7 @@ pub fn page(cause: Cause) -> &'static Page {
         Cause::HostOtherSubnet => &host::OTHER_SUBNET,
         Cause::HostLocalNetworkDenied => &host::LOCAL_NETWORK_DENIED,
         Cause::HostTlsProduct => &host::TLS_PRODUCT,
+        Cause::HostOwnFirewall => &host::OWN_FIREWALL,
         Cause::GatewayNoPower => &gateway::NO_POWER,
         Cause::GatewaySilent => &gateway::SILENT,
         Cause::GatewayHung => &gateway::HUNG,

@@ -44,6 +44,8 @@ pub enum Sighting {
     TableFull {
         overflowed: bool,
     },
+    /// This computer could not ask the addresses of the subnet: who was not seen may be here all the same.
+    CouldNotAsk,
     /// The search made all its rounds.
     Searched,
 }

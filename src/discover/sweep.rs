@@ -124,6 +124,7 @@ async fn outcome(eyes: &Eyes, done: Result<Brought, JoinError>) -> Swept {
                 advice: "Type the gateway's MAC or IP address in; what was seen so far stays.".into(),
             };
             let _ = eyes.tell(Sighting::Limited(limit)).await;
+            let _ = eyes.tell(Sighting::CouldNotAsk).await;
         }
         Ok(Err(broke)) => {
             let _ = eyes.tell(Sighting::Broke { what: WHAT.into(), why: broke.to_string() }).await;

@@ -29,6 +29,7 @@ causes! {
     HostOtherSubnet = "host.other-subnet",
     HostLocalNetworkDenied = "host.local-network-denied",
     HostTlsProduct = "host.tls-product",
+    HostOwnFirewall = "host.own-firewall",
     GatewayNoPower = "gateway.no-power",
     GatewaySilent = "gateway.silent",
     GatewayHung = "gateway.hung",

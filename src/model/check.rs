@@ -347,6 +347,10 @@ pub enum Failure {
     LinkLocalAddress,
     NoRouter,
     NoNameServer,
+    /// This computer itself could not send, or stopped being able to: nothing is known of the network.
+    NotSent,
+    /// A filter or another program of this computer refuses what this program sends.
+    OwnFirewall,
     /// No answer of any kind within the limit.
     Silence,
     /// TCP RST to the SYN, or ICMP port unreachable for UDP.
@@ -432,6 +436,8 @@ impl Failure {
             Self::LinkLocalAddress => "link-local-address",
             Self::NoRouter => "no-router",
             Self::NoNameServer => "no-name-server",
+            Self::NotSent => "not-sent",
+            Self::OwnFirewall => "own-firewall",
             Self::Silence => "silence",
             Self::Refused => "refused",
             Self::Reset => "reset",

@@ -17,7 +17,7 @@ pub enum LinkKind {
 }
 
 /// One IPv4 address of this computer with its prefix length (0..=32).
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 pub struct HostAddress {
     pub ip: Ipv4Addr,
     pub prefix: u8,

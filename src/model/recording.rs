@@ -90,6 +90,8 @@ pub enum Input {
     },
     /// The search made all its rounds.
     Searched,
+    /// This computer could not ask the addresses of its subnet.
+    CouldNotAsk,
     /// The neighbour table had no room for every address.
     TableFull {
         overflowed: bool,

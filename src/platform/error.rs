@@ -55,6 +55,65 @@ pub(crate) fn trouble(error: &io::Error) -> Trouble {
     }
 }
 
+/// What an error of this computer says about it, and never about the network.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum OwnFault {
+    /// A filter or another program of this computer said no (EPERM, EACCES; Windows: WSAEACCES).
+    Refused,
+    /// No descriptor, buffer or memory was left (EMFILE, ENFILE, ENOBUFS, ENOMEM; WSAEMFILE, WSAENOBUFS).
+    NoMeans,
+    /// The interface or its address went away (ENETDOWN, ENODEV, ENXIO, EADDRNOTAVAIL; their Windows kin).
+    InterfaceGone,
+    Other,
+}
+
+impl OwnFault {
+    #[must_use]
+    pub fn of(error: &io::Error) -> OwnFault {
+        match error.kind() {
+            io::ErrorKind::PermissionDenied => return Self::Refused,
+            io::ErrorKind::OutOfMemory => return Self::NoMeans,
+            io::ErrorKind::NetworkDown | io::ErrorKind::AddrNotAvailable => return Self::InterfaceGone,
+            _ => {}
+        }
+        match error.raw_os_error() {
+            Some(code) if os::NO_MEANS.contains(&code) => Self::NoMeans,
+            Some(code) if os::INTERFACE_GONE.contains(&code) => Self::InterfaceGone,
+            _ => Self::Other,
+        }
+    }
+
+    /// What to do about it, as a sentence.
+    #[must_use]
+    pub fn advice(self) -> &'static str {
+        match self {
+            Self::Refused => {
+                "Whoever runs this computer has to let Solid Green out (its firewall, its antivirus, its endpoint agent), or measure with another one."
+            }
+            Self::NoMeans => "Close other programs, or allow this one more open files, and check again.",
+            Self::InterfaceGone => {
+                "Leave the cable and the settings of this computer alone until the check has ended, and check again."
+            }
+            Self::Other => "Check again; if it stays, measure with another computer.",
+        }
+    }
+}
+
+#[cfg(unix)]
+mod os {
+    pub const NO_MEANS: [i32; 4] = [libc::EMFILE, libc::ENFILE, libc::ENOBUFS, libc::ENOMEM];
+    pub const INTERFACE_GONE: [i32; 4] = [libc::ENETDOWN, libc::ENODEV, libc::ENXIO, libc::EADDRNOTAVAIL];
+}
+
+/// Numbers of winsock2.h.
+#[cfg(windows)]
+mod os {
+    /// WSAEMFILE, WSAENOBUFS, WSA_NOT_ENOUGH_MEMORY.
+    pub const NO_MEANS: [i32; 3] = [10_024, 10_055, 8];
+    /// WSAENETDOWN, WSAEADDRNOTAVAIL, ERROR_NOT_FOUND, ERROR_DEV_NOT_EXIST.
+    pub const INTERFACE_GONE: [i32; 4] = [10_050, 10_049, 1_168, 55];
+}
+
 /// The reason in words: the system's own text without its number.
 pub(crate) fn why(error: &io::Error) -> String {
     let text = error.to_string();

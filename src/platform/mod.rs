@@ -23,4 +23,4 @@ pub mod serial;
 mod socket;
 pub mod supervise;
 
-pub use error::{PlatformError, Trouble};
+pub use error::{OwnFault, PlatformError, Trouble};

@@ -162,3 +162,47 @@ fn a_recorder_or_keeper_that_breaks_is_a_sentence() {
         assert!(s.limits.iter().any(|l| l.what == what && l.why.contains("made to break")), "{:?}", s.limits);
     }
 }
+
+/// A computer that may not send, or is short of something: nothing of that is the network's fault.
+#[cfg(unix)]
+#[test]
+fn an_error_of_this_computer_is_never_a_verdict_about_the_network() {
+    for error in [
+        libc::EPERM,
+        libc::EACCES,
+        libc::EMFILE,
+        libc::ENFILE,
+        libc::ENOBUFS,
+        libc::ENOMEM,
+        libc::ENETDOWN,
+        libc::ENODEV,
+        libc::EADDRNOTAVAIL,
+        libc::EINVAL,
+    ] {
+        for fault in ["none", "both-ports-dropped", "dns-unreachable"] {
+            let session = demo(fault, Some(Breaks::Sending(error)), Arc::new(|| {}));
+            session.send(Command::FindAndCheck).unwrap();
+            let s = session.wait_for(idle).unwrap();
+            let what = format!("{error} {fault}: {:?}", s.verdict);
+            let codes: Vec<&str> = s.findings.iter().map(|f| f.code.code()).collect();
+            // the box itself may say how it is
+            let of_us = |c: &&str| c.starts_with("host.") || *c == "ok.green";
+            assert!(codes.iter().all(|c| of_us(&c)), "{what} {codes:?}");
+            let refused = matches!(error, libc::EPERM | libc::EACCES);
+            assert_eq!(codes.contains(&"host.own-firewall"), refused, "{what} {codes:?}");
+            let sent =
+                s.checks.iter().filter(|r| !matches!(r.id, CheckId::Link | CheckId::Lease | CheckId::Offer));
+            let own = |r: &crate::model::check::CheckResult| {
+                r.id == CheckId::Witness || r.outcome.failure().is_none() && r.outcome != Outcome::Passed
+            };
+            for r in sent.filter(|r| r.id != CheckId::Router) {
+                assert!(own(r), "{what}: {r:?}");
+            }
+            assert!(
+                s.checks
+                    .iter()
+                    .any(|r| r.id == CheckId::Witness && r.detail.contains("this computer could not"))
+            );
+        }
+    }
+}

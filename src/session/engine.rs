@@ -85,7 +85,7 @@ pub struct Engine {
     /// So many groups of boxes that only older rows show are being asked.
     pub(super) proving: u32,
     /// The neighbour table had no room for every address in this run; and it refused one.
-    table_full: bool,
+    not_all_asked: bool,
     pub(super) overflowed: bool,
     /// The firewall's text as it was made last, and what for.
     pub(super) firewall_made: Mutex<Option<(FirewallAbout, Arc<FirewallView>)>>,
@@ -149,7 +149,7 @@ impl Engine {
             swept: false,
             still_asking: false,
             proving: 0,
-            table_full: false,
+            not_all_asked: false,
             overflowed: false,
             firewall_made: Mutex::default(),
             choice: RuleChoice::default(),
@@ -203,7 +203,7 @@ impl Engine {
             asked_again: false,
         });
         (self.swept, self.still_asking, self.proving) = (false, false, 0);
-        (self.table_full, self.overflowed) = (false, false);
+        (self.not_all_asked, self.overflowed) = (false, false);
         if !quiet {
             self.searched = false;
             self.limits.retain(|l| l.what == KEEPING);
@@ -240,9 +240,13 @@ impl Engine {
             Sighting::StillAsking => self.still_asking = true,
             Sighting::Proved => self.proving = self.proving.saturating_sub(1),
             Sighting::Swept => (self.swept, self.still_asking) = (true, false),
+            Sighting::CouldNotAsk => {
+                self.take_down(self.newest, Input::CouldNotAsk);
+                self.not_all_asked = true;
+            }
             Sighting::TableFull { overflowed } => {
                 self.take_down(self.newest, Input::TableFull { overflowed });
-                self.table_full = true;
+                self.not_all_asked = true;
                 self.overflowed |= overflowed;
                 self.doubt_silence();
             }
@@ -475,7 +479,7 @@ impl Engine {
             typed_mac: self.typed_mac,
             typed_ip: self.roster.typed_ip(),
             now,
-            searched: self.searched && !self.table_full,
+            searched: self.searched && !self.not_all_asked,
             hears_dhcp: self.hears_dhcp,
             checked,
             pasted: &self.claims(now),

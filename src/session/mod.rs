@@ -137,6 +137,9 @@ impl Session {
             let demo = demo::Demo::begin(&runtime, fault, options.breaks, &profile, world.clock())
                 .map_err(StartError::Demo)?;
             world.demo = Some(demo);
+            if let Some(check::Breaks::Sending(error)) = options.breaks {
+                world.meter.refuse(error);
+            }
         }
         if world.is_real() && options.interface.is_some() {
             engine.host = interfaces::read();

@@ -83,6 +83,7 @@ fn apply(engine: &mut Engine, event: Event) {
         Input::Broke { what, why } => engine.broke(&what, &why),
         Input::HearsDhcp(hears) => engine.sighting(Sighting::HearsDhcp(hears)),
         Input::Console { port, open, status } => engine.sighting(Sighting::Console { port, open, status }),
+        Input::CouldNotAsk => engine.sighting(Sighting::CouldNotAsk),
         Input::TableFull { overflowed } => engine.sighting(Sighting::TableFull { overflowed }),
         Input::Searched => engine.sighting(Sighting::Searched),
         Input::Begun { check, quiet } => {

@@ -5,7 +5,7 @@ use super::engine::{Engine, KEEPING, Purpose};
 use super::jobs::{Job, Jobs};
 use super::remembered::Remembered;
 use super::world::World;
-use crate::check::{self, Progress, Reach};
+use crate::check::{self, Own, Progress, Reach};
 use crate::discover::asked::Asking;
 use crate::discover::{self, Eyes, Sighting};
 use crate::model::evidence::{Fact, Observation, Source};
@@ -492,6 +492,7 @@ impl Loop {
             interface: self.engine.host.interface().cloned(),
             simulated: self.world.simulated(),
             clock: self.world.clock(),
+            own: Own::begin(self.engine.host.interface().filter(|_| self.world.is_real())),
         }
     }
 

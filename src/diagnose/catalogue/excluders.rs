@@ -16,7 +16,8 @@ pub fn excluded_by(cause: Cause) -> &'static [Observed] {
         Cause::HostVpnRoute
         | Cause::HostProxyInUse
         | Cause::HostWifiBesideWire
-        | Cause::HostLocalNetworkDenied => &[FairWitness],
+        | Cause::HostLocalNetworkDenied
+        | Cause::HostOwnFirewall => &[FairWitness],
         Cause::HostOtherSubnet => &[BoxInOwnSubnet],
         Cause::HostTlsProduct => &[ChainsArePublic],
         // --- the box

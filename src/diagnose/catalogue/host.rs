@@ -105,3 +105,17 @@ pub(super) static TLS_PRODUCT: Page = Page {
     not_tested: "Whether something on the way opens encrypted connections too: this product hides it.",
     hides: hides::NOTHING,
 };
+
+pub(super) static OWN_FIREWALL: Page = Page {
+    title: "A filter on this computer refuses what Solid Green sends.",
+    meaning: "The operating system said no before anything left this computer: its own firewall, an antivirus or an \
+              endpoint agent forbids it. What could not be sent was not tested, and nothing follows for the network.",
+    told_apart: "The sending itself is not permitted, without a packet and without an answer. \
+                 With cloud.both-ports-rejected the packets leave, and something on the way refuses them.",
+    owner: Owner::Installer,
+    level: Level::Warning,
+    next_step: "Ask whoever runs this computer to let Solid Green out, or measure with another computer.",
+    proof: "The new check names no refusal of this computer, and the tests that could not be made are made.",
+    not_tested: "Everything that this computer did not send.",
+    hides: hides::WAY_IS_CLEAR,
+};

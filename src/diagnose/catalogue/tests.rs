@@ -188,6 +188,7 @@ fn the_levels_keep_their_promise() {
         GatewaySilent,
         GatewayWrongMac,
         PortLate,
+        HostOwnFirewall,
     ];
     let infos = [HostWifiBesideWire, HostProxyInUse, HostTlsProduct, GatewayIsolated];
     for (cause, page) in each() {

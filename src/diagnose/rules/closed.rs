@@ -1,7 +1,7 @@
 //! Nothing opens: whose equipment says no. A refusal names its place, by the sender of an ICMP error or by the distance from
 //! which on attempts with a small time to live meet it; the owner is the one who stands there.
 
-use super::{evidence, found, names_work, or_else, say};
+use super::{any_blinks, evidence, found, names_work, or_else, say};
 use crate::diagnose::digest::{Digest, WayOut};
 use crate::diagnose::spoken::{is_inside, is_shared};
 use crate::diagnose::{Found, Scene};
@@ -50,11 +50,21 @@ pub(super) fn closed(scene: &Scene<'_>, d: &Digest<'_>, cause: Cause) -> Found {
             "run the same check over another network, such as a phone: if the ports open there, the line of this site refuses them",
         );
     }
-    or_else(
+    let shut = or_else(
         found(cause, lines),
         Cause::CloudServiceDown,
         "run the same check over another network, such as a phone: if the ports stay shut there too, it is the cloud itself",
-    )
+    );
+    // a reset that the nearest attempt meets already, and that no equipment signs, may come from this computer itself
+    let unsigned = d.spoken.refusal.is_some_and(|r| r.from <= 1 && r.by.is_none());
+    if refused && unsigned && !any_blinks(scene) {
+        return or_else(
+            shut,
+            Cause::HostOwnFirewall,
+            "run the same check with another computer at the same socket: if the ports open there, a filter of this computer refuses them",
+        );
+    }
+    shut
 }
 
 /// The site's own: this computer's router, what stands at the first hop, and addresses that are used inside only. One of

@@ -37,6 +37,9 @@ pub(super) fn witness(scene: &Scene<'_>, d: &Digest<'_>, out: &mut Vec<Found>) {
     if failed(d, CheckId::Witness, Failure::LocalNetworkDenied) {
         out.push(found(Cause::HostLocalNetworkDenied, told(Failure::LocalNetworkDenied)));
     }
+    if failed(d, CheckId::Witness, Failure::OwnFirewall) {
+        out.push(found(Cause::HostOwnFirewall, told(Failure::OwnFirewall)));
+    }
     if d.proxies {
         out.push(Found {
             level: Some(Level::Info),

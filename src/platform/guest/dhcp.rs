@@ -101,7 +101,10 @@ impl DhcpProbe {
         }
         let to = SocketAddrV4::new(server, SERVER_PORT);
         let send = || socket::send_out_of(&SockRef::from(&self.socket), &self.interface, message, to);
-        let sent = self.socket.async_io(tokio::io::Interest::WRITABLE, send).await;
+        let sent = match self.meter.may_send() {
+            Ok(()) => self.socket.async_io(tokio::io::Interest::WRITABLE, send).await,
+            Err(e) => Err(e),
+        };
         sent.map(|_| ()).map_err(|e| {
             let e = GuestError::io("ask the DHCP server", &e);
             self.meter.note(e.clone());

@@ -12,7 +12,7 @@ pub use line::{Heard, Line};
 pub use sweep::Swept;
 pub use tcp::Connect;
 
-use super::error::{PlatformError, why};
+use super::error::{OwnFault, PlatformError, why};
 use crate::model::footprint::{Footprint, PacketKind};
 use std::collections::{BTreeMap, BTreeSet};
 use std::io;
@@ -31,14 +31,14 @@ pub enum GuestError {
     )]
     TooMany { kind: PacketKind, most: u32 },
     #[error("not sent: {what}: {why}")]
-    System { what: String, why: String },
+    System { what: String, why: String, fault: OwnFault },
     #[error(transparent)]
     Platform(#[from] PlatformError),
 }
 
 impl GuestError {
     pub(super) fn io(what: &str, error: &io::Error) -> Self {
-        GuestError::System { what: what.to_owned(), why: why(error) }
+        GuestError::System { what: what.to_owned(), why: why(error), fault: OwnFault::of(error) }
     }
 }
 
@@ -50,6 +50,8 @@ struct Counts {
     troubles: Vec<GuestError>,
     /// Transaction ids of our own DHCP questions.
     dhcp_xids: BTreeSet<u32>,
+    /// The error of the system in which everything that is sent ends.
+    refusing: Option<i32>,
 }
 
 /// Counts and limits what is sent. A clone counts into the same meter.
@@ -110,6 +112,23 @@ impl Meter {
     #[must_use]
     pub fn troubles(&self) -> Vec<GuestError> {
         self.counts().troubles.clone()
+    }
+
+    /// The same, and forgets them: what is noted from here on is of a new run.
+    #[must_use]
+    pub fn take_troubles(&self) -> Vec<GuestError> {
+        std::mem::take(&mut self.counts().troubles)
+    }
+
+    /// From here on everything that this meter is asked to send ends in this error of the system, as on a computer that
+    /// is short of something or whose own filter says no. For tests and the simulated site.
+    pub fn refuse(&self, raw_os_error: i32) {
+        self.counts().refusing = Some(raw_os_error);
+    }
+
+    /// Fails where the meter was told to refuse.
+    fn may_send(&self) -> io::Result<()> {
+        self.counts().refusing.map_or(Ok(()), |code| Err(io::Error::from_raw_os_error(code)))
     }
 
     fn note(&self, trouble: GuestError) {

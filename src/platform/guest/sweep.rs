@@ -75,7 +75,11 @@ impl Meter {
         patience: Duration,
     ) -> Result<Swept, GuestError> {
         let problem = |e: &io::Error| GuestError::io("look at each address of the subnet", e);
-        let socket = open(interface).map_err(|e| problem(&e)).inspect_err(|e| self.note(e.clone()))?;
+        let socket = self
+            .may_send()
+            .and_then(|()| open(interface))
+            .map_err(|e| problem(&e))
+            .inspect_err(|e| self.note(e.clone()))?;
         let begun = Instant::now();
         // who has a place in the table needs none
         let table = neighbours::table(Some(interface.index)).unwrap_or_default();

@@ -20,7 +20,7 @@ pub struct Connect {
     pub offender: Option<IpAddr>,
     /// Type and code of that error (RFC 792).
     pub icmp: Option<(u8, u8)>,
-    /// Set when this computer itself could not try: then `outcome` says [`Failure::NoInterface`] and nothing is
+    /// Set when this computer itself could not try: then `outcome` says [`Failure::NotSent`] and nothing is
     /// known of the network.
     pub not_sent: Option<GuestError>,
 }
@@ -68,7 +68,7 @@ impl Meter {
         hops: Option<u32>,
     ) -> Result<(TcpStream, Duration), Connect> {
         let failed = |failure| Connect { outcome: Err(failure), offender: None, icmp: None, not_sent: None };
-        let refused = |error| Connect { not_sent: Some(error), ..failed(Failure::NoInterface) };
+        let refused = |error| Connect { not_sent: Some(error), ..failed(Failure::NotSent) };
         if interface.is_some_and(|i| !socket::has_route(i, addr.ip())) {
             return Err(failed(Failure::NoRoute));
         }
@@ -92,7 +92,10 @@ impl Meter {
                 }
             }
         };
-        let stream = open(interface, addr, hops).map_err(|e| judge(&e, None, &around))?;
+        let stream = self
+            .may_send()
+            .and_then(|()| open(interface, addr, hops))
+            .map_err(|e| judge(&e, None, &around))?;
         match tokio::time::timeout(limit, stream.writable()).await {
             Err(_) => return Err(failed(Failure::Silence)),
             Ok(Err(e)) => return Err(judge(&e, None, &around)),

@@ -19,7 +19,7 @@ impl Meter {
     /// `resend_after` without one it is sent once more. The duration counts from the first sending.
     ///
     /// # Errors
-    /// Why there was no answer. [`Failure::NoInterface`] when this computer itself could not try; the reason then
+    /// Why there was no answer. [`Failure::NotSent`] when this computer itself could not try; the reason then
     /// stands in [`Meter::troubles`].
     #[expect(clippy::too_many_arguments, reason = "one call says everything about one question")]
     pub async fn udp_ask(
@@ -36,7 +36,10 @@ impl Meter {
             return Err(Failure::NoRoute);
         }
         let begin = Instant::now();
-        let asking = open(interface, server).map_err(|e| self.judge(&e, None, interface, server))?;
+        let asking = self
+            .may_send()
+            .and_then(|()| open(interface, server))
+            .map_err(|e| self.judge(&e, None, interface, server))?;
         let judge = |e: &io::Error| self.judge(e, Some(&asking), interface, server);
         let deadline = begin + limit;
         let mut again = resend_after.map(|after| begin + after).filter(|at| *at < deadline);
@@ -68,7 +71,7 @@ impl Meter {
         server: SocketAddr,
         kind: PacketKind,
     ) -> Result<io::Result<()>, Failure> {
-        self.count(kind, server.ip()).map_err(|_| Failure::NoInterface)?;
+        self.count(kind, server.ip()).map_err(|_| Failure::NotSent)?;
         Ok(socket.send(payload).await.map(|_| ()))
     }
 
@@ -90,7 +93,7 @@ impl Meter {
         let icmp = icmp.filter(|_| !to_itself);
         socket::failure(error, icmp, &around).unwrap_or_else(|| {
             self.note(GuestError::io(&format!("ask {server} by UDP"), error));
-            Failure::NoInterface
+            Failure::NotSent
         })
     }
 }

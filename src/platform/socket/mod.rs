@@ -111,8 +111,6 @@ pub(super) fn failure(error: &io::Error, icmp: Option<Icmp>, around: &Circumstan
         io::ErrorKind::HostUnreachable if os::TELLS_ICMP => Failure::NoRoute,
         io::ErrorKind::HostUnreachable if around.on_link => Failure::NeighbourSilent,
         io::ErrorKind::HostUnreachable => Failure::IcmpHostUnreachable,
-        io::ErrorKind::AddrNotAvailable => Failure::NoAddress,
-        io::ErrorKind::NetworkDown => Failure::NoCarrier,
         _ => return None,
     })
 }
@@ -176,7 +174,7 @@ mod tests {
             (io::ErrorKind::ConnectionReset, Some(Failure::Reset)),
             (io::ErrorKind::TimedOut, Some(Failure::Silence)),
             (io::ErrorKind::NetworkUnreachable, Some(Failure::NoRoute)),
-            (io::ErrorKind::AddrNotAvailable, Some(Failure::NoAddress)),
+            (io::ErrorKind::AddrNotAvailable, None),
             // the own firewall, or no file descriptor left: nothing is known of the network
             (io::ErrorKind::PermissionDenied, None),
             (io::ErrorKind::OutOfMemory, None),

@@ -1,0 +1,199 @@
+//! Faults of this computer: what could not be sent, or was measured while its interface changed, decides nothing about
+//! the network. Every result passes here before it is told.
+
+use crate::model::check::{CheckId, CheckResult, Failure, Measured, Outcome, Target};
+use crate::model::host::{HostAddress, Interface};
+use crate::platform::OwnFault;
+use crate::platform::guest::{GuestError, Meter};
+use crate::platform::interfaces;
+use std::collections::BTreeSet;
+use std::sync::{Arc, OnceLock};
+
+/// The interface as it was when the measuring began, and how it was seen to have changed since.
+#[derive(Clone, Debug, Default)]
+pub struct Own {
+    begun: Option<Begun>,
+    changed: Arc<OnceLock<String>>,
+}
+
+#[derive(Clone, Debug)]
+struct Begun {
+    name: String,
+    now: Now,
+}
+
+/// What must not change while something is measured over an interface.
+#[derive(Clone, Debug, PartialEq, Eq)]
+struct Now {
+    index: u32,
+    linked: bool,
+    addresses: BTreeSet<HostAddress>,
+    router: bool,
+}
+
+impl Now {
+    fn of(i: &Interface) -> Now {
+        Now {
+            index: i.index,
+            linked: i.up && i.carrier != Some(false),
+            addresses: i.addresses.iter().copied().collect(),
+            router: i.router.is_some(),
+        }
+    }
+
+    /// What is no longer so, in words.
+    fn differs(&self, name: &str, now: Option<&Now>) -> Option<String> {
+        let Some(now) = now else { return Some(format!("{name} is gone")) };
+        Some(if self.index != now.index {
+            format!("{name} was taken out and came back")
+        } else if self.linked != now.linked {
+            format!("the link of {name} {}", if now.linked { "came up" } else { "went down" })
+        } else if self.addresses != now.addresses {
+            format!("the addresses of {name} changed")
+        } else if self.router != now.router {
+            format!("the router of {name} {}", if now.router { "came" } else { "went away" })
+        } else {
+            return None;
+        })
+    }
+}
+
+impl Own {
+    /// Measuring begins over this interface; none where the site is simulated.
+    #[must_use]
+    pub fn begin(interface: Option<&Interface>) -> Own {
+        let begun = interface.map(|i| Begun { name: i.name.clone(), now: Now::of(i) });
+        Own { begun, changed: Arc::default() }
+    }
+
+    /// How the interface has changed since; once it has, all that follows is in doubt.
+    fn changed(&self) -> Option<String> {
+        if let Some(known) = self.changed.get() {
+            return Some(known.clone());
+        }
+        let begun = self.begun.as_ref()?;
+        // a system that does not give the list says nothing
+        let all = interfaces::interfaces().ok()?;
+        let now = all.iter().find(|i| i.name == begun.name).map(Now::of);
+        let how = begun.now.differs(&begun.name, now.as_ref())?;
+        Some(self.changed.get_or_init(|| how).clone())
+    }
+
+    /// Takes a failure back where this computer itself may be its reason.
+    pub fn doubt(&self, r: &mut CheckResult, meter: &Meter) {
+        // what only looks at this computer is right as it is
+        if matches!(r.id, CheckId::Witness | CheckId::Link | CheckId::Lease) {
+            return;
+        }
+        let Some(failure) = r.outcome.failure() else { return };
+        let why = if failure == Failure::NotSent {
+            let told = meter.troubles().into_iter().next_back();
+            told.map_or_else(
+                || "this computer could not send".to_owned(),
+                |e| format!("this computer could not try: {e}"),
+            )
+        } else if let Some(how) = self.changed() {
+            format!("this computer changed meanwhile ({how}), so this says nothing of the network")
+        } else if failure == Failure::NoRoute && self.begun.as_ref().is_some_and(|b| b.now.router) {
+            "this computer has a router, and its own routing table leads nowhere for this address".to_owned()
+        } else {
+            return;
+        };
+        r.detail = if r.detail.is_empty() || failure == Failure::NotSent {
+            why.clone()
+        } else {
+            format!("{}; {why}", r.detail)
+        };
+        r.outcome = Outcome::Inconclusive(why);
+    }
+
+    /// What this computer was short of, as rows about itself: a refusal of its own is a finding, all else decides nothing.
+    #[must_use]
+    pub fn told(&self, meter: &Meter) -> Vec<CheckResult> {
+        let mut out = Vec::new();
+        let mut row = |outcome: Outcome, detail: String| {
+            out.push(CheckResult {
+                id: CheckId::Witness,
+                target: Target::Host,
+                outcome,
+                took_ms: 0,
+                measured: Measured::Nothing,
+                detail,
+            });
+        };
+        let mut told = BTreeSet::new();
+        for trouble in meter.troubles() {
+            let GuestError::System { what, why, fault } = trouble else { continue };
+            // one line for each sort, with the first of its kind
+            if !told.insert(fault) {
+                continue;
+            }
+            let said = format!("this computer could not {what}: {why}. {}", fault.advice());
+            match fault {
+                OwnFault::Refused => row(Outcome::Failed(Failure::OwnFirewall), said),
+                OwnFault::NoMeans | OwnFault::InterfaceGone | OwnFault::Other => {
+                    row(Outcome::Inconclusive(said.clone()), said);
+                }
+            }
+        }
+        if let Some(how) = self.changed() {
+            let said = format!("{how} while the checks ran. {}", OwnFault::InterfaceGone.advice());
+            row(Outcome::Inconclusive(said.clone()), said);
+        }
+        out
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn row(failure: Failure) -> CheckResult {
+        CheckResult {
+            id: CheckId::Names,
+            target: Target::Host,
+            outcome: Outcome::Failed(failure),
+            took_ms: 1,
+            measured: Measured::Nothing,
+            detail: "x".into(),
+        }
+    }
+
+    #[test]
+    fn each_change_of_the_interface_is_seen() {
+        let ip = |last| HostAddress { ip: [192, 0, 2, last].into(), prefix: 24 };
+        let was = Now { index: 3, linked: true, addresses: [ip(9)].into(), router: true };
+        assert_eq!(was.differs("eth0", Some(&was.clone())), None);
+        for (now, says) in [
+            (None, "gone"),
+            (Some(Now { index: 4, ..was.clone() }), "taken out"),
+            (Some(Now { linked: false, ..was.clone() }), "went down"),
+            (Some(Now { addresses: [ip(10)].into(), ..was.clone() }), "addresses"),
+            (Some(Now { router: false, ..was.clone() }), "router"),
+        ] {
+            let said = was.differs("eth0", now.as_ref()).unwrap();
+            assert!(said.contains(says), "{said}");
+        }
+    }
+
+    #[test]
+    fn what_was_not_sent_or_measured_across_a_change_decides_nothing() {
+        let meter = Meter::new();
+        let steady = Own::default();
+        let mut r = row(Failure::Silence);
+        steady.doubt(&mut r, &meter);
+        assert_eq!(r.outcome.failure(), Some(Failure::Silence), "a fair failure stays");
+        r = row(Failure::NotSent);
+        steady.doubt(&mut r, &meter);
+        assert!(matches!(r.outcome, Outcome::Inconclusive(_)));
+        let changed = Own::default();
+        changed.changed.set("eth0 is gone".into()).unwrap();
+        r = row(Failure::Refused);
+        changed.doubt(&mut r, &meter);
+        assert!(matches!(&r.outcome, Outcome::Inconclusive(why) if why.contains("eth0 is gone")), "{r:?}");
+        let mut link = CheckResult { id: CheckId::Link, ..row(Failure::NoCarrier) };
+        changed.doubt(&mut link, &meter);
+        assert_eq!(link.outcome.failure(), Some(Failure::NoCarrier));
+        assert!(changed.told(&meter).iter().all(|r| r.outcome.failure().is_none()));
+    }
+}
