@@ -253,6 +253,7 @@ impl Engine {
             Sighting::Searched => {
                 self.take_down(self.newest, Input::Searched);
                 self.searched = true;
+                self.still_asking = false;
                 if std::mem::take(&mut self.plug_in_pending) {
                     self.plug_in_known = Some(self.roster.macs());
                 }
@@ -288,7 +289,11 @@ impl Engine {
     pub fn job_broke(&mut self, job: Job, broke: &Broke, now: At) {
         let of_this_run = |begun: At| self.run.as_ref().is_some_and(|r| r.begun == begun);
         match job {
-            Job::Search(begun) if of_this_run(begun) => self.sighting(Sighting::Searched),
+            Job::Search(begun) if of_this_run(begun) => {
+                // who was not seen was not asked to the end
+                self.sighting(Sighting::CouldNotAsk);
+                self.sighting(Sighting::Searched);
+            }
             Job::Checks(begun) if of_this_run(begun) => {
                 for id in std::mem::take(&mut self.running) {
                     let row = check::broken(id, Target::Host, broke);
@@ -310,7 +315,8 @@ impl Engine {
                 self.plug_in_pending = false;
                 self.plug_in_known = None;
             }
-            Job::Round | Job::Ask | Job::Mdns | Job::Site => {}
+            Job::Ask => self.sighting(Sighting::Proved),
+            Job::Round | Job::Mdns | Job::Site => {}
         }
         self.broke(job.what(), &broke.to_string());
     }
@@ -459,6 +465,7 @@ impl Engine {
             self.take_down(now, Input::Cancelled);
             self.running.clear();
             self.note(now, "Cancelled; what was known so far stays.");
+            self.read_pasted(now);
         }
     }
 

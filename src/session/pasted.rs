@@ -1,7 +1,7 @@
 //! What IT pasted counts: a text is read for the gateways that are known, and becomes an observation of the visit.
 
 use super::engine::Engine;
-use crate::diagnose::Claim;
+use crate::diagnose::{self, Claim};
 use crate::model::At;
 use crate::model::evidence::{Fact, Observation, Source};
 use crate::model::pasted::{PastedText, TextKind};
@@ -42,6 +42,8 @@ impl Engine {
     pub(super) fn claims(&self, now: At) -> Vec<Claim<'_>> {
         let unix = self.unix_ms(now);
         let since = |written: i64| u64::try_from(unix.saturating_sub(written)).unwrap_or(0);
+        let ahead =
+            |written: i64| written.saturating_sub(unix) > i64::try_from(diagnose::OLD_MS).unwrap_or(i64::MAX);
         self.pasted
             .iter()
             .flat_map(|(kind, (at, text))| {
@@ -49,6 +51,7 @@ impl Engine {
                     told,
                     kind: *kind,
                     age_ms: told.written_unix_ms.map_or(now.since(*at), since),
+                    is_ahead: told.written_unix_ms.is_some_and(ahead),
                 })
             })
             .collect()
@@ -102,7 +105,10 @@ mod tests {
             assert!(s.gateways[0].sources.contains(&Source::Pasted));
             assert!(s.reported[0].evidence.text.contains("10.20.0.99"), "{:?}", s.reported);
         }
-        live.paste(TextKind::Leases, String::new(), At(10));
-        assert_eq!(live.snapshot(At(11)).reported, []);
+        live.paste(TextKind::Leases, text.replace("10.20.0.99", "10.20.0.98"), At(10));
+        assert_eq!(live.snapshot(At(11)).gateways[0].ip, Some([10, 20, 0, 98].into()), "corrected");
+        live.paste(TextKind::Leases, String::new(), At(12));
+        let s = live.snapshot(At(13));
+        assert_eq!((s.reported.len(), s.gateways[0].ip), (0, None), "taken back");
     }
 }

@@ -140,7 +140,7 @@ impl Loop {
                 }
                 _ = round.tick(), if self.engine.watching && self.world.is_real() => {
                     // a search asks all of them by itself
-                    let searching = self.engine.run.as_ref().is_some_and(|r| !r.quiet && !r.searched);
+                    let searching = self.engine.run.as_ref().is_some_and(|r| !r.searched);
                     if let Some(asking) = self.asking(&eyes).filter(|_| !searching) {
                         self.world.meter.reset_round();
                         tasks.set.spawn(Job::Round, asking.round(self.engine.addresses_to_ask()));
