@@ -66,7 +66,8 @@ pub fn apart(first: &str, second: &str) -> Option<i64> {
 fn clock(text: &str) -> Option<i64> {
     let word = text.split([' ', 'T', '-']).find(|w| w.matches(':').count() == 2)?;
     let mut parts = word.split([':', '.', ',']).map(|p| p.parse::<i64>().ok());
-    Some(((parts.next()?? * 60 + parts.next()??) * 60 + parts.next()??) * 1000)
+    let mut next = |most: i64| parts.next().flatten().filter(|n| (0..=most).contains(n));
+    Some(((next(24)? * 60 + next(59)?) * 60 + next(60)?) * 1000)
 }
 
 #[cfg(test)]
@@ -86,7 +87,9 @@ mod tests {
         ] {
             assert_eq!(apart(first, second), Some(ms), "{first} {second}");
         }
-        assert_eq!(apart("yesterday", "07:03:12"), None);
+        for text in ["yesterday", "9223372036854775807:00:00", "25:00:00", "07:61:00"] {
+            assert_eq!(apart(text, "07:03:12"), None, "{text}");
+        }
     }
 
     /// 2026-11-28T06:00:00Z
