@@ -1,5 +1,6 @@
 //! `watch --metrics`: the present picture in the Prometheus text format, served on one address that the user names.
 
+use super::streams::say;
 use crate::model::LedState;
 use crate::model::Snapshot;
 use crate::platform::supervise::{Crew, supervised};
@@ -28,7 +29,7 @@ pub fn serve(session: &Session, addr: SocketAddr) -> Result<AbortHandle, String>
         .map_err(|e| format!("metrics cannot be served at {addr}: {e}; name another address"))?;
     let serve = async move {
         if let Err(broke) = supervised(accept(listener, pictures)).await {
-            eprintln!("solidgreen: serving metrics {broke}; watching goes on");
+            say!("serving metrics {broke}; watching goes on");
         }
     };
     Ok(handle.spawn(serve).abort_handle())
@@ -89,6 +90,8 @@ fn render(s: &Snapshot) -> String {
             s.verdict.level.word()
         );
     }
+    out.push_str("# HELP solidgreen_kept 1 when this visit is on disk.\n# TYPE solidgreen_kept gauge\n");
+    let _ = writeln!(out, "solidgreen_kept {}", u8::from(s.kept_in.is_some()));
     out.push_str("# HELP solidgreen_packets_sent_total Packets sent by this program.\n# TYPE solidgreen_packets_sent_total counter\n");
     let _ = writeln!(out, "solidgreen_packets_sent_total {}", s.footprint.packets());
     out

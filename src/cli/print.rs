@@ -5,22 +5,11 @@ use crate::firewall;
 use crate::history::VisitSummary;
 use crate::model::Snapshot;
 use crate::model::rule::{Part, Scope};
+use crate::platform::files;
 use crate::profile::Profile;
 use crate::report::{self, Lang, Redact, ReportOptions};
 use std::fmt::Write as _;
-use std::io::Write as _;
 use std::path::Path;
-use std::process::ExitCode;
-
-/// Writes to standard output. A reader that went away (`| head`) ends the program quietly.
-pub fn out(text: &str) -> ExitCode {
-    let mut stdout = std::io::stdout().lock();
-    match stdout.write_all(text.as_bytes()).and_then(|()| stdout.flush()) {
-        Ok(()) => ExitCode::SUCCESS,
-        Err(e) if e.kind() == std::io::ErrorKind::BrokenPipe => ExitCode::from(super::BLIND),
-        Err(e) => super::fail(super::BLIND, format!("the output could not be written: {e}")),
-    }
-}
 
 /// `firewall --list`.
 #[must_use]
@@ -112,7 +101,9 @@ pub fn visits(visits: &[VisitSummary]) -> String {
         let begun = v.started_unix_ms.map_or("at an unknown time".to_owned(), local_time);
         let site = if v.site.is_empty() { String::new() } else { format!("  {}", v.site) };
         let code = v.code.as_deref().map(|c| format!("  [{c}]")).unwrap_or_default();
-        let _ = writeln!(out, "{}  {begun}{site}  {}{code}", v.id, v.title);
+        let star = if v.starred { "  (starred)" } else { "" };
+        let open = if v.open { "  (open now)" } else { "" };
+        let _ = writeln!(out, "{}  {begun}{site}  {}{code}{star}{open}", v.id, v.title);
         if let Some(why) = &v.broken {
             let _ = writeln!(out, "    cannot be opened: {why}");
         }
@@ -141,6 +132,8 @@ pub fn visits_json(visits: &[VisitSummary]) -> String {
                 "code": v.code,
                 "title": v.title,
                 "broken": v.broken,
+                "starred": v.starred,
+                "open": v.open,
             })
         })
         .collect();
@@ -210,7 +203,7 @@ pub fn report(
             )));
         }
     };
-    std::fs::write(file, bytes)
+    files::replace(file, &bytes)
         .map_err(|e| ReportFailed::Write(format!("{} could not be written: {e}", file.display())))?;
     Ok(notes)
 }
