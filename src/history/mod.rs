@@ -302,6 +302,8 @@ impl History {
 }
 
 #[cfg(test)]
+#[allow(clippy::disallowed_methods, reason = "a test lays files out as somebody else would have")]
 mod retention_tests;
 #[cfg(test)]
+#[allow(clippy::disallowed_methods, reason = "a test lays files out as somebody else would have")]
 mod tests;

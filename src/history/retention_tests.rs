@@ -126,31 +126,3 @@ fn visits_of_a_version_without_numbers_come_first_by_their_time() {
     assert_eq!(h.load(&old[1]).unwrap().timeline.len(), 1);
     assert!(h.list().iter().filter(|v| v.id != new).all(|v| v.broken.is_none()));
 }
-
-#[cfg(unix)]
-#[test]
-fn a_visit_and_the_settings_are_the_users_alone() {
-    use std::os::unix::fs::PermissionsExt;
-    let (_dir, h) = history();
-    let id = History::new_id(BEGAN);
-    let mut visit = h.begin(&id, BEGAN).unwrap().with_journal_most(50, 3);
-    visit.keep(&picture(&id, "A")).unwrap();
-    for n in 0..3 {
-        visit.note(&[TimelineEntry { at: At(n), text: "x".into() }]).unwrap();
-    }
-    h.star(&id, true).unwrap();
-    Settings::default().save(h.folder()).unwrap();
-    let (mut files, mut folders, mut todo) = (0, 0, vec![h.folder().to_owned()]);
-    while let Some(path) = todo.pop() {
-        let mode = fs::metadata(&path).unwrap().permissions().mode() & 0o777;
-        if path.is_dir() {
-            folders += 1;
-            assert_eq!(mode, 0o700, "{}", path.display());
-            todo.extend(fs::read_dir(&path).unwrap().map(|e| e.unwrap().path()));
-        } else {
-            files += 1;
-            assert_eq!(mode, 0o600, "{}", path.display());
-        }
-    }
-    assert!(files >= 7 && folders == 3, "{files} files, {folders} folders");
-}

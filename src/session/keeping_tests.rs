@@ -215,7 +215,7 @@ fn header() -> Header {
 }
 
 fn event(at: u64) -> Event {
-    Event { at: At(at), input: Input::HearsDhcp(at % 2 == 0) }
+    Event { at: At(at), input: Input::HearsDhcp(at.is_multiple_of(2)) }
 }
 
 #[test]
