@@ -16,8 +16,8 @@ pub(super) const JOURNAL: &str = "journal.jsonl";
 pub(super) const OLDER_JOURNAL: &str = "journal.old.jsonl";
 /// Size at which the journal begins anew, bytes.
 const FILE_MOST: u64 = 8 << 20;
-/// Older files that are kept: with the present one under 100 MB, some months of hundreds of boxes.
-const OLDER_MOST: usize = 11;
+/// Older files that are kept: with the present one 84 MB, a million lines, some months of hundreds of boxes.
+const OLDER_MOST: usize = 9;
 /// Lines that are shown of a visit, the newest ones: what is longer is for programs ([`each`]).
 pub const SHOWN: usize = 2_000;
 /// The end of a file in which those are looked for, bytes.
@@ -289,5 +289,20 @@ impl Journal {
         self.dropped += gone;
         self.open(folder)?;
         Ok(gone)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// A watch of 500 boxes for 90 days: its journal, its recording, and a picture of 500 boxes beside the one before.
+    #[test]
+    fn a_visit_of_any_length_stays_under_200_megabytes() {
+        let journal = FILE_MOST * (OLDER_MOST as u64 + 1);
+        let recording = crate::model::recording::MOST_BYTES as u64;
+        // what is kept of one box has a bound too: 200 changes of its LED, 64 DHCP messages
+        let pictures = 2 * 500 * 32_000;
+        assert!(journal + recording + pictures < 200_000_000, "{journal} + {recording} + {pictures}");
     }
 }

@@ -12,7 +12,14 @@ pub(super) const OPEN: &str = "lock";
 /// Held until it is dropped.
 #[derive(Debug)]
 pub(super) struct Lock {
-    _file: File,
+    file: File,
+}
+
+impl Lock {
+    /// Has the file's time be the disk's now. By the handle that has the lock: some systems let no other write.
+    pub fn touch(&mut self) {
+        let _ = self.file.set_len(0).and_then(|()| files::add(&mut self.file, b"\n"));
+    }
 }
 
 /// How a lock stands.
@@ -43,7 +50,7 @@ pub(super) fn of_existing(path: &Path) -> Option<Tried> {
 
 fn locked(file: File) -> Tried {
     match file.try_lock() {
-        Ok(()) => Tried::Got(Lock { _file: file }),
+        Ok(()) => Tried::Got(Lock { file }),
         Err(TryLockError::WouldBlock) => Tried::Held,
         Err(TryLockError::Error(_)) => Tried::Unknown,
     }

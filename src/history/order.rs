@@ -49,12 +49,8 @@ pub(super) fn started_by_id(id: &str) -> Option<i64> {
 
 /// Alone among all processes, as far as the disk knows locks: the turn to begin a visit.
 pub(super) fn turn(root: &Path) -> Option<lock::Lock> {
-    let path = root.join(LOCK);
-    let held = lock::wait_for(&path)?;
-    // its time is the disk's now
-    let _ = crate::platform::files::open_to_append(&path).and_then(|mut f| {
-        f.set_len(0)?;
-        crate::platform::files::add(&mut f, b"\n")
-    });
+    let mut held = lock::wait_for(&root.join(LOCK))?;
+    // what older versions write is told from what is over by this time
+    held.touch();
     Some(held)
 }

@@ -77,9 +77,21 @@ pub(super) fn newer(value: &Value, id: &str) -> Result<(), HistoryError> {
     }
 }
 
+#[derive(serde::Deserialize)]
+struct Whole {
+    schema: u32,
+    snapshot: Snapshot,
+}
+
 fn parse(bytes: &[u8], id: &str) -> Result<Snapshot, HistoryError> {
     let broken =
         |e: serde_json::Error| HistoryError::Broken { id: id.to_owned(), why: foreign(&e.to_string()) };
+    // a picture of this version, which may be large, is read in one go
+    if let Ok(whole) = serde_json::from_slice::<Whole>(bytes)
+        && whole.schema == SCHEMA
+    {
+        return Ok(whole.snapshot);
+    }
     let mut value: Value = serde_json::from_slice(bytes).map_err(broken)?;
     newer(&value, id)?;
     let mut content = value.get_mut("snapshot").map(Value::take).unwrap_or_default();

@@ -5,7 +5,7 @@ use super::keeping::{Keeping, OnDisk, Shelf};
 use super::recorder::{RECORDING, Recorder, Tape};
 use super::*;
 use crate::check::Progress;
-use crate::history::Removed;
+use crate::history::{Removed, Why};
 use crate::model::At;
 use crate::model::recording::{Event, FORMAT, Input, KIND, Recording};
 use crate::model::snapshot::TimelineEntry;
@@ -23,6 +23,8 @@ struct Held {
     picture: Option<Snapshot>,
     tape: String,
     settled: u32,
+    removed: Vec<Removed>,
+    gone: u64,
 }
 
 impl Disk {
@@ -44,11 +46,12 @@ impl Shelf for Disk {
         self.held().begun.then(|| PathBuf::from("/visits/1"))
     }
     fn removed(&mut self) -> Vec<Removed> {
-        Vec::new()
+        std::mem::take(&mut self.held().removed)
     }
     fn note(&mut self, lines: &[TimelineEntry]) -> Result<u64, String> {
-        self.room()?.lines.extend_from_slice(lines);
-        Ok(0)
+        let mut held = self.room()?;
+        held.lines.extend_from_slice(lines);
+        Ok(std::mem::take(&mut held.gone))
     }
     fn keep(&mut self, picture: &Snapshot) -> Result<(), String> {
         self.room()?.picture = Some(picture.clone());
@@ -159,6 +162,24 @@ fn a_disk_without_room_is_said_at_once_tried_again_and_costs_no_line() {
     e.note(At(9_000), "one more");
     keeping.keep(&mut e, At(9_000));
     assert!(says(&e) && e.snapshot(At(9_000)).kept_in.is_none());
+}
+
+#[test]
+fn what_was_removed_is_said() {
+    let disk = Disk::default();
+    let of = |id: &str, why| Removed { id: id.into(), started_unix_ms: None, why };
+    disk.held().removed = vec![of("visit-1", Why::Size), of("visit-2", Why::Age)];
+    disk.held().gone = 7;
+    let mut keeping = Keeping::on(Box::new(disk.clone()), None);
+    let mut e = engine();
+    check(&mut e, 10);
+    keeping.keep(&mut e, At(20));
+    let limits = disk.held().picture.clone().unwrap().limits;
+    let says = |words: &[&str]| limits.iter().any(|l| words.iter().all(|w| l.why.contains(w)));
+    assert!(says(&["1 visit was removed: older than a year", "1 GiB", "visit-1", "visit-2"]), "{limits:?}");
+    assert!(says(&["oldest 7 lines were removed"]), "{limits:?}");
+    keeping.keep(&mut e, At(30));
+    assert_eq!(e.limits.len(), 2, "once");
 }
 
 /// More boxes than a picture has lines, all within one moment.
