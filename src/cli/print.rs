@@ -4,10 +4,13 @@ use super::json::SCHEMA;
 use crate::firewall;
 use crate::history::VisitSummary;
 use crate::model::Snapshot;
+use crate::model::finding::Verdict;
 use crate::model::rule::{Part, Scope};
+use crate::model::snapshot::Activity;
 use crate::platform::files;
 use crate::profile::Profile;
 use crate::report::{self, Lang, Redact, ReportOptions};
+use std::borrow::Cow;
 use std::fmt::Write as _;
 use std::path::Path;
 
@@ -184,6 +187,7 @@ pub fn report(
     redact: Redact,
     lang: Lang,
 ) -> Result<Vec<String>, ReportFailed> {
+    let snapshot = &*as_it_will_be_read(snapshot);
     let options = report_options(snapshot, redact, lang);
     let ending = file.extension().and_then(|e| e.to_str()).unwrap_or_default().to_ascii_lowercase();
     let mut notes = Vec::new();
@@ -208,6 +212,19 @@ pub fn report(
     Ok(notes)
 }
 
+/// A report is read when the check has long ended: what tells somebody to wait is no word for it.
+fn as_it_will_be_read(s: &Snapshot) -> Cow<'_, Snapshot> {
+    if s.verdict.code.is_some() || !matches!(s.activity, Activity::Working { .. }) {
+        return Cow::Borrowed(s);
+    }
+    let verdict = Verdict {
+        title: "The check had not ended when this report was written.".into(),
+        next_step: "Write the report again when it has.".into(),
+        ..Verdict::default()
+    };
+    Cow::Owned(Snapshot { verdict, ..s.clone() })
+}
+
 /// Options of a report with this place's time zone.
 #[must_use]
 pub fn report_options(snapshot: &Snapshot, redact: Redact, lang: Lang) -> ReportOptions {
@@ -219,4 +236,27 @@ fn utc_offset(snapshot: &Snapshot) -> i32 {
     jiff::Timestamp::from_millisecond(snapshot.started_unix_ms)
         .map(|t| t.to_zoned(jiff::tz::TimeZone::system()).offset().seconds())
         .unwrap_or(0)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_report_of_a_check_under_way_tells_nobody_to_wait() {
+        let dir = tempfile::tempdir().unwrap();
+        let verdict = Verdict {
+            title: "Looking and checking\u{2026}".into(),
+            next_step: "Wait a few seconds.".into(),
+            ..Verdict::default()
+        };
+        let activity = Activity::Working { what: "x".into(), done: 1, of: 9 };
+        let s = Snapshot { verdict, activity, ..Snapshot::default() };
+        for ending in ["md", "json"] {
+            let file = dir.path().join(format!("a.{ending}"));
+            report(&s, &file, Redact::Full, Lang::En).unwrap();
+            let text = std::fs::read_to_string(file).unwrap();
+            assert!(text.contains("had not ended") && !text.contains("Wait a few"), "{text}");
+        }
+    }
 }
