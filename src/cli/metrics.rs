@@ -90,8 +90,6 @@ fn render(s: &Snapshot) -> String {
             s.verdict.level.word()
         );
     }
-    out.push_str("# HELP solidgreen_kept 1 when this visit is on disk.\n# TYPE solidgreen_kept gauge\n");
-    let _ = writeln!(out, "solidgreen_kept {}", u8::from(s.kept_in.is_some()));
     out.push_str("# HELP solidgreen_packets_sent_total Packets sent by this program.\n# TYPE solidgreen_packets_sent_total counter\n");
     let _ = writeln!(out, "solidgreen_packets_sent_total {}", s.footprint.packets());
     out
