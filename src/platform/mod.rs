@@ -8,7 +8,9 @@
 )]
 
 pub mod awake;
+pub mod chance;
 mod error;
+pub mod files;
 pub mod guest;
 pub mod interfaces;
 pub mod name_servers;

@@ -136,8 +136,43 @@ fn the_way_is_not_called_clear_where_a_check_broke() {
     assert!(s.verdict.title.contains("canary"), "{:?}", s.verdict);
 }
 
+/// A disk, and a recording, that break.
+struct Broken;
+
+impl keeping::Shelf for Broken {
+    fn begin(&mut self) -> Result<(), String> {
+        panic!("made to break")
+    }
+    fn place(&self) -> Option<std::path::PathBuf> {
+        None
+    }
+    fn removed(&mut self) -> Vec<crate::history::Removed> {
+        Vec::new()
+    }
+    fn note(&mut self, _: &[crate::model::snapshot::TimelineEntry]) -> Result<u64, String> {
+        panic!("made to break")
+    }
+    fn keep(&mut self, _: &Snapshot) -> Result<(), String> {
+        panic!("made to break")
+    }
+}
+
+impl recorder::Tape for Broken {
+    fn add(&mut self, _: &str) -> Result<(), String> {
+        panic!("made to break")
+    }
+    fn settle(&mut self) -> Result<(), String> {
+        panic!("made to break")
+    }
+    fn so_far(&self) -> &'static str {
+        ""
+    }
+}
+
 #[test]
 fn a_recorder_or_keeper_that_breaks_is_a_sentence() {
+    let mut recorder = Recorder::later(&Header::default());
+    recorder.begin(Box::new(Broken));
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
     let (commands, queue) = mpsc::channel(4);
     let (publish, pictures) = watch::channel(Arc::new(Snapshot::default()));
@@ -148,10 +183,9 @@ fn a_recorder_or_keeper_that_breaks_is_a_sentence() {
         publish,
         wake: Arc::new(|| {}),
         find_wait: Duration::ZERO,
-        keep: Some(Box::new(|_| panic!("made to break"))),
+        keeping: Keeping::on(Box::new(Broken), None),
         remembered: Remembered::default(),
-        recorders: vec![Box::new(|_| panic!("made to break"))],
-        kept_lines: 0,
+        recorders: vec![recorder],
     };
     commands.try_send(Command::SetSite("a".into())).unwrap();
     commands.try_send(Command::Saw { mac: None, led: LedState::SolidRed }).unwrap();

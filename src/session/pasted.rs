@@ -4,8 +4,8 @@ use super::engine::Engine;
 use crate::diagnose::{self, Claim};
 use crate::model::At;
 use crate::model::evidence::{Fact, Observation, Source};
-use crate::model::pasted::{PastedText, TextKind};
-use crate::model::snapshot::GatewayView;
+use crate::model::pasted::{NOT_READ, PastedText, TextKind};
+use crate::model::snapshot::{GatewayView, Limit};
 use crate::wire::pasted;
 
 impl Engine {
@@ -28,12 +28,20 @@ impl Engine {
                 TextKind::Leases => pasted::leases(text, &macs),
                 TextKind::Log => pasted::log(text, &macs, &addresses(&gateways)),
             };
+            let not_read = read.not_read();
             let unix = self.unix_ms(now);
             let told = PastedText::of(kind, &read, |time| pasted::when(time, unix));
             if self.pasted.get(&kind).is_none_or(|(_, before)| *before != told) {
                 self.note(now, format!("Read {}: {} of the gateway.", kind.label(), told.told.len()));
                 let fact = Fact::Pasted(Box::new(told));
                 self.observe(&Observation { at: now, source: Source::Pasted, fact });
+            }
+            if let Some(why) = not_read {
+                self.limit(Limit {
+                    what: NOT_READ.into(),
+                    why: format!("{}: {why}", kind.label()),
+                    advice: "Give the part of it in which the gateway stands.".into(),
+                });
             }
         }
     }

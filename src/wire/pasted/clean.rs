@@ -20,11 +20,27 @@ pub fn decode(bytes: &[u8]) -> String {
     }
 }
 
+/// What of a text is read: all of it, or whole lines of up to [`TEXT_MAX`] bytes. Half a line would say what nobody wrote.
+fn readable_part(text: &str) -> &str {
+    if text.len() <= TEXT_MAX {
+        return text;
+    }
+    let most = text.get(..text.floor_char_boundary(TEXT_MAX)).unwrap_or_default();
+    most.get(..most.rfind('\n').map_or(0, |at| at + 1)).unwrap_or_default()
+}
+
+/// The line with which reading ends, where the text goes on after it.
+#[must_use]
+pub fn read_to(text: &str) -> Option<usize> {
+    let part = readable_part(text);
+    (part.len() < text.len()).then(|| part.lines().count())
+}
+
 /// The lines of a text as the product wrote them. One for each line of [`str::lines`], so that numbers stay, but for those
 /// that an encoding broke.
 #[must_use]
 pub fn lines(text: &str) -> Vec<Cow<'_, str>> {
-    let text = text.get(..text.floor_char_boundary(TEXT_MAX)).unwrap_or(text);
+    let text = readable_part(text);
     if text.contains("=3D")
         && let Some(decoded) = quoted_printable(text)
     {
@@ -260,5 +276,16 @@ mod tests {
         assert_eq!(lines("a=3D b=c"), ["a=3D b=c"]);
         assert_eq!(decode(b"\xff\xfea\0b\0"), "ab");
         assert_eq!(lines("a\r\n\r\nb").len(), 3);
+    }
+
+    #[test]
+    fn a_text_is_read_to_its_end_or_to_the_end_of_a_line_that_is_told() {
+        let line = format!("{}\n", "x".repeat(1 << 20));
+        let text = line.repeat(TEXT_MAX >> 20);
+        assert_eq!((read_to("a\nb"), read_to("")), (None, None));
+        assert!(text.len() > TEXT_MAX && read_to(&text) == Some((TEXT_MAX >> 20) - 1));
+        assert!(lines(&text).iter().all(|l| l.len() == 1 << 20), "no half line");
+        assert_eq!(read_to(&text[..TEXT_MAX]), None, "what fits is read");
+        assert_eq!(read_to(&"x".repeat(TEXT_MAX + 1)), Some(0));
     }
 }
