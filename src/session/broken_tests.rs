@@ -221,7 +221,7 @@ fn an_error_of_this_computer_is_never_a_verdict_about_the_network() {
             let codes: Vec<&str> = s.findings.iter().map(|f| f.code.code()).collect();
             // the box itself may say how it is
             let of_us = |c: &&str| c.starts_with("host.") || *c == "ok.green";
-            assert!(codes.iter().all(|c| of_us(&c)), "{what} {codes:?}");
+            assert!(codes.iter().all(of_us), "{what} {codes:?}");
             let refused = matches!(error, libc::EPERM | libc::EACCES);
             assert_eq!(codes.contains(&"host.own-firewall"), refused, "{what} {codes:?}");
             let sent =
