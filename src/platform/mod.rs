@@ -25,4 +25,6 @@ pub mod serial;
 mod socket;
 pub mod supervise;
 
+#[cfg(test)]
+pub use error::own_errors;
 pub use error::{OwnFault, PlatformError, Trouble};

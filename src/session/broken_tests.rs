@@ -6,6 +6,7 @@ use crate::model::check::{CheckId, Measured, Outcome};
 use crate::model::recording::{FORMAT, KIND, Recording};
 use crate::model::{At, Cause};
 use crate::platform::supervise::{Broke, supervised};
+use crate::platform::{OwnFault, own_errors};
 use crate::session::engine::Purpose;
 use crate::session::jobs::Job;
 
@@ -198,21 +199,9 @@ fn a_recorder_or_keeper_that_breaks_is_a_sentence() {
 }
 
 /// A computer that may not send, or is short of something: nothing of that is the network's fault.
-#[cfg(unix)]
 #[test]
 fn an_error_of_this_computer_is_never_a_verdict_about_the_network() {
-    for error in [
-        libc::EPERM,
-        libc::EACCES,
-        libc::EMFILE,
-        libc::ENFILE,
-        libc::ENOBUFS,
-        libc::ENOMEM,
-        libc::ENETDOWN,
-        libc::ENODEV,
-        libc::EADDRNOTAVAIL,
-        libc::EINVAL,
-    ] {
+    for error in own_errors() {
         for fault in ["none", "both-ports-dropped", "dns-unreachable"] {
             let session = demo(fault, Some(Breaks::Sending(error)), Arc::new(|| {}));
             session.send(Command::FindAndCheck).unwrap();
@@ -222,7 +211,7 @@ fn an_error_of_this_computer_is_never_a_verdict_about_the_network() {
             // the box itself may say how it is
             let of_us = |c: &&str| c.starts_with("host.") || *c == "ok.green";
             assert!(codes.iter().all(of_us), "{what} {codes:?}");
-            let refused = matches!(error, libc::EPERM | libc::EACCES);
+            let refused = OwnFault::of(&std::io::Error::from_raw_os_error(error)) == OwnFault::Refused;
             assert_eq!(codes.contains(&"host.own-firewall"), refused, "{what} {codes:?}");
             let sent =
                 s.checks.iter().filter(|r| !matches!(r.id, CheckId::Link | CheckId::Lease | CheckId::Offer));
