@@ -19,6 +19,7 @@ pub fn make_folder(path: &Path) -> io::Result<()> {
 
 /// Options under which a file that is made is the user's alone.
 fn private() -> OpenOptions {
+    #[cfg_attr(not(unix), allow(unused_mut, reason = "on Windows the folder's rights are inherited"))]
     let mut options = OpenOptions::new();
     #[cfg(unix)]
     std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
