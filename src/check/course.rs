@@ -40,8 +40,6 @@ pub async fn run(
         doubted: None,
         tried_again: false,
     };
-    // what this computer was short of in an earlier run says nothing of this one
-    let _ = course.reach.meter.take_troubles();
     course.look(CheckId::Witness, local::witness).await;
     course.look(CheckId::Link, |host| vec![local::link(host)]).await;
     course.look(CheckId::Lease, local::lease).await;

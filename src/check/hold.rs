@@ -4,6 +4,7 @@
 //! through an idle timeout, and dies when something drops all connections at once.
 
 use super::limits;
+use super::own::Own;
 use super::reach::{Breaks, Reach};
 use crate::model::check::{CheckId, CheckResult, CheckStep, Failure, Measured, Outcome, RungKind, Target};
 use crate::model::footprint::PacketKind;
@@ -144,11 +145,15 @@ pub async fn hold(reach: Reach, what: Hold, out: mpsc::Sender<Vec<CheckResult>>)
         let mut reach = reach.clone();
         if rung.over == RungKind::OtherInterface {
             reach.interface.clone_from(&what.other);
+            reach.own = Own::begin(what.other.as_ref().filter(|_| reach.simulated.is_none()));
         }
         let (open_at, touch_at) = (Duration::from_secs(open_at), Duration::from_secs(touch_at));
         tasks.spawn(async move {
+            let (own, meter) = (reach.own.clone(), std::sync::Arc::clone(&reach.meter));
             let row = supervised(one(reach, rung, begun + open_at, begun + touch_at)).await;
-            (rung, row.unwrap_or_else(|broke| super::broken(CheckId::Hold, target(rung), &broke)))
+            let mut row = row.unwrap_or_else(|broke| super::broken(CheckId::Hold, target(rung), &broke));
+            own.doubt(&mut row, &meter);
+            (rung, row)
         });
     }
     let all = |rows: &BTreeMap<Rung, CheckResult>| rows.values().cloned().collect::<Vec<_>>();

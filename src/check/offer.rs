@@ -354,14 +354,16 @@ pub async fn offer(
 pub async fn again(reach: Reach, needs: Needs, random: u64, out: mpsc::Sender<Progress>) {
     let (publish, _) = watch::channel(None);
     let (heard_in, mut heard) = mpsc::channel::<DhcpSeen>(64);
+    let (own, meter) = (reach.own.clone(), std::sync::Arc::clone(&reach.meter));
     let probe = offer(reach, needs, publish, heard_in, random);
     let mut probe = std::pin::pin!(probe);
-    let result = loop {
+    let mut result = loop {
         tokio::select! {
             result = &mut probe => break result,
             Some(seen) = heard.recv() => { let _ = out.send(Progress::Heard(Box::new(seen))).await; }
         }
     };
+    own.doubt(&mut result, &meter);
     if matches!(result.outcome, Outcome::Passed | Outcome::Failed(_)) {
         let _ = out.send(Progress::Ended(CheckId::Offer, vec![result])).await;
     }

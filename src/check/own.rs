@@ -85,21 +85,27 @@ impl Own {
         if matches!(r.id, CheckId::Witness | CheckId::Link | CheckId::Lease) {
             return;
         }
-        let Some(failure) = r.outcome.failure() else { return };
-        let why = if failure == Failure::NotSent {
-            let told = meter.troubles().into_iter().next_back();
+        let failure = match &r.outcome {
+            Outcome::Failed(failure) => Some(*failure),
+            Outcome::Passed if rests_on_silence(r) => None,
+            _ => return,
+        };
+        let why = if failure == Some(Failure::NotSent) {
+            let what = r.target.to_string();
+            // the reason is that of this question, or none is given
+            let told = meter.troubles().into_iter().find(|e| names(e, &r.target));
             told.map_or_else(
-                || "this computer could not send".to_owned(),
+                || format!("this computer could not ask ({what})"),
                 |e| format!("this computer could not try: {e}"),
             )
         } else if let Some(how) = self.changed() {
             format!("this computer changed meanwhile ({how}), so this says nothing of the network")
-        } else if failure == Failure::NoRoute && self.begun.as_ref().is_some_and(|b| b.now.router) {
+        } else if failure == Some(Failure::NoRoute) && self.begun.as_ref().is_some_and(|b| b.now.router) {
             "this computer has a router, and its own routing table leads nowhere for this address".to_owned()
         } else {
             return;
         };
-        r.detail = if r.detail.is_empty() || failure == Failure::NotSent {
+        r.detail = if r.detail.is_empty() || failure == Some(Failure::NotSent) {
             why.clone()
         } else {
             format!("{}; {why}", r.detail)
@@ -141,6 +147,24 @@ impl Own {
             row(Outcome::Inconclusive(said.clone()), said);
         }
         out
+    }
+}
+
+/// Nobody answered, as it should be: that says nothing where nobody could be asked.
+fn rests_on_silence(r: &CheckResult) -> bool {
+    matches!(r.id, CheckId::Canary | CheckId::Portal) && r.measured == Measured::Nothing
+}
+
+/// Whether a trouble is about the server that a result is about.
+fn names(trouble: &GuestError, target: &Target) -> bool {
+    match target {
+        Target::Name { server, .. } => {
+            let (told, server) = (trouble.to_string(), server.to_string());
+            // whole: 10.0.0.1 is not named by 10.0.0.10
+            let mut words = told.split(|c: char| !c.is_ascii_alphanumeric() && c != '.');
+            words.any(|word| word.trim_end_matches('.') == server)
+        }
+        _ => false,
     }
 }
 
@@ -191,6 +215,16 @@ mod tests {
         r = row(Failure::Refused);
         changed.doubt(&mut r, &meter);
         assert!(matches!(&r.outcome, Outcome::Inconclusive(why) if why.contains("eth0 is gone")), "{r:?}");
+        // that nobody answered is no good sign either, where nobody could be asked
+        let silent = |id| CheckResult { id, outcome: Outcome::Passed, ..row(Failure::Silence) };
+        for id in [CheckId::Canary, CheckId::Portal] {
+            r = silent(id);
+            changed.doubt(&mut r, &meter);
+            assert!(matches!(r.outcome, Outcome::Inconclusive(_)), "{r:?}");
+            r = silent(id);
+            steady.doubt(&mut r, &meter);
+            assert_eq!(r.outcome, Outcome::Passed);
+        }
         let mut link = CheckResult { id: CheckId::Link, ..row(Failure::NoCarrier) };
         changed.doubt(&mut link, &meter);
         assert_eq!(link.outcome.failure(), Some(Failure::NoCarrier));

@@ -50,8 +50,8 @@ pub async fn one_hop(reach: Reach, addresses: Vec<(SocketAddr, Duration)>) -> Ve
                         cloud.as_secs_f64() * 1000.0
                     ),
                 ),
-                (Err(_), _) if knock.not_sent.is_some() => {
-                    let why = knock.not_sent.unwrap_or_default();
+                (Err(_), _) if knock.unasked().is_some() => {
+                    let why = knock.unasked().unwrap_or_default();
                     row(Outcome::Inconclusive(why.clone()), Measured::Nothing, why)
                 }
                 (Err(failure), _) => row(

@@ -237,7 +237,7 @@ struct NoPage {
 async fn get(reach: &Reach, addr: SocketAddr, host: &str, path: &str) -> Result<Answer, NoPage> {
     let no_page = |why: String| NoPage { why, sent: true };
     let line = reach.line(addr, limits::PORTAL_OPEN, PacketKind::HttpGet).await;
-    let mut line = line.map_err(|knock| match knock.not_sent {
+    let mut line = line.map_err(|knock| match knock.unasked() {
         Some(why) => NoPage { why, sent: false },
         None => no_page(knock.outcome.err().map_or("silence", Failure::word).replace('-', " ")),
     })?;

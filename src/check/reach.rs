@@ -71,6 +71,16 @@ pub struct Knock {
     pub not_sent: Option<String>,
 }
 
+impl Knock {
+    /// Why nobody was asked: this computer could not try, or knows no way there.
+    #[must_use]
+    pub fn unasked(&self) -> Option<String> {
+        let no_route = (self.outcome == Err(Failure::NoRoute))
+            .then(|| "this computer has no route there, so nobody was asked".to_owned());
+        self.not_sent.clone().or(no_route)
+    }
+}
+
 impl From<Connect> for Knock {
     fn from(c: Connect) -> Knock {
         Knock {

@@ -313,7 +313,10 @@ pub async fn canary(reach: Reach, addresses: &[Ipv4Addr], ports: &[u16]) -> Vec<
                         after.as_secs_f64() * 1000.0
                     ),
                 ),
-                Err(_) if knock.not_sent.is_some() => (outcome(&knock), describe(&knock)),
+                Err(_) if knock.unasked().is_some() => {
+                    let why = knock.unasked().unwrap_or_default();
+                    (Outcome::Inconclusive(why.clone()), why)
+                }
                 Err(_) => {
                     (Outcome::Passed, format!("nothing opened, as it should be ({})", describe(&knock)))
                 }
@@ -348,7 +351,10 @@ pub async fn never_open(reach: Reach, ip: IpAddr) -> CheckResult {
                 after.as_secs_f64() * 1000.0
             ),
         ),
-        Err(_) if knock.not_sent.is_some() => (outcome(&knock), describe(&knock)),
+        Err(_) if knock.unasked().is_some() => {
+            let why = knock.unasked().unwrap_or_default();
+            (Outcome::Inconclusive(why.clone()), why)
+        }
         Err(_) => (Outcome::Passed, format!("did not open, as it should be ({})", describe(&knock))),
     };
     CheckResult {

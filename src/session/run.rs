@@ -419,6 +419,8 @@ impl Loop {
         let now = self.world.now();
         self.world.meter.reset_round();
         self.engine.begin(purpose, now, quiet);
+        // what this computer was short of in an earlier run says nothing of this one
+        let _ = self.world.meter.take_troubles();
         self.world.read_host(&mut self.engine);
         self.engine.take_down(now, Input::Host(Box::new(self.engine.host.clone())));
         self.world.refresh_ports(&mut self.engine);
