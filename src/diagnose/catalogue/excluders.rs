@@ -16,8 +16,9 @@ pub fn excluded_by(cause: Cause) -> &'static [Observed] {
         Cause::HostVpnRoute
         | Cause::HostProxyInUse
         | Cause::HostWifiBesideWire
-        | Cause::HostLocalNetworkDenied
-        | Cause::HostOwnFirewall => &[FairWitness],
+        | Cause::HostLocalNetworkDenied => &[FairWitness],
+        // a filter that answers in place of the network is seen by no setting of this computer
+        Cause::HostOwnFirewall => &[],
         Cause::HostOtherSubnet => &[BoxInOwnSubnet],
         Cause::HostTlsProduct => &[ChainsArePublic],
         // --- the box

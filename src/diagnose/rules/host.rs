@@ -1,7 +1,9 @@
 //! Rules about this computer as a witness, and about the box as it is seen or not seen.
 
-use super::{any_blinks, can_see_neighbours, evidence, failed, found, led_evidence, name, or_else};
-use crate::diagnose::digest::Digest;
+use super::{
+    any_blinks, can_see_neighbours, evidence, failed, found, led_evidence, name, names_work, or_else,
+};
+use crate::diagnose::digest::{Digest, WayOut};
 use crate::diagnose::{Found, Scene, is_only_an_old_row};
 use crate::model::check::{CheckId, Failure};
 use crate::model::finding::{Evidence, Level};
@@ -38,7 +40,10 @@ pub(super) fn witness(scene: &Scene<'_>, d: &Digest<'_>, out: &mut Vec<Found>) {
         out.push(found(Cause::HostLocalNetworkDenied, told(Failure::LocalNetworkDenied)));
     }
     if failed(d, CheckId::Witness, Failure::OwnFirewall) {
-        out.push(found(Cause::HostOwnFirewall, told(Failure::OwnFirewall)));
+        // where the way was seen all the same, what was refused is a remark
+        let seen = d.way_out == WayOut::Open && names_work(d);
+        let level = seen.then_some(Level::Info);
+        out.push(Found { level, ..found(Cause::HostOwnFirewall, told(Failure::OwnFirewall)) });
     }
     if d.proxies {
         out.push(Found {

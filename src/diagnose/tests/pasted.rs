@@ -143,6 +143,17 @@ fn what_does_not_decide_says_why() {
     assert!(but.contains("30 hours ago") && but.contains("known at 10.20.0.77"), "{but}");
 }
 
+/// A server that has no address left may say nothing at all: its own log tells that from no server.
+#[test]
+fn no_address_left_explains_the_silence() {
+    let mut made = Made::healthy();
+    made.led(LedSet::only(LedState::SolidRed), Basis::Reported).offers(&[]);
+    made.gateways[0].ip = None;
+    assert_eq!(with(&made, &[], 0).verdict.code, Some(Cause::DhcpNoServer));
+    let d = with(&made, &[entry(Kind::NoAddress, Action::Denied)], 0);
+    assert_eq!(d.verdict.code, Some(Cause::DhcpPoolExhausted), "{:?}", d.findings);
+}
+
 /// Each kind settles its cause somewhere, and nowhere against anything.
 #[test]
 fn no_pasted_line_settles_anything_against_what_was_observed() {

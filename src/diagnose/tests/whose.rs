@@ -147,3 +147,40 @@ fn a_green_box_and_a_cloud_that_resets_only_what_it_does_not_know_raise_no_doubt
     let d = made.diagnose();
     assert!(d.findings[0].possible.is_empty(), "{:?}", d.findings[0]);
 }
+
+/// A reset that the nearest attempt meets and nobody signs may be this computer's own; one that somebody signs, or that
+/// comes from farther away, is not, and a box that blinks has met it too.
+#[test]
+fn a_reset_before_any_hop_could_also_be_this_computers_own_filter() {
+    let own = |made: &Made| {
+        let d = made.diagnose();
+        assert_eq!(d.verdict.code, Some(Cause::CloudBothPortsRejected));
+        d.findings[0].possible.iter().any(|p| p.code == Cause::HostOwnFirewall)
+    };
+    assert!(own(&refused(None, &[], 1)));
+    assert!(!own(&refused(PROVIDER, &[], 1)) && !own(&refused(None, &[OWN], 2)));
+    let mut blinking = refused(None, &[], 1);
+    blinking.led(LedSet::only(LedState::BlinkingRed), Basis::Reported);
+    assert!(!own(&blinking));
+}
+
+/// What this computer refused itself is the verdict where it hid something, and a remark where the way was seen.
+#[test]
+fn a_filter_of_this_computer_weighs_what_it_hid() {
+    let refusing = |made: &mut Made| {
+        let own = Outcome::Failed(Failure::OwnFirewall);
+        made.results.push(result(CheckId::Witness, Target::Host, own, Measured::Nothing));
+    };
+    let mut seen = Made::healthy();
+    refusing(&mut seen);
+    let d = seen.diagnose();
+    assert_eq!(d.verdict.code, Some(Cause::OkWayIsClear));
+    let remark = d.findings.iter().find(|f| f.code == Cause::HostOwnFirewall);
+    assert_eq!(remark.map(|f| f.level), Some(Level::Info));
+    let mut hidden = Made::healthy();
+    let unasked = || Outcome::Inconclusive("this computer could not try".into());
+    hidden.names(unasked(), unasked(), unasked());
+    refusing(&mut hidden);
+    let v = hidden.diagnose().verdict;
+    assert_eq!((v.code, v.level, v.owner), (Some(Cause::HostOwnFirewall), Level::Warning, Owner::Installer));
+}
