@@ -128,6 +128,7 @@ async fn outcome(eyes: &Eyes, done: Result<Brought, JoinError>) -> Swept {
         }
         Ok(Err(broke)) => {
             let _ = eyes.tell(Sighting::Broke { what: WHAT.into(), why: broke.to_string() }).await;
+            let _ = eyes.tell(Sighting::CouldNotAsk).await;
         }
         // cancelled: nobody waits for it any more
         Err(_) => {}

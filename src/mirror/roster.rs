@@ -358,7 +358,9 @@ impl Roster {
         for g in self.gateways.values_mut() {
             if let Some(told) = g.leased.take() {
                 g.sources.remove(&Source::Pasted);
-                g.ip = g.ip.filter(|ip| *ip != told);
+                // where it was seen itself since, it is, whatever a text says
+                let seen = [g.answered.map(|(ip, _)| ip), g.claims.map(|(ip, _)| ip)].contains(&Some(told));
+                g.ip = g.ip.filter(|ip| *ip != told || seen);
             }
         }
         for e in text.told.iter().map(|t| &t.entry).filter(|e| e.reading == Reading::Recognised) {

@@ -118,5 +118,15 @@ mod tests {
         live.paste(TextKind::Leases, String::new(), At(12));
         let s = live.snapshot(At(13));
         assert_eq!((s.reported.len(), s.gateways[0].ip), (0, None), "taken back");
+        // where it was seen itself meanwhile, it stays
+        live.paste(TextKind::Leases, text.into(), At(14));
+        let ip = [10, 20, 0, 99].into();
+        live.observe(&Observation {
+            at: At(15),
+            source: Source::Neighbour,
+            fact: Fact::Neighbour { mac: MAC, ip, confirmed_ms_ago: Some(0) },
+        });
+        live.paste(TextKind::Leases, String::new(), At(16));
+        assert_eq!(live.snapshot(At(17)).gateways[0].ip, Some(ip));
     }
 }
