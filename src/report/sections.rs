@@ -412,7 +412,7 @@ fn record(s: &Snapshot, options: &ReportOptions, clock: Clock, out: &mut Vec<Blo
     } else {
         if s.timeline_before > 0 {
             out.push(Block::Paragraph(format!(
-                "The record of this visit has {} lines. Here are the last {}; `solidgreen history export {}` writes all of them.",
+                "The record of this visit has {} lines. Here are the last {}; `solidgreen history export {}` writes all that are kept.",
                 s.timeline_before.saturating_add(s.timeline.len() as u64),
                 s.timeline.len(),
                 s.visit
