@@ -6,7 +6,7 @@ use serde_json::{Map, Value};
 /// Names and values of one object; those of objects inside it have the outer name before them, with a dot.
 pub type Object = Vec<(String, String)>;
 
-/// Most characters of one document after which it is no JSON if it has not ended.
+/// How deep objects are looked for inside each other.
 const DEEPEST: usize = 12;
 
 /// Whether a line may be the beginning of JSON, or of a piece of it.
