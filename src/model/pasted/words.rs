@@ -42,6 +42,10 @@ impl LeaseState {
             Self::Conflict => "conflict",
             Self::Free => "free",
             Self::Unresolved => "unresolved",
+            Self::GivenOn => "given-on",
+            Self::Replaced => "replaced",
+            Self::OneOfSeveral => "one-of-several",
+            Self::SelfAssigned => "self-assigned",
             Self::Unknown => "unknown",
         }
     }
@@ -52,7 +56,7 @@ impl Entry {
     #[must_use]
     pub fn who_acts(&self) -> Owner {
         match self.kind {
-            Kind::Connection | Kind::Lease if self.action != Action::Denied => Owner::Nobody,
+            Kind::Connection | Kind::Lease | Kind::Admitted if self.action != Action::Denied => Owner::Nobody,
             // what lies behind this firewall may be another one: nobody outside is named without a look from there
             _ => Owner::It,
         }
@@ -82,6 +86,7 @@ impl Entry {
             Kind::MacAuthentication => format!(
                 "The switch refuses the gateway{at} (MAC authentication, MAB): its MAC is not in the list that is asked."
             ),
+            Kind::Admitted => format!("The switch let the gateway in{at}{why}."),
             Kind::ArpInspection => format!(
                 "The switch throws away the gateway's ARP{at} (ARP inspection): it knows no lease of this MAC for the address."
             ),
@@ -164,28 +169,44 @@ impl Entry {
         let said = self.reason.as_ref().map(|r| format!(" ({r})")).unwrap_or_default();
         let Some(ip) = lease.ip else {
             return match lease.state {
-                LeaseState::Requested | LeaseState::Refused => format!("{who} asked and got no address."),
+                LeaseState::Requested | LeaseState::Refused => {
+                    format!("{who} asked and got no address{said}.")
+                }
                 _ => format!("{who} is there, but this text gives it no address."),
             };
         };
         match lease.state {
-            LeaseState::InForce => format!("{who} has {ip}."),
+            LeaseState::InForce => format!("{who} has {ip}{said}."),
+            LeaseState::GivenOn => {
+                format!(
+                    "{who} had {ip}, and has it no longer: a later record gives it to another device{said}."
+                )
+            }
+            LeaseState::Replaced => {
+                format!("{who} had {ip} before; a newer record gives it another address{said}.")
+            }
+            LeaseState::OneOfSeveral => format!(
+                "{who} stands beside several addresses{said}; this text does not tell which of them it uses now, so that none is certain."
+            ),
+            LeaseState::SelfAssigned => format!(
+                "{who} has given itself {ip} (169.254.0.0/16), as devices do that no DHCP server answers: it has no lease."
+            ),
             LeaseState::None => format!("{who} is there, but this text gives it no address."),
             LeaseState::Reserved => {
                 format!("{ip} is kept for {who}; this text does not say that it uses it{said}.")
             }
-            LeaseState::Requested => format!("{who} asked for {ip}; this text does not say that it got it."),
+            LeaseState::Requested => {
+                format!("{who} asked for {ip}; this text does not say that it got it{said}.")
+            }
             LeaseState::Offered => format!("{who} was offered {ip} and has not taken it{said}."),
-            LeaseState::Refused => format!("{who} asked for {ip} and was refused it (NAK)."),
+            LeaseState::Refused => format!("{who} asked for {ip} and was refused it (NAK){said}."),
             LeaseState::Released => format!("{who} had {ip} and gave it back (released)."),
             LeaseState::Expired => format!("{who} had {ip}, which is not in force now: it expired{said}."),
             LeaseState::Declined => {
                 format!("{who} declined {ip}: somebody else was using it, or the server set it aside{said}.")
             }
             LeaseState::Conflict => {
-                format!(
-                    "{ip} is in conflict: the server found another device at the address kept for {who}{said}."
-                )
+                format!("{ip} is in conflict: another device has it as well as {who}{said}.")
             }
             LeaseState::Free => format!("{who} had {ip}, which is not in force now: it is free{said}."),
             LeaseState::Unresolved => {
