@@ -138,12 +138,12 @@ impl Entry {
             Action::Unclear => "Logged, without saying whether it was denied",
         };
         let why = self.reason.as_ref().map(|r| format!(" ({r})")).unwrap_or_default();
-        let rule = self.rule.as_ref().map(|r| format!(", by {r}")).unwrap_or_default();
+        let rule = self.rule.as_ref().map(|r| format!(", by {}", quoted(r))).unwrap_or_default();
         let by = match self.kind {
             Kind::StateDrop => ", since the firewall knew no session for it any more: an idle timeout, a restart, or a table that was cleared".to_owned(),
             Kind::DefaultDeny => format!("{}, the deny at the end of the list", if rule.is_empty() { ", by no rule" } else { &rule }),
             Kind::Inspection => {
-                let of = self.rule.as_ref().map(|r| format!(" of {r}")).unwrap_or_default();
+                let of = self.rule.as_ref().map(|r| format!(" of {}", quoted(r))).unwrap_or_default();
                 format!(", by what looks into the connection{of}{why}, not by a rule for ports")
             }
             Kind::LocalService => format!("{rule}, by the firewall itself: it takes this from nobody here (local-in), and no rule of its list helps"),
@@ -168,7 +168,13 @@ impl Entry {
         };
         let said = self.reason.as_ref().map(|r| format!(" ({r})")).unwrap_or_default();
         let Some(ip) = lease.ip else {
+            let vlan = self.reason.as_ref().filter(|r| r.bytes().all(|b| b.is_ascii_digit()));
+            let vlan = vlan.map(|v| format!(", VLAN {v}")).unwrap_or_default();
             return match lease.state {
+                LeaseState::None if self.place.is_some() => format!(
+                    "{who} is at {}{vlan}. This table has no addresses: ask for the ARP table of the router or the leases of the DHCP server.",
+                    self.place.as_deref().unwrap_or_default()
+                ),
                 LeaseState::Requested | LeaseState::Refused => {
                     format!("{who} asked and got no address{said}.")
                 }
@@ -219,4 +225,19 @@ impl Entry {
             }
         }
     }
+}
+
+/// The name of a rule in quotes, without what says that it is one: a name can be any words. A number needs none.
+fn quoted(rule: &str) -> String {
+    const LEADS: [&str; 7] =
+        ["access list ", "rule ", "policy ", "zone pair ", "the chain ", "filter ", "ACL "];
+    let lead = LEADS.iter().find(|lead| rule.starts_with(**lead)).copied().unwrap_or_default();
+    let rest = rule.strip_prefix(lead).unwrap_or(rule);
+    if !lead.is_empty() && rest.starts_with(|c: char| c.is_ascii_digit()) {
+        return rule.to_owned();
+    }
+    let end =
+        [", entry ", ", class "].iter().filter_map(|behind| rest.find(behind)).min().unwrap_or(rest.len());
+    let (name, behind) = rest.split_at_checked(end).unwrap_or((rest, ""));
+    format!("{lead}\"{name}\"{behind}")
 }

@@ -2,8 +2,8 @@
 
 use super::meaning::{self, Event};
 use super::when;
+use crate::model::Mac;
 use crate::model::pasted::{Kind, Lease, LeaseState};
-use crate::model::{Mac, text};
 use std::net::Ipv4Addr;
 
 /// How far a text without a zone may be off.
@@ -78,7 +78,7 @@ impl Event<'_> {
         let lasts = self.text(&roles.lasts).and_then(|t| t.parse::<i64>().ok()?.checked_mul(1000));
         let (began, ends) = (time(&roles.began), time(&roles.ends));
         let sure = |(ms, zone): (i64, bool)| if zone { ms } else { ms.saturating_add(ANY_ZONE_MS) };
-        let until = ends.map(|(at, words)| (sure(at), text::foreign(words)));
+        let until = ends.map(|(at, words)| (sure(at), when::in_words(at, words)));
         let by_length = began.zip(lasts).map(|((at, _), ms)| sure(at).saturating_add(ms));
         let fresh =
             self.raw_state().find_map(|w| self.formats.words.fresh.get(&w.to_ascii_lowercase()).copied());

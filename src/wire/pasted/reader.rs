@@ -173,7 +173,11 @@ impl<'w> Reader<'w> {
         }
         let before = self.out.entries.len() + self.story.len();
         let mut is_read = false;
-        if let Some(event) = &event {
+        // that a row has no address is not said where one stands in it, under a name that is not known
+        let says_none = |e: &&Event<'_>| {
+            self.asked == Asked::Leases && e.address().is_none() && !addresses::ips(&record.text).is_empty()
+        };
+        if let Some(event) = event.as_ref().filter(|e| !says_none(e)) {
             is_read = self.event(event, record, lines) != Went::NotRecognised;
         }
         if !is_read {

@@ -90,6 +90,13 @@ pub fn of_lease(text: &str) -> Option<(i64, bool)> {
     when(text, 0).filter(|_| has_year(text))
 }
 
+/// The time of a lease for people: in UTC, where it says its zone, else as it stands there.
+#[must_use]
+pub fn in_words(at: (i64, bool), text: &str) -> String {
+    let known = Timestamp::from_millisecond(at.0).ok().filter(|_| at.1);
+    known.map_or_else(|| crate::model::text::foreign(text), |t| t.strftime("%Y-%m-%d %H:%M UTC").to_string())
+}
+
 /// Milliseconds from one time of a text to another of the same text, less than nothing when the second is earlier. Times
 /// that do not say their year, or their day, are taken as close to each other as they may be. None: they cannot be read.
 #[must_use]
