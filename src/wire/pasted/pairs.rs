@@ -83,7 +83,7 @@ fn value_of(rest: &str) -> (Cow<'_, str>, usize) {
         return (unescaped(inner.get(..end).unwrap_or_default()), end + 2);
     }
     let ends = |b: &u8| matches!(b, b' ' | b',' | b';' | b'|' | b'\t' | b'"');
-    let end = rest.as_bytes().iter().position(|b| ends(b)).unwrap_or(rest.len());
+    let end = rest.as_bytes().iter().position(ends).unwrap_or(rest.len());
     let mut value = rest.get(..end).unwrap_or_default();
     if end == rest.trim_end().len() && value.len() > 1 {
         // the full stop of a sentence
