@@ -1,6 +1,11 @@
 //! The window on a fixture: no network, no session. `cargo run --example window [empty|running|blocked|green|two|console|pasted|limits]`.
 //! For looking at the window while drawing it; "Find and check" walks on to the next picture.
-#![allow(clippy::unwrap_used, clippy::panic, reason = "it shares the code of the tests")]
+#![allow(
+    clippy::unwrap_used,
+    clippy::panic,
+    clippy::disallowed_methods,
+    reason = "it shares the code of the tests"
+)]
 
 #[cfg(feature = "gui")]
 #[allow(dead_code, reason = "the tests use all of it")]

@@ -7,8 +7,8 @@
 //! | 0 | `model` | plain data |
 //! | 1 | `profile` | what is known of the box, as data |
 //! | 2 | `wire` `mirror` `diagnose` `firewall` `report` | pure decisions; do not see one another |
-//! | 3 | `platform` `history` | the operating system; the disk |
-//! | 4 | `discover` `check` | who is there; is the way clear |
+//! | 3 | `platform` | the operating system |
+//! | 4 | `history` `discover` `check` | the disk; who is there; is the way clear; do not see one another |
 //! | 5 | `session` | the headless application and its only clock |
 //! | 6 | `cli` `ui` | two faces of one session |
 //! | – | `lab` | virtual gateway and cloud; sees `model`, `wire`, `profile` |

@@ -112,8 +112,7 @@ async fn one_exchange(
     limit: Duration,
 ) -> Result<Message, Failure> {
     let name = Name::from_str(&format!("{}.", question.name)).map_err(|_| Failure::Malformed)?;
-    let id = uuid::Uuid::now_v7().into_bytes();
-    let id = u16::from_be_bytes([id[14], id[15]]);
+    let id = (crate::platform::chance::random() & 0xffff) as u16;
     let mut query = Message::new(id, MessageType::Query, OpCode::Query);
     query.metadata.recursion_desired = true;
     query.add_query(Query::query(name.clone(), question.record()));

@@ -321,6 +321,10 @@ pub enum HistoryWhat {
     },
     /// One visit as text; a beginning of its id is enough, "last" is the newest.
     Show { id: String },
+    /// Keep this visit for good: it is not removed when room is needed.
+    Star { id: String },
+    /// Take the star back.
+    Unstar { id: String },
     /// One visit as JSON, whole; or its recording, for `replay`.
     Export {
         id: String,

@@ -1,5 +1,6 @@
 //! `solidgreen firewall`: the texts of a platform, the change request, the MUD file. What it reads stands in `readers`.
 
+use super::streams::say;
 use super::{USAGE, args, fail, json, out, print, readers};
 use crate::firewall;
 use crate::model::Mac;
@@ -77,7 +78,7 @@ fn version_has_text(platform: &firewall::Platform, version: &str) -> Result<(), 
         return Ok(());
     }
     if releases.is_empty() {
-        eprintln!("solidgreen: {} has one text for all versions: {}", platform.id(), platform.versions());
+        say!("{} has one text for all versions: {}", platform.id(), platform.versions());
         return Ok(());
     }
     let known: Vec<String> = releases.iter().map(|r| format!("{} ({})", r.id, r.means)).collect();
@@ -93,9 +94,7 @@ fn mud(profile: &Profile, a: &args::Firewall) -> ExitCode {
     match firewall::mud(&intent, &profile.name, &a.mud_url, session::world::unix_ms()) {
         Ok(file) => {
             if a.mud_url == firewall::NOWHERE {
-                eprintln!(
-                    "solidgreen: give --mud-url with the address under which the site will serve this file"
-                );
+                say!("give --mud-url with the address under which the site will serve this file");
             }
             out(&file)
         }

@@ -83,6 +83,7 @@ fn common(s: &Snapshot) -> Value {
             "addresses": s.footprint.addresses.len(),
             "by_kind": s.footprint.by_kind,
         },
+        "kept_in": s.kept_in,
         "took_ms": s.took_ms.unwrap_or(s.now.0),
     })
 }

@@ -90,7 +90,6 @@ fn positive(text: &str) -> Result<f64, String> {
 }
 
 /// Runs until it is told to end by Ctrl-C or SIGTERM.
-#[expect(clippy::print_stderr, reason = "this is the command line")]
 #[must_use]
 pub fn run(args: LabArgs, profile: &Profile) -> ExitCode {
     let print: alone::Print = Box::new(|line| {
@@ -125,7 +124,7 @@ pub fn run(args: LabArgs, profile: &Profile) -> ExitCode {
     match ended {
         Ok(()) => ExitCode::SUCCESS,
         Err(why) => {
-            eprintln!("solidgreen lab: {why}");
+            super::streams::say!("lab: {why}");
             ExitCode::from(3)
         }
     }

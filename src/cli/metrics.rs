@@ -1,5 +1,6 @@
 //! `watch --metrics`: the present picture in the Prometheus text format, served on one address that the user names.
 
+use super::streams::say;
 use crate::model::LedState;
 use crate::model::Snapshot;
 use crate::platform::supervise::{Crew, supervised};
@@ -28,7 +29,7 @@ pub fn serve(session: &Session, addr: SocketAddr) -> Result<AbortHandle, String>
         .map_err(|e| format!("metrics cannot be served at {addr}: {e}; name another address"))?;
     let serve = async move {
         if let Err(broke) = supervised(accept(listener, pictures)).await {
-            eprintln!("solidgreen: serving metrics {broke}; watching goes on");
+            say!("serving metrics {broke}; watching goes on");
         }
     };
     Ok(handle.spawn(serve).abort_handle())

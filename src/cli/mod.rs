@@ -1,6 +1,5 @@
 //! The terminal: one face of the session. Results to standard output, diagnostics to standard error, the exit status
 //! as a contract: 0 clear or green, 1 a cause was found, 2 bad usage, 3 could not look.
-#![allow(clippy::print_stdout, clippy::print_stderr, reason = "this is the terminal's face")]
 
 pub mod args;
 mod firewall;
@@ -11,27 +10,30 @@ mod metrics;
 mod print;
 mod readers;
 pub mod replay;
+mod streams;
 mod text;
 mod watch;
 
 use crate::check::{Breaks, Clock};
 use crate::diagnose::catalogue;
-use crate::history::History;
+use crate::history::{ExportError, History};
 use crate::model::Cause;
 use crate::model::Snapshot;
 use crate::model::evidence::Source;
 use crate::model::finding::Level;
 use crate::model::mac::TypedMac;
+use crate::model::pasted::NOT_READ;
 use crate::model::snapshot::Activity;
 use crate::profile::Profile;
 use crate::report;
 use crate::session::{self, Command as Ask, Options, Session, SessionPort, StartError};
 use args::{Cli, Command, HistoryWhat};
-pub use print::out;
 use std::path::PathBuf;
 use std::process::ExitCode;
 use std::sync::Arc;
 use std::time::Duration;
+use streams::{answer, say};
+pub use streams::{fail, out};
 
 /// The way is clear, or the LED is green.
 pub const CLEAR: u8 = 0;
@@ -42,22 +44,18 @@ pub const USAGE: u8 = 2;
 /// Could not look.
 pub const BLIND: u8 = 3;
 
-/// Says what went wrong in one line and gives the status.
-pub fn fail(status: u8, what: impl std::fmt::Display) -> ExitCode {
-    eprintln!("solidgreen: {}", crate::model::text::visible(&what.to_string()));
-    ExitCode::from(status)
-}
-
 /// What the argument parser has to say: help and version to standard output, mistakes to standard error with what
 /// was typed made safe to show.
 #[must_use]
 pub fn usage(e: &clap::Error) -> ExitCode {
     if e.use_stderr() {
-        eprint!("{}", crate::model::text::visible(&e.to_string()));
+        streams::err(&crate::model::text::visible(&e.to_string()));
         ExitCode::from(USAGE)
     } else {
-        let _ = e.print();
-        ExitCode::from(CLEAR)
+        match e.print() {
+            Ok(()) => ExitCode::from(CLEAR),
+            Err(e) => streams::not_written(&e),
+        }
     }
 }
 
@@ -113,7 +111,7 @@ pub fn run(cli: Cli, clock: Clock) -> ExitCode {
             check(&profile, options, clock, a.port, hold, a.json)
         }
         Some(Command::Watch(a)) => watch::watch(&profile, a, data, clock),
-        Some(Command::Console(a)) => watch::console(&profile, a, clock),
+        Some(Command::Console(a)) => watch::console(&profile, a, data, clock),
         Some(Command::Firewall(a)) => firewall::run(&profile, &a),
         Some(Command::Report(a)) => write_report(&a, data),
         Some(Command::History(a)) => history(a.what, data),
@@ -133,27 +131,28 @@ pub fn run(cli: Cli, clock: Clock) -> ExitCode {
 
 fn start(profile: &Arc<Profile>, options: Options, clock: Clock) -> Result<Session, ExitCode> {
     Session::start(Arc::clone(profile), options, clock, Arc::new(|| {})).map_err(|e| match e {
-        StartError::Interface(_) | StartError::Runtime(_) => fail(BLIND, e),
-        StartError::Demo(_) | StartError::Record(_) => fail(USAGE, e),
+        StartError::Interface(_) | StartError::Runtime(_) | StartError::Record(_) => fail(BLIND, e),
+        StartError::Demo(_) => fail(USAGE, e),
     })
 }
 
 /// Says what was read as what in a MAC that was typed in.
 fn say_repairs(typed: &TypedMac) {
     if !typed.repairs().is_empty() {
-        eprintln!(
-            "solidgreen: the MAC was read as {}: {}; is that right?",
-            typed.mac,
-            typed.repairs().join(", ")
-        );
+        say!("the MAC was read as {}: {}; is that right?", typed.mac, typed.repairs().join(", "));
     }
 }
 
-/// The exit status of a verdict. Where something broke inside this program not all was looked at: that is never 0; a
-/// cause that the rest found stands.
+/// A text that was given as evidence was not read to its end.
+fn is_cut(s: &Snapshot) -> bool {
+    s.limits.iter().any(|l| l.what == NOT_READ)
+}
+
+/// The exit status of a verdict. Where something broke inside this program, or a text was not read to its end, not all was
+/// looked at: that is never 0; a cause that the rest found stands.
 fn status(s: &Snapshot) -> u8 {
     match (s.verdict.code, s.verdict.level) {
-        (Some(Cause::OkGreen | Cause::OkWayIsClear), _) if s.broken.is_empty() => CLEAR,
+        (Some(Cause::OkGreen | Cause::OkWayIsClear), _) if s.broken.is_empty() && !is_cut(s) => CLEAR,
         (Some(Cause::OkGreen | Cause::OkWayIsClear), _) => BLIND,
         (Some(_), Level::Warning | Level::Fault) => CAUSE,
         _ => BLIND,
@@ -201,14 +200,14 @@ fn plug_in(profile: &Arc<Profile>, options: Options, clock: Clock, json: bool) -
     };
     let mut pictures = session.subscribe();
     let _ = session.send(Ask::PlugInFinder(true));
-    eprintln!("solidgreen: one moment: first everybody who is here already has to be known");
+    say!("one moment: first everybody who is here already has to be known");
     let begun = clock();
     let mut told = false;
     let mut s = session.snapshot();
     loop {
         if s.plug_in_ready && !told {
             told = true;
-            eprintln!("solidgreen: plug the box in now; Ctrl+C ends");
+            say!("plug the box in now; Ctrl+C ends");
         }
         if s.gateways.iter().any(|g| g.sources.contains(&Source::PlugIn)) {
             return out(&if json { format!("{:#}\n", json::find(&s)) } else { text::find(&s) });
@@ -257,13 +256,9 @@ fn ladder(secs: u64, given: &[u64]) -> Vec<u64> {
 
 /// Holds idle connections and tells how it goes; Ctrl+C ends it, and what is known by then stays.
 fn hold_on(session: &Session, rungs: Vec<u64>, quick: &Snapshot) -> Arc<Snapshot> {
-    eprintln!(
-        "solidgreen: so far: {} [{}]",
-        quick.verdict.title,
-        quick.verdict.code.map_or("-", |c| c.code())
-    );
+    say!("so far: {} [{}]", quick.verdict.title, quick.verdict.code.map_or("-", |c| c.code()));
     let mut pictures = session.subscribe();
-    let limits = quick.limits.len();
+    let refused = |s: &Snapshot| s.limits.iter().any(|l| l.what == session::HOLDING);
     let _ = session.send(Ask::Hold(rungs));
     let (mut begun, mut told) = (false, u32::MAX);
     let mut s = session.snapshot();
@@ -274,13 +269,14 @@ fn hold_on(session: &Session, rungs: Vec<u64>, quick: &Snapshot) -> Arc<Snapshot
                 if h.done != told {
                     told = h.done;
                     let left = h.left_secs;
-                    eprintln!(
-                        "solidgreen: holding idle connections: {} of {} known, {left} s left; Ctrl+C ends",
-                        h.done, h.of
+                    say!(
+                        "holding idle connections: {} of {} known, {left} s left; Ctrl+C ends",
+                        h.done,
+                        h.of
                     );
                 }
             }
-            None if begun || s.limits.len() > limits => return s,
+            None if begun || refused(&s) => return s,
             None => {}
         }
         match session.next(&mut pictures, None) {
@@ -304,12 +300,11 @@ fn finish_check(session: &Session, hold: Option<Vec<u64>>, json: bool) -> ExitCo
     };
     if json {
         for l in &s.limits {
-            eprintln!("solidgreen: {}: {}. {}", l.what, l.why, l.advice);
+            say!("{}: {}. {}", l.what, l.why, l.advice);
         }
     }
     let text = if json { format!("{:#}\n", json::check(&s)) } else { text::check(&s) };
-    out(&text);
-    ExitCode::from(status(&s))
+    answer(&text, status(&s))
 }
 
 /// The main job on the simulated site, in the terminal.
@@ -393,9 +388,9 @@ fn write_report(a: &args::Report, data: Option<PathBuf>) -> ExitCode {
     match print::report(&snapshot, &a.out, redact, lang) {
         Ok(note) => {
             for line in note {
-                eprintln!("solidgreen: {line}");
+                say!("{line}");
             }
-            eprintln!("solidgreen: wrote {}", a.out.display());
+            say!("wrote {}", a.out.display());
             ExitCode::from(CLEAR)
         }
         Err(print::ReportFailed::Usage(why)) => fail(USAGE, why),
@@ -421,16 +416,28 @@ fn history(what: Option<HistoryWhat>, data: Option<PathBuf>) -> ExitCode {
             let text = history.recording(&id).map_err(|e| e.to_string());
             match text.and_then(|text| replay::save(&text, redaction(redact), &file)) {
                 Ok(()) => {
-                    eprintln!("solidgreen: wrote {}", file.display());
+                    say!("wrote {}", file.display());
                     ExitCode::from(CLEAR)
                 }
                 Err(why) => fail(BLIND, why),
             }
         }
-        HistoryWhat::Export { id, recording: None, .. } => match history.export(&id) {
-            Ok(text) => out(&text),
-            Err(e) => fail(BLIND, e),
-        },
+        HistoryWhat::Export { id, recording: None, .. } => streams::written(|out| {
+            history.export(&id, out).map_err(|e| match e {
+                ExportError::Out(e) => streams::Stopped::Out(e),
+                ExportError::History(e) => streams::Stopped::Why(e.to_string()),
+            })
+        }),
+        HistoryWhat::Star { id } => star(&history, &id, true),
+        HistoryWhat::Unstar { id } => star(&history, &id, false),
+    }
+}
+
+fn star(history: &History, id: &str, on: bool) -> ExitCode {
+    match history.star(id, on) {
+        Ok(id) if on => out(&format!("{id} is starred: it is never removed.\n")),
+        Ok(id) => out(&format!("{id} has no star: it is removed when room is needed.\n")),
+        Err(e) => fail(BLIND, e),
     }
 }
 

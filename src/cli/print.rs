@@ -4,23 +4,15 @@ use super::json::SCHEMA;
 use crate::firewall;
 use crate::history::VisitSummary;
 use crate::model::Snapshot;
+use crate::model::finding::Verdict;
 use crate::model::rule::{Part, Scope};
+use crate::model::snapshot::Activity;
+use crate::platform::files;
 use crate::profile::Profile;
 use crate::report::{self, Lang, Redact, ReportOptions};
+use std::borrow::Cow;
 use std::fmt::Write as _;
-use std::io::Write as _;
 use std::path::Path;
-use std::process::ExitCode;
-
-/// Writes to standard output. A reader that went away (`| head`) ends the program quietly.
-pub fn out(text: &str) -> ExitCode {
-    let mut stdout = std::io::stdout().lock();
-    match stdout.write_all(text.as_bytes()).and_then(|()| stdout.flush()) {
-        Ok(()) => ExitCode::SUCCESS,
-        Err(e) if e.kind() == std::io::ErrorKind::BrokenPipe => ExitCode::from(super::BLIND),
-        Err(e) => super::fail(super::BLIND, format!("the output could not be written: {e}")),
-    }
-}
 
 /// `firewall --list`.
 #[must_use]
@@ -112,7 +104,9 @@ pub fn visits(visits: &[VisitSummary]) -> String {
         let begun = v.started_unix_ms.map_or("at an unknown time".to_owned(), local_time);
         let site = if v.site.is_empty() { String::new() } else { format!("  {}", v.site) };
         let code = v.code.as_deref().map(|c| format!("  [{c}]")).unwrap_or_default();
-        let _ = writeln!(out, "{}  {begun}{site}  {}{code}", v.id, v.title);
+        let star = if v.starred { "  (starred)" } else { "" };
+        let open = if v.open { "  (open now)" } else { "" };
+        let _ = writeln!(out, "{}  {begun}{site}  {}{code}{star}{open}", v.id, v.title);
         if let Some(why) = &v.broken {
             let _ = writeln!(out, "    cannot be opened: {why}");
         }
@@ -141,6 +135,8 @@ pub fn visits_json(visits: &[VisitSummary]) -> String {
                 "code": v.code,
                 "title": v.title,
                 "broken": v.broken,
+                "starred": v.starred,
+                "open": v.open,
             })
         })
         .collect();
@@ -191,6 +187,7 @@ pub fn report(
     redact: Redact,
     lang: Lang,
 ) -> Result<Vec<String>, ReportFailed> {
+    let snapshot = &*as_it_will_be_read(snapshot);
     let options = report_options(snapshot, redact, lang);
     let ending = file.extension().and_then(|e| e.to_str()).unwrap_or_default().to_ascii_lowercase();
     let mut notes = Vec::new();
@@ -210,9 +207,22 @@ pub fn report(
             )));
         }
     };
-    std::fs::write(file, bytes)
+    files::replace(file, &bytes)
         .map_err(|e| ReportFailed::Write(format!("{} could not be written: {e}", file.display())))?;
     Ok(notes)
+}
+
+/// A report is read when the check has long ended: what tells somebody to wait is no word for it.
+fn as_it_will_be_read(s: &Snapshot) -> Cow<'_, Snapshot> {
+    if s.verdict.code.is_some() || !matches!(s.activity, Activity::Working { .. }) {
+        return Cow::Borrowed(s);
+    }
+    let verdict = Verdict {
+        title: "The check had not ended when this report was written.".into(),
+        next_step: "Write the report again when it has.".into(),
+        ..Verdict::default()
+    };
+    Cow::Owned(Snapshot { verdict, ..s.clone() })
 }
 
 /// Options of a report with this place's time zone.
@@ -226,4 +236,27 @@ fn utc_offset(snapshot: &Snapshot) -> i32 {
     jiff::Timestamp::from_millisecond(snapshot.started_unix_ms)
         .map(|t| t.to_zoned(jiff::tz::TimeZone::system()).offset().seconds())
         .unwrap_or(0)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_report_of_a_check_under_way_tells_nobody_to_wait() {
+        let dir = tempfile::tempdir().unwrap();
+        let verdict = Verdict {
+            title: "Looking and checking\u{2026}".into(),
+            next_step: "Wait a few seconds.".into(),
+            ..Verdict::default()
+        };
+        let activity = Activity::Working { what: "x".into(), done: 1, of: 9 };
+        let s = Snapshot { verdict, activity, ..Snapshot::default() };
+        for ending in ["md", "json"] {
+            let file = dir.path().join(format!("a.{ending}"));
+            report(&s, &file, Redact::Full, Lang::En).unwrap();
+            let text = std::fs::read_to_string(file).unwrap();
+            assert!(text.contains("had not ended") && !text.contains("Wait a few"), "{text}");
+        }
+    }
 }

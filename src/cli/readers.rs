@@ -15,7 +15,8 @@ use std::process::ExitCode;
 /// What a file holds, or what is pasted into the terminal.
 fn text(file: &Path) -> Result<String, ExitCode> {
     let mut bytes = Vec::new();
-    let limit = pasted::TEXT_MAX as u64;
+    // more than is read of it, in whatever encoding: that it is longer has to be seen
+    let limit = 2 * pasted::TEXT_MAX as u64 + 4;
     let read = if file == Path::new("-") {
         std::io::stdin().lock().take(limit).read_to_end(&mut bytes)
     } else {
@@ -49,7 +50,8 @@ fn macs(a: &args::Firewall) -> Vec<Mac> {
     super::firewall::typed(a).map(|typed| typed.mac).collect()
 }
 
-/// 0: each gateway has one address in force there; 1: one of them has none, or it is not certain which.
+/// 0: each gateway has one address in force there; 1: one of them has none, or it is not certain which; 3: the text was not
+/// read to its end.
 pub(super) fn leases(file: &Path, a: &args::Firewall) -> ExitCode {
     let text = match text(file) {
         Ok(text) => text,
@@ -62,16 +64,20 @@ pub(super) fn leases(file: &Path, a: &args::Firewall) -> ExitCode {
             macs.iter().filter_map(|mac| Some(lease_json(&table, *mac, table.lease_of(*mac)?))).collect();
         let value = serde_json::json!({
             "schema": json::SCHEMA, "repaired": json::repaired(super::firewall::typed(a)), "lines": table.counts.lines, "devices": table.devices, "leases": entries,
-            "near": table.near, "counts": counts_json(&table.counts), "unread": unread_json(&table),
+            "near": table.near, "counts": counts_json(&table.counts), "unread": unread_json(&table), "read_to_line": table.read_to,
         });
         out(&format!("{value:#}\n"))
     } else {
         out(&leases_in_words(&table, &macs))
     };
-    if printed == ExitCode::SUCCESS && !macs.iter().all(|mac| has_address(&table, *mac)) {
-        return ExitCode::from(CAUSE);
+    if printed != ExitCode::SUCCESS {
+        return printed;
     }
-    printed
+    // what comes later may give an address, or take one back
+    if let Some(why) = table.not_read() {
+        return fail(BLIND, why);
+    }
+    if macs.iter().all(|mac| has_address(&table, *mac)) { printed } else { ExitCode::from(CAUSE) }
 }
 
 fn has_address(table: &Pasted, mac: Mac) -> bool {
@@ -119,7 +125,8 @@ fn leases_in_words(table: &Pasted, macs: &[Mac]) -> String {
     out
 }
 
-/// 0: nothing of the gateway was denied on its way to the cloud; 1: something was.
+/// 0: nothing of the gateway was denied on its way to the cloud; 1: something was; 3: nothing was, and the text was not read
+/// to its end.
 pub(super) fn log(file: &Path, a: &args::Firewall) -> ExitCode {
     let text = match text(file) {
         Ok(text) => text,
@@ -141,16 +148,22 @@ pub(super) fn log(file: &Path, a: &args::Firewall) -> ExitCode {
         let entries: Vec<serde_json::Value> = log.entries.iter().map(of).collect();
         let value = serde_json::json!({
             "schema": json::SCHEMA, "repaired": json::repaired(super::firewall::typed(a)), "lines": log.counts.lines, "entries": entries, "counts": counts_json(&log.counts),
-            "unread": unread_json(&log),
+            "unread": unread_json(&log), "read_to_line": log.read_to,
         });
         out(&format!("{value:#}\n"))
     } else {
         out(&log_in_words(&log, &ports, ips.is_empty()))
     };
-    if printed == ExitCode::SUCCESS && log.entries.iter().any(|e| stands(e, &ports)) {
-        return ExitCode::from(CAUSE);
+    if printed != ExitCode::SUCCESS {
+        return printed;
     }
-    printed
+    let denied = log.entries.iter().any(|e| stands(e, &ports));
+    match log.not_read() {
+        // what was denied stays so, whatever comes later
+        Some(why) => fail(if denied { CAUSE } else { BLIND }, why),
+        None if denied => ExitCode::from(CAUSE),
+        None => printed,
+    }
 }
 
 /// A denial that keeps the gateway from the cloud.

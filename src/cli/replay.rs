@@ -1,10 +1,12 @@
 //! `replay`: a recording through the same mirror and diagnosis, printed as `check` or `watch` would have printed it.
 
 use super::args::Replay as Args;
+use super::streams::answer;
 use super::watch::{Said, changes};
 use super::{BLIND, USAGE, fail, json, out, status, text};
 use crate::model::At;
 use crate::model::recording::Recording;
+use crate::platform::files;
 use crate::profile::Profile;
 use crate::report;
 use crate::session::replay::Replay;
@@ -47,11 +49,13 @@ pub fn replay(profile: &Arc<Profile>, a: &Args) -> ExitCode {
     replay.play_to(until.min(replay.length()));
     let s = replay.snapshot();
     if a.json {
-        out(&format!("{:#}\n", json::check(&s)));
-    } else if !a.json_lines {
-        out(&format!("A recording: nothing was measured or sent now.\n\n{}", text::check(&s)));
+        answer(&format!("{:#}\n", json::check(&s)), status(&s))
+    } else if a.json_lines {
+        ExitCode::from(status(&s))
+    } else {
+        let text = format!("A recording: nothing was measured or sent now.\n\n{}", text::check(&s));
+        answer(&text, status(&s))
     }
-    ExitCode::from(status(&s))
 }
 
 /// Waits as the recording did, at this speed.
@@ -79,5 +83,5 @@ pub fn save_shown(shown: &crate::model::Snapshot, redact: report::Redact, file: 
 pub fn save(text: &str, redact: report::Redact, file: &Path) -> Result<(), String> {
     let recording = Recording::parse(text).map_err(|e| e.to_string())?;
     let told = report::redacted_recording(&recording, redact).map_err(|e| e.to_string())?;
-    std::fs::write(file, told.print()).map_err(|e| format!("cannot write {}: {e}", file.display()))
+    files::replace(file, told.print().as_bytes()).map_err(|e| format!("cannot write {}: {e}", file.display()))
 }

@@ -1,13 +1,14 @@
 //! `watch` and `console`: lines as things change, until the time is over or Ctrl+C.
 
 use super::args::{Console, Watch};
+use super::streams::say;
 use super::{BLIND, CAUSE, CLEAR, fail, json, metrics, out, text};
 use crate::check::Clock;
 use crate::model::finding::Level;
-use crate::model::snapshot::Activity;
+use crate::model::snapshot::{Activity, Limit};
 use crate::model::{At, Cause, LedSet, Mac, Snapshot};
 use crate::profile::Profile;
-use crate::session::{Command as Ask, Options, Session, SessionPort};
+use crate::session::{self, Command as Ask, Options, Session, SessionPort};
 use std::collections::BTreeMap;
 use std::path::PathBuf;
 use std::process::ExitCode;
@@ -54,7 +55,9 @@ pub fn watch(profile: &Arc<Profile>, a: Watch, data: Option<PathBuf>, clock: Clo
     let mut pictures = session.subscribe();
     let mut said = Said::new();
     let mut last = session.snapshot();
+    let mut limits = Limits::default();
     loop {
+        limits.say(&last);
         for line in changes(&last, &wanted, &mut said) {
             let printed = if a.json_lines {
                 out(&format!("{}\n", line.json))
@@ -72,11 +75,30 @@ pub fn watch(profile: &Arc<Profile>, a: Watch, data: Option<PathBuf>, clock: Clo
         }
     }
     ExitCode::from(match last.verdict.level {
-        Level::Ok if last.broken.is_empty() => CLEAR,
+        Level::Ok if last.broken.is_empty() && !super::is_cut(&last) => CLEAR,
         Level::Ok => BLIND,
         Level::Warning | Level::Fault => CAUSE,
         Level::Info | Level::Unknown => BLIND,
     })
+}
+
+/// What could not be done is said when it happens, on the error stream: a watch has no end at which it would be read.
+#[derive(Default)]
+struct Limits {
+    said: Vec<Limit>,
+}
+
+impl Limits {
+    fn say(&mut self, s: &Snapshot) {
+        for l in s.limits.iter().filter(|l| !self.said.contains(l)) {
+            say!("{}: {}. {}", l.what, l.why.trim_end_matches('.'), l.advice);
+        }
+        let (kept, before) = (|all: &[Limit]| !all.iter().any(|l| l.what == session::KEEPING), &self.said);
+        if !kept(before) && kept(&s.limits) {
+            say!("{}: it works again", session::KEEPING);
+        }
+        self.said.clone_from(&s.limits);
+    }
 }
 
 /// The port named, else every USB port that the profile knows.
@@ -131,8 +153,8 @@ pub(super) fn changes(s: &Snapshot, wanted: &[Mac], said: &mut Said) -> Vec<Line
     lines
 }
 
-pub fn console(profile: &Arc<Profile>, a: Console, clock: Clock) -> ExitCode {
-    let session = match super::start(profile, Options::default(), clock) {
+pub fn console(profile: &Arc<Profile>, a: Console, data: Option<PathBuf>, clock: Clock) -> ExitCode {
+    let session = match super::start(profile, Options { data, ..Options::default() }, clock) {
         Ok(session) => session,
         Err(status) => return status,
     };
@@ -144,10 +166,10 @@ pub fn console(profile: &Arc<Profile>, a: Console, clock: Clock) -> ExitCode {
     while let Some(s) = session.next(&mut pictures, None) {
         if status != s.console.status {
             status.clone_from(&s.console.status);
-            eprintln!("solidgreen: {}: {status}", s.console.port.as_deref().unwrap_or_default());
+            say!("{}: {status}", s.console.port.as_deref().unwrap_or_default());
         }
         was_open |= s.console.open;
-        if !was_open && !s.limits.is_empty() {
+        if !was_open && s.limits.iter().any(|l| !session::is_about_the_disk(l)) {
             return ExitCode::from(BLIND); // said above; a port that once was open is waited for
         }
         for (at, line) in told.fresh(&s.console.lines) {

@@ -17,7 +17,7 @@ mod rules;
 mod spoken;
 
 pub use crowd::is_only_an_old_row;
-pub use rules::pasted::Claim;
+pub use rules::pasted::{Claim, OLD_MS};
 
 use crate::model::check::CheckResult;
 use crate::model::finding::{Evidence, Finding, Level, Owner, Possible, Reported, Verdict};
@@ -204,7 +204,12 @@ fn conclude(found: &[Found], aside: &[Cause]) -> Vec<Finding> {
         if let Some((same, boxes)) = out.iter_mut().find(|(o, _)| o.code == f.cause) {
             same.level = same.level.max(f.level());
             same.evidence.extend(f.evidence.iter().cloned());
-            same.possible.extend(f.possible.iter().cloned());
+            // several boxes with one cause: what else it could be is said once
+            for p in &f.possible {
+                if !same.possible.iter().any(|known| known.code == p.code) {
+                    same.possible.push(p.clone());
+                }
+            }
             *boxes += usize::from(f.about.is_some());
             continue;
         }

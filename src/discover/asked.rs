@@ -162,8 +162,9 @@ impl Asking {
         let left = self.told(left, &mut told, begun).await;
         let Ok(table) = neighbours::table(Some(self.interface.index)) else { return };
         for ip in left {
-            // a row that still has its MAC may be one that the system trusts without asking
-            let given_up = !table.neighbours.iter().any(|r| r.ip == ip);
+            // a row that still has its MAC may be one that the system trusts without asking, and one that is gone may have
+            // had to make room
+            let given_up = table.unanswered.contains(&ip);
             if given_up || missed {
                 self.eyes.saw(Source::Neighbour, Fact::Unanswered { ip, given_up }).await;
             }

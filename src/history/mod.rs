@@ -1,20 +1,30 @@
 //! Visits, their records and the settings on disk. What was shown is kept at once; a process that is killed at any moment
 //! loses nothing of it.
 //!
-//! One folder a visit: `visits/<id>/snapshot.json` (written beside, synced, then renamed over) and `journal.jsonl`
-//! (only ever appended to, synced after each line).
+//! One folder a visit: `visits/<id>/snapshot.json` (written beside, synced, then renamed over), `journal.jsonl` with its
+//! older files (only ever added to, synced after each line), `recording.jsonl`, `lock` (locked while the visit is written)
+//! and `starred` (it is never removed).
 
 mod disk;
+mod journal;
+mod lock;
+mod order;
 mod record;
+mod retention;
 pub mod settings;
 mod visit;
 
+pub use journal::SHOWN;
+pub use retention::{MOST_BYTES, NEVER_TOO_OLD, OLDEST_MS, Removed, Why};
 pub use settings::{Settings, Theme};
 pub use visit::Visit;
 
 use crate::model::text::foreign;
 use crate::model::{Level, Snapshot};
-use record::Kept;
+use journal::Line;
+use order::Placed;
+use retention::Room;
+use std::io::Write;
 use std::path::{Path, PathBuf};
 
 /// The folder of all records, for tests and for installations that keep them elsewhere.
@@ -22,9 +32,6 @@ pub const DATA_VARIABLE: &str = "SOLIDGREEN_DATA";
 
 /// The recording in the folder of a visit.
 pub const RECORDING: &str = "recording.jsonl";
-
-/// Visits that are kept; older ones are removed when a new one begins.
-pub const MOST_VISITS: usize = 200;
 
 /// What could not be done with the records, why, and what to do.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
@@ -47,6 +54,15 @@ pub enum HistoryError {
     Broken { id: String, why: String },
 }
 
+/// Why a visit was not exported.
+#[derive(Debug, thiserror::Error)]
+pub enum ExportError {
+    #[error(transparent)]
+    History(#[from] HistoryError),
+    #[error("the output could not be written: {0}")]
+    Out(#[from] std::io::Error),
+}
+
 /// One line of the list of visits.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct VisitSummary {
@@ -61,12 +77,17 @@ pub struct VisitSummary {
     pub code: Option<String>,
     /// Why it cannot be opened.
     pub broken: Option<String>,
+    /// Somebody starred it: it is never removed.
+    pub starred: bool,
+    /// It is being written now.
+    pub open: bool,
 }
 
 /// All visits of this computer's user.
 #[derive(Clone, Debug)]
 pub struct History {
     root: PathBuf,
+    room: Room,
 }
 
 impl History {
@@ -83,7 +104,7 @@ impl History {
                     .map(|d| d.data_local_dir().to_owned())
             })
             .ok_or(HistoryError::NoFolder)?;
-        let history = History { root };
+        let history = History { root, room: Room::default() };
         disk::make_folder(&history.visits())?;
         Ok(history)
     }
@@ -98,15 +119,17 @@ impl History {
         self.root.join("visits")
     }
 
-    /// A new id for a visit that begins at this time: in order of time, and not guessed twice.
+    /// A new id for a visit that begins at this time: not guessed twice, whatever the clock says. What it cannot hold of a
+    /// time (before 1970, after the year 10889) it leaves out.
     #[must_use]
     pub fn new_id(started_unix_ms: i64) -> String {
-        let ms = u64::try_from(started_unix_ms).unwrap_or(0);
+        // an id has room for 48 bits
+        let ms = u64::try_from(started_unix_ms).unwrap_or(0).min((1 << 48) - 1);
         let nanos = u32::try_from(ms % 1000).unwrap_or(0) * 1_000_000;
         uuid::Uuid::new_v7(uuid::Timestamp::from_unix(uuid::NoContext, ms / 1000, nanos)).to_string()
     }
 
-    /// Begins to keep a visit and removes the oldest ones beyond [`MOST_VISITS`].
+    /// Begins to keep a visit, and makes room for it: see [`Visit::removed`].
     ///
     /// # Errors
     /// When `id` is none of [`History::new_id`], or the disk refuses.
@@ -114,76 +137,88 @@ impl History {
         if uuid::Uuid::parse_str(id).is_err() {
             return Err(HistoryError::Unknown(foreign(id)));
         }
-        let visit = Visit::begin(self.visits().join(id), id, started_unix_ms)?;
-        self.prune(id);
-        Ok(visit)
+        let turn = order::turn(&self.root);
+        let mut others = self.placed();
+        others.retain(|v| v.id != id);
+        // where the turn cannot be had, another one makes room now
+        let removed = match &turn {
+            Some(_) => retention::make_room(&self.visits(), &others, self.room, started_unix_ms),
+            None => Vec::new(),
+        };
+        let number = others.first().map_or(0, |v| v.number).saturating_add(1);
+        Visit::begin(self.visits().join(id), id, started_unix_ms, number, removed)
     }
 
-    /// What stands in the way of removing an old visit is no reason to stop: it is tried again at the next one.
-    fn prune(&self, current: &str) {
-        for id in self.ids().into_iter().filter(|id| id != current).skip(MOST_VISITS - 1) {
-            let _ = std::fs::remove_dir_all(self.visits().join(id));
+    /// Stars a visit, so that it is never removed, or takes the star back.
+    ///
+    /// # Errors
+    /// When there is no such visit, or the disk refuses.
+    pub fn star(&self, wanted: &str, on: bool) -> Result<String, HistoryError> {
+        let id = self.resolve(wanted)?;
+        let star = self.visits().join(&id).join(retention::STAR);
+        if on {
+            disk::replace(&star, b"")?;
+        } else if let Err(e) = std::fs::remove_file(&star)
+            && e.kind() != std::io::ErrorKind::NotFound
+        {
+            return Err(disk::error("remove", &star)(e));
         }
+        Ok(id)
+    }
+
+    fn placed(&self) -> Vec<Placed> {
+        order::of(&self.visits())
     }
 
     /// Folders whose name is an id, newest first.
     fn ids(&self) -> Vec<String> {
-        let mut ids: Vec<String> = std::fs::read_dir(self.visits())
-            .into_iter()
-            .flatten()
-            .flatten()
-            .filter(|e| e.path().is_dir())
-            .filter_map(|e| e.file_name().into_string().ok())
-            .filter(|name| uuid::Uuid::parse_str(name).is_ok())
-            .collect();
-        ids.sort_unstable_by(|a, b| b.cmp(a));
-        ids
+        self.placed().into_iter().map(|v| v.id).collect()
     }
 
     /// All visits, newest first. One that cannot be read is a line too.
     #[must_use]
     pub fn list(&self) -> Vec<VisitSummary> {
-        self.ids().into_iter().map(|id| self.summary(id)).collect()
+        self.placed().into_iter().map(|v| self.summary(v)).collect()
     }
 
-    fn summary(&self, id: String) -> VisitSummary {
-        let started = uuid::Uuid::parse_str(&id).ok().and_then(|u| u.get_timestamp()).and_then(|t| {
-            i64::try_from(t.to_unix().0)
-                .ok()?
-                .checked_mul(1000)?
-                .checked_add(i64::from(t.to_unix().1 / 1_000_000))
-        });
-        match self.read(&id) {
-            Ok(Kept { snapshot, .. }) => VisitSummary {
-                started_unix_ms: Some(snapshot.started_unix_ms).filter(|ms| *ms != 0).or(started),
+    fn summary(&self, visit: Placed) -> VisitSummary {
+        let folder = self.visits().join(&visit.id);
+        let summary = VisitSummary {
+            started_unix_ms: visit.started_unix_ms,
+            site: String::new(),
+            gateways: 0,
+            level: Level::Unknown,
+            title: String::new(),
+            code: None,
+            broken: None,
+            starred: folder.join(retention::STAR).exists(),
+            open: retention::is_open(&folder),
+            id: visit.id,
+        };
+        match self.read(&summary.id) {
+            Ok(snapshot) => VisitSummary {
+                started_unix_ms: Some(snapshot.started_unix_ms)
+                    .filter(|ms| *ms != 0)
+                    .or(summary.started_unix_ms),
                 site: foreign(&snapshot.site),
                 gateways: snapshot.gateways.len(),
                 level: snapshot.verdict.level,
                 title: foreign(&snapshot.verdict.title),
                 code: snapshot.verdict.code.map(|c| c.code().to_owned()),
-                broken: None,
-                id,
+                ..summary
             },
-            Err(e) => VisitSummary {
-                started_unix_ms: started,
-                site: String::new(),
-                gateways: 0,
-                level: Level::Unknown,
-                title: e.to_string(),
-                code: None,
-                broken: Some(e.to_string()),
-                id,
-            },
+            Err(e) => VisitSummary { title: e.to_string(), broken: Some(e.to_string()), ..summary },
         }
     }
 
-    /// A visit by its id, a beginning of it that fits no other, or `last`.
+    /// A visit by its id, a beginning of it that fits no other, or `last`. Its record is the newest [`SHOWN`] lines of the
+    /// journal.
     ///
     /// # Errors
     /// When there is none, more than one, or it cannot be read.
     pub fn load(&self, wanted: &str) -> Result<Snapshot, HistoryError> {
         let id = self.resolve(wanted)?;
-        let mut snapshot = self.read(&id)?.snapshot;
+        let mut snapshot = self.read(&id)?;
         snapshot.kept_in = Some(self.visits().join(&id).display().to_string());
         Ok(snapshot)
     }
@@ -202,25 +237,43 @@ impl History {
         })
     }
 
-    /// One visit as JSON, whole.
+    /// One visit as JSON, whole, written as it is read: a journal may be longer than memory is large.
     ///
     /// # Errors
-    /// When there is no such visit, or it cannot be read.
-    pub fn export(&self, wanted: &str) -> Result<String, HistoryError> {
+    /// When there is no such visit, it cannot be read, or `out` cannot be written ([`ExportError::Out`]).
+    pub fn export(&self, wanted: &str, out: &mut impl Write) -> Result<(), ExportError> {
         let id = self.resolve(wanted)?;
-        let kept = self.read(&id)?;
-        let whole = serde_json::json!({
-            "schema": record::SCHEMA,
-            "kind": "visit",
-            "visit": id,
-            "snapshot": kept.snapshot,
-            "journal": kept.journal,
-            "unreadable_lines": kept.unreadable_lines,
+        let snapshot = self.read(&id)?;
+        let folder = self.visits().join(&id);
+        let print = |e: serde_json::Error| HistoryError::Broken { id: id.clone(), why: e.to_string() };
+        let text = serde_json::to_string_pretty(&snapshot).map_err(print)?;
+        writeln!(out, "{{\n\"schema\": {},\n\"kind\": \"visit\",\n\"visit\": \"{id}\",", record::SCHEMA)?;
+        write!(out, "\"snapshot\": {text},\n\"journal\": [")?;
+        let (mut first, mut unreadable, mut dropped, mut failed) = (true, 0_u64, 0, None);
+        let read = journal::each(&folder, &id, |line| {
+            match line {
+                Line::Opening(opening) => dropped = dropped.max(opening.dropped),
+                Line::Unreadable => unreadable += 1,
+                Line::Entry(entry) => {
+                    let text = serde_json::to_string(&entry).map_err(print)?;
+                    let comma = if std::mem::take(&mut first) { "\n" } else { ",\n" };
+                    if let Err(e) = write!(out, "{comma}{text}") {
+                        failed = Some(e);
+                        return Err(HistoryError::Empty); // ends it; what is told is the other one
+                    }
+                }
+            }
+            Ok(())
         });
-        Ok(format!("{whole:#}\n"))
+        if let Some(e) = failed {
+            return Err(e.into());
+        }
+        read?;
+        writeln!(out, "\n],\n\"unreadable_lines\": {unreadable},\n\"dropped_lines\": {dropped}\n}}")?;
+        Ok(())
     }
 
-    fn read(&self, id: &str) -> Result<Kept, HistoryError> {
+    fn read(&self, id: &str) -> Result<Snapshot, HistoryError> {
         record::read(&self.visits().join(id), id)
     }
 
@@ -228,9 +281,15 @@ impl History {
         let wanted = wanted.trim().to_ascii_lowercase();
         let ids = self.ids();
         if wanted == "last" {
-            // a visit that has just begun and kept no picture yet is not the one that is meant
-            let whole = ids.iter().find(|id| self.visits().join(id).join(record::SNAPSHOT).is_file());
-            return whole.or(ids.first()).cloned().ok_or(HistoryError::Empty);
+            // a visit that has just begun and has no answer yet is not the one that is meant
+            let with = |id: &&String| self.visits().join(id).join(record::SNAPSHOT).is_file();
+            let pictured = || ids.iter().filter(with);
+            let answered = pictured().find(|id| self.read(id).is_ok_and(|s| record::is_answer(&s)));
+            return answered
+                .or_else(|| pictured().next())
+                .or(ids.first())
+                .cloned()
+                .ok_or(HistoryError::Empty);
         }
         let mut found = ids.into_iter().filter(|id| !wanted.is_empty() && id.starts_with(&wanted));
         match (found.next(), found.count()) {
@@ -243,4 +302,8 @@ impl History {
 }
 
 #[cfg(test)]
+#[allow(clippy::disallowed_methods, reason = "a test lays files out as somebody else would have")]
+mod retention_tests;
+#[cfg(test)]
+#[allow(clippy::disallowed_methods, reason = "a test lays files out as somebody else would have")]
 mod tests;

@@ -125,6 +125,7 @@ fn aside_name(path: &Path, n: u32) -> PathBuf {
 }
 
 #[cfg(test)]
+#[allow(clippy::disallowed_methods, reason = "a test lays files out as somebody else would have")]
 mod tests {
     use super::*;
 

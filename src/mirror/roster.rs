@@ -29,6 +29,8 @@ const MOMENT_MS: u64 = 5_000;
 struct Gateway {
     track: Track,
     ip: Option<Ipv4Addr>,
+    /// Its address is one that a pasted text gave.
+    leased: Option<Ipv4Addr>,
     first_seen: Option<At>,
     last_seen: Option<At>,
     sources: BTreeSet<Source>,
@@ -352,11 +354,20 @@ impl Roster {
 
     /// A lease in force is where a gateway is, as long as nothing else told.
     fn leased(&mut self, text: &PastedText) {
+        // a later text takes the place of the one before, with what that one gave
+        for g in self.gateways.values_mut() {
+            if let Some(told) = g.leased.take() {
+                g.sources.remove(&Source::Pasted);
+                g.ip = g.ip.filter(|ip| *ip != told);
+            }
+        }
         for e in text.told.iter().map(|t| &t.entry).filter(|e| e.reading == Reading::Recognised) {
             let held = e.lease.filter(|l| l.state == LeaseState::InForce).and_then(|l| l.ip);
             if let (Some(ip), Some(g)) = (held, e.mac.and_then(|mac| self.gateways.get_mut(&mac))) {
                 g.sources.insert(Source::Pasted);
-                g.ip.get_or_insert(ip);
+                if g.ip.is_none() {
+                    (g.ip, g.leased) = (Some(ip), Some(ip));
+                }
             }
         }
     }

@@ -18,7 +18,8 @@ pub enum PacketKind {
     DnsQuery,
     /// TCP connection attempt; closed at once after it opened.
     TcpConnect,
-    /// TCP connection attempt to a closed port of a gateway that only an old entry of the neighbour table shows.
+    /// TCP connection attempt to a closed port of a gateway that says nothing by itself: one that only an old entry of the
+    /// neighbour table shows, one that has just accepted an address, one that is known in a round of watching.
     TcpKnock,
     /// DHCP DISCOVER or INFORM from port 68; never a REQUEST.
     DhcpProbe,
@@ -77,7 +78,7 @@ impl PacketKind {
                 "TCP connection, opened and closed without a byte of content, to the cloud's addresses, the control addresses, two addresses that cannot exist and one port of the cloud that nothing uses"
             }
             Self::TcpKnock => {
-                "TCP connection attempt to a closed port of a gateway that only an old table entry shows, so that it answers"
+                "TCP connection attempt to a closed port of a gateway that says nothing by itself, so that it answers"
             }
             Self::DhcpProbe => {
                 "DHCP DISCOVER or INFORM from port 68 to learn what the DHCP server hands out; never a REQUEST"

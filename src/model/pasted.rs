@@ -252,7 +252,13 @@ pub struct Pasted {
     pub newest_first: bool,
     /// In a table of leases: which of the entries says what holds of the address of each gateway now.
     pub now: Vec<(Mac, usize)>,
+    /// The text is longer than can be read: so many lines of it were. `None`: it was read to its end.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub read_to: Option<usize>,
 }
+
+/// What the limit is about where a text was not read to its end: nothing can be called clear by it.
+pub const NOT_READ: &str = "Reading all of what was pasted";
 
 /// One sort of entry, and how often it came.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -267,6 +273,15 @@ pub struct Sort {
 }
 
 impl Pasted {
+    /// Where reading ended, in a sentence; `None`: at the end of the text.
+    #[must_use]
+    pub fn not_read(&self) -> Option<String> {
+        let line = self.read_to?;
+        Some(format!(
+            "the text is longer than can be read at once: it was read to line {line}, and what stands after that was not"
+        ))
+    }
+
     /// The entries in plain words, the same ones counted, what is denied first.
     #[must_use]
     pub fn sorts(&self) -> Vec<Sort> {

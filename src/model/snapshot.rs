@@ -11,6 +11,7 @@ use super::mac::Mac;
 use super::rule::{ChangeRequest, RuleChoice, RuleGateway, Scope};
 use super::time::At;
 use serde::{Deserialize, Serialize};
+use std::collections::BTreeMap;
 use std::net::Ipv4Addr;
 use std::sync::Arc;
 
@@ -115,6 +116,22 @@ pub struct Limit {
     pub why: String,
     /// What it would give, or what to do.
     pub advice: String,
+}
+
+/// Sorts of lines that are counted apart; the rest is one sort.
+const SORTS: usize = 100;
+
+/// Counts one more line of the record by its sort: what was seen or found, without of which box.
+pub fn count_line(happened: &mut BTreeMap<String, u64>, text: &str) {
+    let is_mac = |word: &str| word.matches(':').count() >= 5;
+    let (first, rest) = text.split_once(' ').unwrap_or((text, ""));
+    let text = if is_mac(first) { rest } else { text };
+    let sort = match text.strip_prefix("Checked: ") {
+        Some(found) => format!("Checked: {}", found.split(' ').next().unwrap_or_default()),
+        None => text.split([':', '.']).next().unwrap_or_default().to_owned(),
+    };
+    let full = happened.len() >= SORTS && !happened.contains_key(&sort);
+    *happened.entry(if full { "Other lines".to_owned() } else { sort }).or_default() += 1;
 }
 
 /// One line of the record of a visit.
@@ -288,6 +305,9 @@ pub struct Snapshot {
     /// How many lines came before the first of them.
     #[serde(default)]
     pub timeline_before: u64,
+    /// What sorts of lines the whole record has, and how many of each: what is left of it where it is too long to be shown.
+    #[serde(default)]
+    pub happened: BTreeMap<String, u64>,
     /// Made anew only when it changes.
     pub firewall: Arc<FirewallView>,
     pub demo: Option<DemoView>,

@@ -99,8 +99,20 @@ impl OwnFault {
     }
 }
 
+/// Errors in which sending may end on this system, of each sort at least one. For tests.
+#[cfg(test)]
+#[must_use]
+pub fn own_errors() -> Vec<i32> {
+    [os::REFUSED.as_slice(), os::NO_MEANS.as_slice(), os::INTERFACE_GONE.as_slice(), os::OTHER.as_slice()]
+        .concat()
+}
+
 #[cfg(unix)]
 mod os {
+    #[cfg(test)]
+    pub const REFUSED: [i32; 2] = [libc::EPERM, libc::EACCES];
+    #[cfg(test)]
+    pub const OTHER: [i32; 1] = [libc::EINVAL];
     pub const NO_MEANS: [i32; 4] = [libc::EMFILE, libc::ENFILE, libc::ENOBUFS, libc::ENOMEM];
     pub const INTERFACE_GONE: [i32; 4] = [libc::ENETDOWN, libc::ENODEV, libc::ENXIO, libc::EADDRNOTAVAIL];
 }
@@ -108,6 +120,12 @@ mod os {
 /// Numbers of winsock2.h.
 #[cfg(windows)]
 mod os {
+    /// WSAEACCES.
+    #[cfg(test)]
+    pub const REFUSED: [i32; 1] = [10_013];
+    /// WSAEINVAL.
+    #[cfg(test)]
+    pub const OTHER: [i32; 1] = [10_022];
     /// WSAEMFILE, WSAENOBUFS, WSA_NOT_ENOUGH_MEMORY.
     pub const NO_MEANS: [i32; 3] = [10_024, 10_055, 8];
     /// WSAENETDOWN, WSAEADDRNOTAVAIL, ERROR_NOT_FOUND, ERROR_DEV_NOT_EXIST.

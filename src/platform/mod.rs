@@ -8,7 +8,9 @@
 )]
 
 pub mod awake;
+pub mod chance;
 mod error;
+pub mod files;
 pub mod guest;
 pub mod interfaces;
 pub mod name_servers;
@@ -23,4 +25,6 @@ pub mod serial;
 mod socket;
 pub mod supervise;
 
+#[cfg(test)]
+pub use error::own_errors;
 pub use error::{OwnFault, PlatformError, Trouble};

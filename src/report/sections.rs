@@ -412,9 +412,23 @@ fn record(s: &Snapshot, options: &ReportOptions, clock: Clock, out: &mut Vec<Blo
     } else {
         if s.timeline_before > 0 {
             out.push(Block::Paragraph(format!(
-                "{} earlier lines are not shown here; a report of the kept visit (solidgreen report) has them all.",
-                s.timeline_before
+                "The record of this visit has {} lines. Here are the last {}; `solidgreen history export {}` writes all of them.",
+                s.timeline_before.saturating_add(s.timeline.len() as u64),
+                s.timeline.len(),
+                s.visit
             )));
+            if !s.happened.is_empty() {
+                out.push(Block::Table(Table {
+                    summary: "What happened in the whole visit, and how often".into(),
+                    head: head(&["In the whole visit", "Times"]),
+                    weights: vec![80, 26],
+                    rows: s
+                        .happened
+                        .iter()
+                        .map(|(what, n)| vec![Cell::plain(what.clone()), Cell::plain(n.to_string())])
+                        .collect(),
+                }));
+            }
         }
         out.push(Block::Table(Table {
             summary: "What happened, in order".into(),

@@ -6,6 +6,7 @@ use crate::model::check::{CheckId, Measured, Outcome};
 use crate::model::recording::{FORMAT, KIND, Recording};
 use crate::model::{At, Cause};
 use crate::platform::supervise::{Broke, supervised};
+use crate::platform::{OwnFault, own_errors};
 use crate::session::engine::Purpose;
 use crate::session::jobs::Job;
 
@@ -136,8 +137,43 @@ fn the_way_is_not_called_clear_where_a_check_broke() {
     assert!(s.verdict.title.contains("canary"), "{:?}", s.verdict);
 }
 
+/// A disk, and a recording, that break.
+struct Broken;
+
+impl keeping::Shelf for Broken {
+    fn begin(&mut self) -> Result<(), String> {
+        panic!("made to break")
+    }
+    fn place(&self) -> Option<std::path::PathBuf> {
+        None
+    }
+    fn removed(&mut self) -> Vec<crate::history::Removed> {
+        Vec::new()
+    }
+    fn note(&mut self, _: &[crate::model::snapshot::TimelineEntry]) -> Result<u64, String> {
+        panic!("made to break")
+    }
+    fn keep(&mut self, _: &Snapshot) -> Result<(), String> {
+        panic!("made to break")
+    }
+}
+
+impl recorder::Tape for Broken {
+    fn add(&mut self, _: &str) -> Result<(), String> {
+        panic!("made to break")
+    }
+    fn settle(&mut self) -> Result<(), String> {
+        panic!("made to break")
+    }
+    fn so_far(&self) -> &'static str {
+        ""
+    }
+}
+
 #[test]
 fn a_recorder_or_keeper_that_breaks_is_a_sentence() {
+    let mut recorder = Recorder::later(&Header::default());
+    recorder.begin(Box::new(Broken));
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
     let (commands, queue) = mpsc::channel(4);
     let (publish, pictures) = watch::channel(Arc::new(Snapshot::default()));
@@ -148,10 +184,9 @@ fn a_recorder_or_keeper_that_breaks_is_a_sentence() {
         publish,
         wake: Arc::new(|| {}),
         find_wait: Duration::ZERO,
-        keep: Some(Box::new(|_| panic!("made to break"))),
+        keeping: Keeping::on(Box::new(Broken), None),
         remembered: Remembered::default(),
-        recorders: vec![Box::new(|_| panic!("made to break"))],
-        kept_lines: 0,
+        recorders: vec![recorder],
     };
     commands.try_send(Command::SetSite("a".into())).unwrap();
     commands.try_send(Command::Saw { mac: None, led: LedState::SolidRed }).unwrap();
@@ -164,21 +199,9 @@ fn a_recorder_or_keeper_that_breaks_is_a_sentence() {
 }
 
 /// A computer that may not send, or is short of something: nothing of that is the network's fault.
-#[cfg(unix)]
 #[test]
 fn an_error_of_this_computer_is_never_a_verdict_about_the_network() {
-    for error in [
-        libc::EPERM,
-        libc::EACCES,
-        libc::EMFILE,
-        libc::ENFILE,
-        libc::ENOBUFS,
-        libc::ENOMEM,
-        libc::ENETDOWN,
-        libc::ENODEV,
-        libc::EADDRNOTAVAIL,
-        libc::EINVAL,
-    ] {
+    for error in own_errors() {
         for fault in ["none", "both-ports-dropped", "dns-unreachable"] {
             let session = demo(fault, Some(Breaks::Sending(error)), Arc::new(|| {}));
             session.send(Command::FindAndCheck).unwrap();
@@ -187,8 +210,8 @@ fn an_error_of_this_computer_is_never_a_verdict_about_the_network() {
             let codes: Vec<&str> = s.findings.iter().map(|f| f.code.code()).collect();
             // the box itself may say how it is
             let of_us = |c: &&str| c.starts_with("host.") || *c == "ok.green";
-            assert!(codes.iter().all(|c| of_us(&c)), "{what} {codes:?}");
-            let refused = matches!(error, libc::EPERM | libc::EACCES);
+            assert!(codes.iter().all(of_us), "{what} {codes:?}");
+            let refused = OwnFault::of(&std::io::Error::from_raw_os_error(error)) == OwnFault::Refused;
             assert_eq!(codes.contains(&"host.own-firewall"), refused, "{what} {codes:?}");
             let sent =
                 s.checks.iter().filter(|r| !matches!(r.id, CheckId::Link | CheckId::Lease | CheckId::Offer));

@@ -18,7 +18,7 @@ use crate::model::pasted::{PastedText, TextKind};
 use crate::model::recording::{Event, Input};
 use crate::model::rule::{RuleChoice, RuleGateway, RuleIntent};
 use crate::model::snapshot::{
-    CONSOLE_LINES, ConsoleView, DemoView, FirewallView, GatewayView, Limit, TimelineEntry,
+    CONSOLE_LINES, ConsoleView, DemoView, FirewallView, GatewayView, Limit, TimelineEntry, count_line,
 };
 use crate::model::{At, Cloud, LedSet, LedState, Mac};
 use crate::platform::supervise::Broke;
@@ -93,6 +93,10 @@ pub struct Engine {
     pub ask_as_gateway: bool,
     /// Lines that were there before the first of them.
     pub timeline_before: u64,
+    /// Lines of the record that wait to be kept, however many there are at once.
+    pub unkept: Vec<TimelineEntry>,
+    /// The sorts of all lines that there ever were.
+    pub happened: BTreeMap<String, u64>,
     /// What was chosen for the firewall's text.
     pub choice: RuleChoice,
     pub demo: Option<DemoView>,
@@ -144,6 +148,8 @@ impl Engine {
             console: ConsoleView::default(),
             timeline: Arc::default(),
             timeline_before: 0,
+            unkept: Vec::new(),
+            happened: BTreeMap::new(),
             ask_as_gateway: false,
             looked: Looked::default(),
             swept: false,
@@ -177,8 +183,11 @@ impl Engine {
 
     /// A line of the visit's record.
     pub fn note(&mut self, at: At, text: impl Into<String>) {
+        let entry = TimelineEntry { at, text: text.into() };
+        count_line(&mut self.happened, &entry.text);
+        self.unkept.push(entry.clone());
         let lines = Arc::make_mut(&mut self.timeline);
-        lines.push(TimelineEntry { at, text: text.into() });
+        lines.push(entry);
         if lines.len() > TIMELINE_KEPT {
             lines.remove(0);
             self.timeline_before += 1;
@@ -189,6 +198,13 @@ impl Engine {
     #[must_use]
     pub fn noted(&self) -> u64 {
         self.timeline_before + self.timeline.len() as u64
+    }
+
+    /// Whether what is known is the end of a search or check, and no moment within one. Until the next one has ended, the
+    /// last one is the visit's answer.
+    #[must_use]
+    pub fn answer_stands(&self) -> bool {
+        self.took_ms.is_some() && self.run.as_ref().is_none_or(|r| r.quiet)
     }
 
     /// Begins a run: what the last one measured is forgotten, what was seen stays.
@@ -253,6 +269,7 @@ impl Engine {
             Sighting::Searched => {
                 self.take_down(self.newest, Input::Searched);
                 self.searched = true;
+                self.still_asking = false;
                 if std::mem::take(&mut self.plug_in_pending) {
                     self.plug_in_known = Some(self.roster.macs());
                 }
@@ -269,6 +286,11 @@ impl Engine {
             self.take_down(self.newest, Input::Limited(limit.clone()));
             self.limits.push(limit);
         }
+    }
+
+    /// What could not be done can be done again.
+    pub fn retract(&mut self, what: &str) {
+        self.limits.retain(|l| l.what != what);
     }
 
     /// Something broke inside this program: it is said, and the run does not count as whole.
@@ -288,7 +310,11 @@ impl Engine {
     pub fn job_broke(&mut self, job: Job, broke: &Broke, now: At) {
         let of_this_run = |begun: At| self.run.as_ref().is_some_and(|r| r.begun == begun);
         match job {
-            Job::Search(begun) if of_this_run(begun) => self.sighting(Sighting::Searched),
+            Job::Search(begun) if of_this_run(begun) => {
+                // who was not seen was not asked to the end
+                self.sighting(Sighting::CouldNotAsk);
+                self.sighting(Sighting::Searched);
+            }
             Job::Checks(begun) if of_this_run(begun) => {
                 for id in std::mem::take(&mut self.running) {
                     let row = check::broken(id, Target::Host, broke);
@@ -310,7 +336,8 @@ impl Engine {
                 self.plug_in_pending = false;
                 self.plug_in_known = None;
             }
-            Job::Round | Job::Ask | Job::Mdns | Job::Site => {}
+            Job::Ask => self.sighting(Sighting::Proved),
+            Job::Round | Job::Mdns | Job::Site => {}
         }
         self.broke(job.what(), &broke.to_string());
     }
@@ -459,6 +486,7 @@ impl Engine {
             self.take_down(now, Input::Cancelled);
             self.running.clear();
             self.note(now, "Cancelled; what was known so far stays.");
+            self.read_pasted(now);
         }
     }
 

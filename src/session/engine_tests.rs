@@ -6,6 +6,7 @@ use crate::model::evidence::Announcement;
 use crate::model::host::{HostAddress, Interface, LinkKind};
 use crate::model::snapshot::Activity;
 use crate::model::{Basis, Cause};
+use crate::session::keeping::{Keeping, OnDisk};
 
 const MAC: Mac = Mac([0x34, 0xa5, 0xe1, 0, 0, 1]);
 const OTHER: Mac = Mac([0x02, 0, 0, 0, 0, 9]);
@@ -171,16 +172,18 @@ fn a_record_longer_than_what_is_shown_is_kept_whole() {
     let dir = tempfile::tempdir().unwrap();
     let mut engine = engine();
     engine.visit = crate::history::History::new_id(0);
-    let mut keep = crate::session::keeper(&mut engine, Some(dir.path().to_owned())).unwrap();
+    let shelf = OnDisk::new(Some(dir.path().to_owned()), engine.visit.clone(), 0);
+    let mut keeping = Keeping::on(Box::new(shelf), None);
     let lines = TIMELINE_KEPT + 500;
     for n in 0..lines {
         engine.note(At(n as u64), format!("line {n}"));
         // now and then, as the loop does
         if n % 70 == 0 {
-            keep(&engine.snapshot(At(n as u64))).unwrap();
+            keeping.keep(&mut engine, At(n as u64));
         }
     }
-    keep(&engine.snapshot(At(lines as u64))).unwrap();
+    keeping.keep(&mut engine, At(lines as u64));
+    assert_eq!(engine.limits, []);
     assert_eq!((engine.timeline.len(), engine.noted()), (TIMELINE_KEPT, lines as u64));
     let history = crate::history::History::open(Some(dir.path().to_owned())).unwrap();
     let kept: Vec<String> = history.load("last").unwrap().timeline.iter().map(|t| t.text.clone()).collect();

@@ -7,10 +7,12 @@ pub mod demo;
 mod engine;
 mod interface;
 mod jobs;
+pub mod keeping;
 mod looked;
 mod pasted;
 mod picture;
 pub mod playback;
+pub mod recorder;
 mod remembered;
 pub mod replay;
 mod run;
@@ -26,13 +28,17 @@ use crate::model::host::HostView;
 use crate::model::mac::TypedMac;
 use crate::model::pasted::TextKind;
 use crate::model::recording::{self, Header};
+use crate::model::snapshot::Limit;
 use crate::model::{LedState, Snapshot};
 use crate::platform::interfaces;
 use crate::platform::supervise::{caught, supervised};
 use crate::profile::Profile;
 pub use command::{Command, PlaybackOrder};
 use engine::Engine;
+pub use engine::KEEPING;
 pub use engine::intent;
+use keeping::{Keeping, OnDisk};
+use recorder::Recorder;
 use remembered::Remembered;
 use std::net::Ipv4Addr;
 use std::path::PathBuf;
@@ -103,6 +109,15 @@ pub struct Session {
     ended: std::sync::mpsc::Receiver<()>,
 }
 
+/// What the limit is about where no idle ladder can begin.
+pub const HOLDING: &str = "Holding idle connections";
+
+/// Whether a limit is one of keeping and recording, and none of looking.
+#[must_use]
+pub fn is_about_the_disk(limit: &Limit) -> bool {
+    [KEEPING, keeping::ROOM, recorder::RECORDING].contains(&limit.what.as_str())
+}
+
 /// Longest time that ending may take, so that the last picture is on disk.
 const LAST_WORDS: Duration = Duration::from_secs(2);
 
@@ -158,16 +173,16 @@ impl Session {
         };
         let mut recorders = Vec::new();
         if let Some(file) = &options.record {
-            recorders.push(recorder(file, &header).map_err(StartError::Record)?);
+            recorders.push(Recorder::at(file, &header).map_err(StartError::Record)?);
         }
         let remembered =
             if world.is_real() { Remembered::open(options.data.clone()) } else { Remembered::default() };
-        let keep = if world.is_real() { keeper(&mut engine, options.data) } else { None };
-        if let Some(folder) = engine.kept_in.as_deref().filter(|_| keep.is_some()) {
-            // a visit without its recording is still a visit
-            recorders
-                .extend(recorder(&std::path::Path::new(folder).join(crate::history::RECORDING), &header));
-        }
+        let keeping = if world.is_real() {
+            let shelf = OnDisk::new(options.data, engine.visit.clone(), engine.started_unix_ms);
+            Keeping::on(Box::new(shelf), Some(header))
+        } else {
+            Keeping::default()
+        };
         let (commands, queue) = mpsc::channel(64);
         let (publish, snapshots) = watch::channel(Arc::new(Snapshot::default()));
         let find_wait = options.find_wait.unwrap_or(run::SEARCH);
@@ -192,10 +207,9 @@ impl Session {
             publish,
             wake,
             find_wait,
-            keep,
+            keeping,
             remembered,
             recorders,
-            kept_lines: 0,
         };
         let (last, told) = (inner.publish.clone(), Arc::clone(&inner.wake));
         runtime.spawn(async move {
@@ -275,56 +289,6 @@ impl Drop for Session {
     }
 }
 
-/// Begins a recording and gives what appends to it. It ends where no program would read it any more.
-fn recorder(file: &std::path::Path, header: &Header) -> Result<run::Recorder, String> {
-    use std::io::Write as _;
-    let shown = file.display().to_string();
-    let fault = move |e: std::io::Error| format!("cannot write the recording {shown}: {e}");
-    let mut out = std::fs::File::create(file).map_err(&fault)?;
-    let first = recording::line(header);
-    out.write_all(first.as_bytes()).map_err(&fault)?;
-    let mut written = first.len();
-    Ok(Box::new(move |events: &[recording::Event]| {
-        let text: String = events.iter().map(recording::line).collect();
-        written += text.len();
-        if written >= recording::MOST_BYTES {
-            return Err("it has become as long as a recording may be".to_owned());
-        }
-        out.write_all(text.as_bytes()).and_then(|()| out.flush()).map_err(&fault)
-    }))
-}
-
-fn keeper(engine: &mut Engine, data: Option<PathBuf>) -> Option<run::Keeper> {
-    let opened = History::open(data).and_then(|h| h.begin(&engine.visit, engine.started_unix_ms));
-    match opened {
-        Ok(visit) => {
-            engine.kept_in = Some(visit.folder().display().to_string());
-            let mut noted = 0_u64;
-            Some(Box::new(move |snapshot: &Snapshot| {
-                let mut number = snapshot.timeline_before;
-                for entry in snapshot.timeline.iter() {
-                    if number >= noted {
-                        visit.note(entry).map_err(|e| e.to_string())?;
-                    }
-                    number += 1;
-                }
-                noted = number;
-                // its lines are in the journal already, and a long watch has many
-                let picture = Snapshot { timeline: Arc::default(), timeline_before: 0, ..snapshot.clone() };
-                visit.keep(&picture).map_err(|e| e.to_string())
-            }))
-        }
-        Err(e) => {
-            engine.limit(crate::model::snapshot::Limit {
-                what: engine::KEEPING.into(),
-                why: e.to_string(),
-                advice: "Export the report before you close the program.".into(),
-            });
-            None
-        }
-    }
-}
-
 /// The plan of a check on this computer as it is now, without sending anything.
 ///
 /// # Errors
@@ -344,3 +308,6 @@ pub fn plan(
 #[cfg(test)]
 #[cfg(feature = "lab")]
 mod broken_tests;
+#[cfg(test)]
+#[allow(clippy::disallowed_methods, reason = "a test lays files out as somebody else would have")]
+mod keeping_tests;

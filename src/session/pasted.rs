@@ -1,11 +1,11 @@
 //! What IT pasted counts: a text is read for the gateways that are known, and becomes an observation of the visit.
 
 use super::engine::Engine;
-use crate::diagnose::Claim;
+use crate::diagnose::{self, Claim};
 use crate::model::At;
 use crate::model::evidence::{Fact, Observation, Source};
-use crate::model::pasted::{PastedText, TextKind};
-use crate::model::snapshot::GatewayView;
+use crate::model::pasted::{NOT_READ, PastedText, TextKind};
+use crate::model::snapshot::{GatewayView, Limit};
 use crate::wire::pasted;
 
 impl Engine {
@@ -28,12 +28,20 @@ impl Engine {
                 TextKind::Leases => pasted::leases(text, &macs),
                 TextKind::Log => pasted::log(text, &macs, &addresses(&gateways)),
             };
+            let not_read = read.not_read();
             let unix = self.unix_ms(now);
             let told = PastedText::of(kind, &read, |time| pasted::when(time, unix));
             if self.pasted.get(&kind).is_none_or(|(_, before)| *before != told) {
                 self.note(now, format!("Read {}: {} of the gateway.", kind.label(), told.told.len()));
                 let fact = Fact::Pasted(Box::new(told));
                 self.observe(&Observation { at: now, source: Source::Pasted, fact });
+            }
+            if let Some(why) = not_read {
+                self.limit(Limit {
+                    what: NOT_READ.into(),
+                    why: format!("{}: {why}", kind.label()),
+                    advice: "Give the part of it in which the gateway stands.".into(),
+                });
             }
         }
     }
@@ -42,6 +50,8 @@ impl Engine {
     pub(super) fn claims(&self, now: At) -> Vec<Claim<'_>> {
         let unix = self.unix_ms(now);
         let since = |written: i64| u64::try_from(unix.saturating_sub(written)).unwrap_or(0);
+        let ahead =
+            |written: i64| written.saturating_sub(unix) > i64::try_from(diagnose::OLD_MS).unwrap_or(i64::MAX);
         self.pasted
             .iter()
             .flat_map(|(kind, (at, text))| {
@@ -49,6 +59,7 @@ impl Engine {
                     told,
                     kind: *kind,
                     age_ms: told.written_unix_ms.map_or(now.since(*at), since),
+                    is_ahead: told.written_unix_ms.is_some_and(ahead),
                 })
             })
             .collect()
@@ -102,7 +113,10 @@ mod tests {
             assert!(s.gateways[0].sources.contains(&Source::Pasted));
             assert!(s.reported[0].evidence.text.contains("10.20.0.99"), "{:?}", s.reported);
         }
-        live.paste(TextKind::Leases, String::new(), At(10));
-        assert_eq!(live.snapshot(At(11)).reported, []);
+        live.paste(TextKind::Leases, text.replace("10.20.0.99", "10.20.0.98"), At(10));
+        assert_eq!(live.snapshot(At(11)).gateways[0].ip, Some([10, 20, 0, 98].into()), "corrected");
+        live.paste(TextKind::Leases, String::new(), At(12));
+        let s = live.snapshot(At(13));
+        assert_eq!((s.reported.len(), s.gateways[0].ip), (0, None), "taken back");
     }
 }

@@ -72,6 +72,7 @@ impl Engine {
             console: self.console.clone(),
             timeline: Arc::clone(&self.timeline),
             timeline_before: self.timeline_before,
+            happened: self.happened.clone(),
             firewall,
             demo: self.demo.clone(),
             hold: self.hold_view(now),

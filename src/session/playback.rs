@@ -227,6 +227,7 @@ impl Stage {
 }
 
 #[cfg(test)]
+#[allow(clippy::disallowed_methods, reason = "a test lays files out as somebody else would have")]
 mod tests {
     use super::super::training::LESSONS;
     use super::*;

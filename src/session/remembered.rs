@@ -7,6 +7,9 @@ use crate::model::rule::RuleChoice;
 use crate::model::snapshot::Limit;
 use std::path::PathBuf;
 
+/// What the limit is about.
+const CHOSEN: &str = "Keeping what was chosen for the firewall";
+
 /// The settings on disk, and what was taken from them.
 #[derive(Default)]
 pub(super) struct Remembered {
@@ -51,13 +54,14 @@ impl Remembered {
         } else {
             settings.sites.insert(key, engine.choice.clone());
         }
+        // a disk that refused once may have room the next time
+        engine.retract(CHOSEN);
         if let Err(e) = settings.save(folder) {
             engine.limit(Limit {
-                what: "Keeping what was chosen for the firewall".into(),
+                what: CHOSEN.into(),
                 why: e.to_string(),
-                advice: "It holds until the program ends.".into(),
+                advice: "It holds until the program ends; choose once more when there is room.".into(),
             });
-            self.folder = None;
         }
         self.settings = settings;
     }
@@ -100,6 +104,24 @@ mod tests {
             open().recall(&mut e);
             assert_eq!(e.choice.platform.as_deref(), platform, "{site}");
         }
+    }
+
+    #[test]
+    fn what_a_disk_refused_is_said_and_kept_the_next_time() {
+        let dir = tempfile::tempdir().unwrap();
+        let in_the_way = dir.path().join("settings.toml");
+        std::fs::create_dir(&in_the_way).unwrap();
+        let mut e = engine("Ward 5");
+        e.choice.platform = Some("srx".into());
+        let mut remembered = Remembered::open(Some(dir.path().to_owned()));
+        remembered.keep(&mut e);
+        assert!(e.limits.iter().any(|l| l.what == CHOSEN), "{:?}", e.limits);
+        std::fs::remove_dir(&in_the_way).unwrap();
+        remembered.keep(&mut e);
+        assert_eq!(e.limits, []);
+        let mut again = engine("Ward 5");
+        Remembered::open(Some(dir.path().to_owned())).recall(&mut again);
+        assert_eq!(again.choice.platform.as_deref(), Some("srx"));
     }
 
     #[test]

@@ -100,8 +100,9 @@ fn apply(engine: &mut Engine, event: Event) {
         Input::Sent(footprint) => engine.footprint = footprint,
     }
     engine.remember_changes(now);
-    // what a replay takes in is no input of a visit
+    // what a replay takes in is no input of a visit, and nothing of it is kept
     engine.taken.clear();
+    engine.unkept.clear();
 }
 
 #[cfg(test)]

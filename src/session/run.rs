@@ -1,8 +1,10 @@
 //! The one loop: commands, sightings, progress and deadlines in; the engine's pure functions; a new snapshot out.
 
 use super::command::Command;
-use super::engine::{Engine, KEEPING, Purpose};
+use super::engine::{Engine, Purpose};
 use super::jobs::{Job, Jobs};
+use super::keeping::Keeping;
+use super::recorder::Recorder;
 use super::remembered::Remembered;
 use super::world::World;
 use crate::check::{self, Own, Progress, Reach};
@@ -10,10 +12,9 @@ use crate::discover::asked::Asking;
 use crate::discover::{self, Eyes, Sighting};
 use crate::model::evidence::{Fact, Observation, Source};
 use crate::model::host::Interface;
-use crate::model::recording::{Event, Input};
+use crate::model::recording::Input;
 use crate::model::snapshot::Limit;
 use crate::model::{At, Snapshot};
-use crate::platform::supervise::caught;
 use std::collections::VecDeque;
 use std::sync::Arc;
 use std::time::Duration;
@@ -45,20 +46,12 @@ pub struct Loop {
     pub publish: watch::Sender<Arc<Snapshot>>,
     pub wake: Arc<dyn Fn() + Send + Sync>,
     pub find_wait: Duration,
-    /// Kept on disk, if it may be.
-    pub keep: Option<Keeper>,
+    /// What is on disk.
+    pub keeping: Keeping,
     pub remembered: Remembered,
-    /// The recordings that are written, each until it cannot be.
+    /// The recordings that were asked for by name.
     pub recorders: Vec<Recorder>,
-    /// Lines of the record that are on disk.
-    pub kept_lines: u64,
 }
-
-/// Puts inputs into the recording; the error is one sentence.
-pub type Recorder = Box<dyn FnMut(&[Event]) -> Result<(), String> + Send>;
-
-/// Puts a picture on disk; the error is one sentence.
-pub type Keeper = Box<dyn FnMut(&Snapshot) -> Result<(), String> + Send>;
 
 struct Tasks {
     set: Jobs,
@@ -114,6 +107,8 @@ impl Loop {
                 self.engine.next_wake(now).map(|at| Instant::now() + Duration::from_millis(at.since(now)));
             let owed = tasks.starts != self.engine.roster.starts_heard();
             let browse_at = tasks.may_browse_at().filter(|_| owed && self.world.is_real());
+            let keep_at =
+                self.keeping.again_at().map(|at| Instant::now() + Duration::from_millis(at.since(now)));
             let deadline = |at: Option<Instant>| async move {
                 match at {
                     Some(at) => tokio::time::sleep_until(at).await,
@@ -140,7 +135,7 @@ impl Loop {
                 }
                 _ = round.tick(), if self.engine.watching && self.world.is_real() => {
                     // a search asks all of them by itself
-                    let searching = self.engine.run.as_ref().is_some_and(|r| !r.quiet && !r.searched);
+                    let searching = self.engine.run.as_ref().is_some_and(|r| !r.searched);
                     if let Some(asking) = self.asking(&eyes).filter(|_| !searching) {
                         self.world.meter.reset_round();
                         tasks.set.spawn(Job::Round, asking.round(self.engine.addresses_to_ask()));
@@ -153,6 +148,7 @@ impl Loop {
                     }
                 }
                 () = deadline(wake_at) => {}
+                () = deadline(keep_at) => {}
                 () = deadline(browse_at) => {}
                 ended = tasks.set.ended(), if !tasks.set.is_empty() => {
                     if let Some((job, broke)) = ended {
@@ -207,20 +203,19 @@ impl Loop {
                 let begun = self.engine.run.as_ref().map_or(now, |run| run.begun);
                 tasks.checks = Some(tasks.set.spawn(Job::Checks(begun), again));
             }
-            self.record();
-            if self.engine.settled(now) {
+            let settled = self.engine.settled(now);
+            if settled {
                 tasks.stop_run();
                 if self.engine.end(now) {
                     recheck_at = Some(Instant::now() + RECHECK);
                 }
-                self.publish();
-                self.keep();
-            } else {
-                self.publish();
-                if self.kept_lines != self.engine.noted() {
-                    self.keep(); // what was shown is not lost, however the program ends
-                }
             }
+            self.record(settled);
+            // first kept, then told: what was shown is not lost, however the program ends
+            if settled || self.keeping.owes(&self.engine, now) {
+                self.keep();
+            }
+            self.publish();
             if self.engine.watching {
                 let green = self.all_green(now);
                 if green {
@@ -234,32 +229,19 @@ impl Loop {
                 not_green_since = None;
             }
         }
-        self.record();
+        self.record(true);
         self.keep();
+        self.publish();
     }
 
-    /// Writes what was taken in since the last time.
-    fn record(&mut self) {
+    /// Writes what was taken in since the last time; settled: a whole run is in it.
+    fn record(&mut self, settled: bool) {
         let events = std::mem::take(&mut self.engine.taken);
-        if events.is_empty() {
-            return;
-        }
-        let mut failed = Vec::new();
-        self.recorders.retain_mut(|r| {
-            match caught(|| r(&events)).unwrap_or_else(|broke| Err(broke.to_string())) {
-                Ok(()) => true,
-                Err(why) => {
-                    failed.push(why);
-                    false
-                }
-            }
-        });
-        for why in failed {
-            self.engine.limit(Limit {
-                what: "Recording this visit".into(),
-                why,
-                advice: "What was recorded so far stays.".into(),
-            });
+        self.keeping.record(&events, &mut self.engine);
+        for recorder in &mut self.recorders {
+            recorder.take(&events);
+            let went = if settled { recorder.settle() } else { recorder.write() };
+            recorder.say(went, &mut self.engine);
         }
     }
 
@@ -321,19 +303,13 @@ impl Loop {
         }
     }
 
+    /// Puts on disk what is to be kept, and says where that does not go.
     fn keep(&mut self) {
-        let snapshot = Arc::clone(&self.publish.borrow());
-        self.kept_lines = self.engine.noted();
-        if let Some(keep) = &mut self.keep
-            && let Err(why) = caught(|| keep(&snapshot)).unwrap_or_else(|broke| Err(broke.to_string()))
-        {
-            self.engine.limit(Limit {
-                what: KEEPING.into(),
-                why,
-                advice: "Export the report before you close the program.".into(),
-            });
-            self.keep = None;
-            self.publish();
+        let now = self.world.now();
+        self.keeping.keep(&mut self.engine, now);
+        // that it goes again is a line of the record too
+        if self.keeping.owes(&self.engine, now) {
+            self.keeping.keep(&mut self.engine, now);
         }
     }
 
@@ -511,7 +487,7 @@ impl Loop {
         };
         if rungs.is_empty() || what.addresses.is_empty() || !check::plan::can_send(&self.engine.host) {
             self.engine.limit(Limit {
-                what: "Holding idle connections".into(),
+                what: super::HOLDING.into(),
                 why: "there is no connection to hold".into(),
                 advice: "Run the check first, with a cable in.".into(),
             });

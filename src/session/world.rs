@@ -18,18 +18,23 @@ pub fn clock() -> Clock {
     Arc::new(move || At(u64::try_from(begun.elapsed().as_millis()).unwrap_or(u64::MAX)))
 }
 
-/// Milliseconds since 1970 UTC.
+/// Milliseconds since 1970 UTC, as this computer's clock has it: negative where it stands before.
 #[must_use]
+#[allow(clippy::disallowed_methods, reason = "this is the only clock")]
 pub fn unix_ms() -> i64 {
-    jiff::Timestamp::now().as_millisecond()
+    ms_since_1970(std::time::SystemTime::now())
 }
 
-/// Unpredictable enough for transaction ids, made-up MACs and names; no secret depends on it.
-#[must_use]
-pub fn random() -> u64 {
-    let b = uuid::Uuid::now_v7().into_bytes();
-    u64::from_be_bytes([b[8] ^ b[5], b[9], b[10], b[11], b[12], b[13], b[14], b[15]])
+/// Any time gives a number: a clock may stand where its battery left it.
+fn ms_since_1970(time: std::time::SystemTime) -> i64 {
+    let ms = |d: std::time::Duration| i64::try_from(d.as_millis()).unwrap_or(i64::MAX);
+    match time.duration_since(std::time::UNIX_EPOCH) {
+        Ok(after) => ms(after),
+        Err(before) => -ms(before.duration()),
+    }
 }
+
+pub use crate::platform::chance::random;
 
 /// Where observations come from.
 pub struct World {
@@ -146,5 +151,21 @@ impl World {
             demo.set_fault(fault, engine);
         }
         let _ = (fault, engine);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::time::{Duration, UNIX_EPOCH};
+
+    #[test]
+    fn a_clock_may_stand_anywhere() {
+        for secs in [0, 1, 86_400, 1 << 40] {
+            let apart = Duration::from_secs(secs);
+            let ms = i64::try_from(secs * 1_000).unwrap();
+            assert_eq!(ms_since_1970(UNIX_EPOCH + apart), ms);
+            assert_eq!(ms_since_1970(UNIX_EPOCH - apart), -ms);
+        }
     }
 }

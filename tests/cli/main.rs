@@ -13,10 +13,13 @@
 )]
 
 mod broken;
+mod clock;
 mod console;
 #[cfg(feature = "lab")]
 mod demo;
 mod firewall;
+mod full;
 mod kept;
+mod long;
 mod program;
 mod usage;

@@ -42,6 +42,23 @@ impl Home {
 
     /// The program, not started yet.
     pub fn command(&self, args: &[&str]) -> Command {
+        self.apart(&[&[env!("CARGO_BIN_EXE_solidgreen")], args].concat())
+    }
+
+    /// Runs a script in which `$SG` is the program; it may mount what it likes, and nobody else sees it.
+    pub fn shell(&self, script: &str) -> Ran {
+        let mut c = self.apart(&["sh", "-c", script]);
+        c.env("SG", env!("CARGO_BIN_EXE_solidgreen"));
+        let out = c.output().expect("unshare is in the package util-linux");
+        Ran {
+            exit: out.status.code(),
+            out: String::from_utf8_lossy(&out.stdout).into_owned(),
+            err: String::from_utf8_lossy(&out.stderr).into_owned(),
+        }
+    }
+
+    /// Whatever it is, in a network and with mounts of its own.
+    fn apart(&self, args: &[&str]) -> Command {
         let mut c = Command::new("unshare");
         let is_root = std::fs::metadata("/proc/self").is_ok_and(|m| m.uid() == 0);
         if !is_root {
@@ -49,7 +66,7 @@ impl Home {
         }
         // neither unshare nor the shell stays: the process is the program itself
         let script = "PATH=$PATH:/usr/sbin:/sbin ip link set lo up && exec \"$@\"";
-        c.args(["--net", "--", "sh", "-c", script, "sh", env!("CARGO_BIN_EXE_solidgreen")]).args(args);
+        c.args(["--net", "--mount", "--", "sh", "-c", script, "sh"]).args(args);
         for name in ["http_proxy", "https_proxy", "all_proxy", "HTTP_PROXY", "HTTPS_PROXY", "ALL_PROXY"] {
             c.env_remove(name);
         }

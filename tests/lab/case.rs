@@ -319,9 +319,6 @@ pub struct Expect {
     pub led: Vec<String>,
     #[serde(default)]
     pub verdict: Option<String>,
-    /// Causes that may be named beside the verdict's place, where a pair cannot be told apart.
-    #[serde(default)]
-    pub or_else: Vec<String>,
     /// Causes that the verdict must say it could also be, each with the test that splits the two.
     #[serde(default)]
     pub possible: Vec<String>,
@@ -470,7 +467,6 @@ impl Case {
             .expect
             .verdict
             .iter()
-            .chain(&self.expect.or_else)
             .chain(&self.expect.possible)
             .chain(&self.expect.findings)
             .chain(self.expect.last.keys());

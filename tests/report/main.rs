@@ -1,6 +1,12 @@
 //! The report from outside: the golden Markdown, the JSON, and the PDF as other programs read it.
 
-#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "helpers of tests")]
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    clippy::disallowed_methods,
+    reason = "helpers of tests; golden files are written where they stand"
+)]
 
 mod pdf;
 mod sample;

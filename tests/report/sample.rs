@@ -390,6 +390,7 @@ pub fn snapshot() -> Snapshot {
         },
         timeline: timeline.into(),
         timeline_before: 0,
+        happened: Default::default(),
         playback: None,
         firewall: firewall().into(),
         demo: None,

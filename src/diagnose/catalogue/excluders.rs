@@ -35,7 +35,8 @@ pub fn excluded_by(cause: Cause) -> &'static [Observed] {
         // --- the lease
         Cause::DhcpNoServer => &[ServerAnswers],
         Cause::DhcpIpv6Only => &[ServerAnswers, Ipv4IsSpoken],
-        Cause::DhcpPoolExhausted => &[LeaseReported, NoServerAnswers, OfferToNewMac, OfferToGateway],
+        // a server without an address left may say nothing at all
+        Cause::DhcpPoolExhausted => &[LeaseReported, OfferToNewMac, OfferToGateway],
         Cause::DhcpGatewayRefused => &[LeaseReported, NoServerAnswers, OfferToGateway, LedBlinking, LedGreen],
         Cause::DhcpOfferLost => &[NoServerAnswers, AnswersArriveAndNothingIsOffered, LedBlinking, LedGreen],
         Cause::DhcpNakLoop => &[LedBlinking, LedGreen],

@@ -6,18 +6,18 @@
 use super::{about, evidence, found, led_evidence, or_else};
 use crate::diagnose::digest::Digest;
 use crate::diagnose::observed::Observed;
-use crate::diagnose::{Found, Scene, excluded};
+use crate::diagnose::{Found, Scene, excluded, may_still_change};
 use crate::model::check::{CheckResult, Target};
 use crate::model::finding::{Evidence, Level, Possible, Reported};
 use crate::model::pasted::{Action, Entry, Kind, LeaseState, Reading, TextKind, Told};
 use crate::model::snapshot::GatewayView;
-use crate::model::{Basis, Cause};
+use crate::model::{Basis, Cause, LedSet, LedState};
 use std::collections::BTreeSet;
 use std::net::{IpAddr, Ipv4Addr};
 
 /// What was written longer ago says little of now: a day, and the two hours by which the zone of a text that names none is
 /// off in most places.
-const OLD_MS: u64 = 26 * 3_600_000;
+pub const OLD_MS: u64 = 26 * 3_600_000;
 
 /// One event of a pasted text.
 #[derive(Clone, Copy, Debug)]
@@ -26,6 +26,8 @@ pub struct Claim<'a> {
     pub kind: TextKind,
     /// Milliseconds since it was written; where the text does not say it, since it was pasted.
     pub age_ms: u64,
+    /// It says that it was written in a time that has not come yet, by more than a zone can explain.
+    pub is_ahead: bool,
 }
 
 impl Claim<'_> {
@@ -34,7 +36,7 @@ impl Claim<'_> {
     }
 
     fn decides(&self) -> bool {
-        self.told.entry.reading == Reading::Recognised && !self.is_old()
+        self.told.entry.reading == Reading::Recognised && !self.is_old() && !self.is_ahead
     }
 
     fn line(&self) -> Evidence {
@@ -80,11 +82,7 @@ fn to_cloud(scene: &Scene<'_>, e: &Entry) -> bool {
 fn is_for_cloud(scene: &Scene<'_>, e: &Entry) -> bool {
     let tcp = e.protocol.as_deref().is_none_or(|p| p.eq_ignore_ascii_case("tcp"));
     let cloud = &scene.profile.cloud;
-    let known = |ip: Ipv4Addr| {
-        let tried =
-            |r: &CheckResult| matches!(r.target, Target::Cloud { addr, .. } if addr.ip() == IpAddr::V4(ip));
-        cloud.documented_addresses.contains(&ip) || scene.results.iter().any(tried)
-    };
+    let known = |ip: Ipv4Addr| is_cloud(scene, ip);
     let named = e
         .destination_name
         .as_ref()
@@ -93,26 +91,37 @@ fn is_for_cloud(scene: &Scene<'_>, e: &Entry) -> bool {
     tcp && e.port.is_some_and(|port| cloud.ports.contains(&port) && there(port))
 }
 
+/// An address that is known as the cloud's: documented, or given by its names in this visit.
+fn is_cloud(scene: &Scene<'_>, ip: Ipv4Addr) -> bool {
+    let tried =
+        |r: &CheckResult| matches!(r.target, Target::Cloud { addr, .. } if addr.ip() == IpAddr::V4(ip));
+    scene.profile.cloud.documented_addresses.contains(&ip) || scene.results.iter().any(tried)
+}
+
+/// What came back from the cloud to the gateway: by TCP, from one of its ports.
+fn is_from_cloud(scene: &Scene<'_>, e: &Entry) -> bool {
+    let tcp = e.protocol.as_deref().is_none_or(|p| p.eq_ignore_ascii_case("tcp"));
+    let port = e.source_port.is_some_and(|p| scene.profile.cloud.ports.contains(&p));
+    tcp && port && e.source.is_some_and(|ip| is_cloud(scene, ip))
+}
+
 /// What was told of this gateway, as observations that exclude causes.
 #[must_use]
 pub fn observed(scene: &Scene<'_>, g: &GatewayView) -> BTreeSet<Observed> {
     let claims: Vec<Claim<'_>> = of(scene, g).filter(Claim::decides).collect();
     let mut seen = BTreeSet::new();
     let cloud: Vec<&Claim<'_>> = claims.iter().filter(|c| to_cloud(scene, &c.told.entry)).collect();
-    let did = |c: &Claim<'_>, action| c.told.entry.action == action;
-    let denies = cloud.iter().any(|c| did(c, Action::Denied));
-    let allows = cloud.iter().any(|c| did(c, Action::Allowed));
-    // where it did both, the rule may have been changed meanwhile: the times tell, if all have one
-    let newest = cloud
-        .iter()
-        .map(|c| c.told.written_unix_ms.map(|ms| (ms, c.told.entry.action)))
-        .collect::<Option<Vec<_>>>()
-        .and_then(|all| all.into_iter().max_by_key(|(ms, _)| *ms));
-    match (denies, allows, newest) {
-        (true, false, _) | (true, true, Some((_, Action::Denied))) => seen.insert(Observed::FirewallDenies),
-        (false, true, _) | (true, true, Some((_, Action::Allowed))) => seen.insert(Observed::FirewallAllows),
-        _ => false,
-    };
+    // what was said last of each port counts, since a rule may have been changed meanwhile
+    let ports: BTreeSet<u16> = cloud.iter().filter_map(|c| c.told.entry.port).collect();
+    let last: Vec<Option<Action>> = ports.iter().map(|port| last_word(&cloud, *port)).collect();
+    if last.contains(&Some(Action::Denied)) {
+        seen.insert(Observed::FirewallDenies);
+    } else if scene.profile.cloud.ports.iter().all(|port| ports.contains(port))
+        && last.iter().all(|action| *action == Some(Action::Allowed))
+    {
+        // a port of which nothing is said may be denied without a line
+        seen.insert(Observed::FirewallAllows);
+    }
     let holds =
         |c: &Claim<'_>| c.told.entry.lease.is_some_and(|l| l.state == LeaseState::InForce && l.ip.is_some());
     if claims.iter().any(holds) {
@@ -121,11 +130,30 @@ pub fn observed(scene: &Scene<'_>, g: &GatewayView) -> BTreeSet<Observed> {
     seen
 }
 
+/// What was done last with connections to a port; none where the times do not tell which of two was the last.
+fn last_word(cloud: &[&Claim<'_>], port: u16) -> Option<Action> {
+    let of: Vec<(Option<i64>, Action)> = cloud
+        .iter()
+        .map(|c| (c.told.written_unix_ms, c.told.entry.action, c.told.entry.port))
+        .filter(|(_, action, at)| *at == Some(port) && *action != Action::Unclear)
+        .map(|(written, action, _)| (written, action))
+        .collect();
+    let first = of.first()?.1;
+    if of.iter().all(|(_, action)| *action == first) {
+        return Some(first);
+    }
+    let newest = of.iter().map(|(written, _)| *written).collect::<Option<Vec<i64>>>()?.into_iter().max()?;
+    let mut at_last = of.iter().filter(|(written, _)| *written == Some(newest)).map(|(_, action)| *action);
+    let word = at_last.next()?;
+    at_last.all(|other| other == word).then_some(word)
+}
+
 /// The cause that an event names by itself, if it names one.
 fn names(scene: &Scene<'_>, d: &Digest<'_>, e: &Entry, seen: &BTreeSet<Observed>) -> Option<Cause> {
     Some(match e.kind {
         Kind::Connection | Kind::DefaultDeny | Kind::NoTranslation if e.action == Action::Denied => {
-            if !is_for_cloud(scene, e) || seen.contains(&Observed::FirewallAllows) {
+            // of two words the later one counts
+            if !is_for_cloud(scene, e) || !seen.contains(&Observed::FirewallDenies) {
                 return None;
             }
             Cause::CloudGatewayOnlyBlocked
@@ -135,10 +163,12 @@ fn names(scene: &Scene<'_>, d: &Digest<'_>, e: &Entry, seen: &BTreeSet<Observed>
             let of_it_alone = d.observed.contains(&Observed::ContentPasses);
             if of_it_alone { Cause::CloudGatewayOnlyBlocked } else { Cause::CloudAppControl }
         }
-        Kind::WayBack => Cause::CloudAnswersBlocked,
+        Kind::WayBack if is_from_cloud(scene, e) => Cause::CloudAnswersBlocked,
         Kind::TranslationExhausted => Cause::CloudTranslationExhausted,
-        Kind::Limited => Cause::CloudRateLimited,
-        Kind::PortSecurity | Kind::Dot1x | Kind::MacAuthentication => Cause::PortShut,
+        Kind::Limited if is_for_cloud(scene, e) => Cause::CloudRateLimited,
+        Kind::PortSecurity | Kind::Dot1x | Kind::MacAuthentication if e.action == Action::Denied => {
+            Cause::PortShut
+        }
         Kind::ArpInspection | Kind::SourceGuard => Cause::PortArpInspection,
         Kind::AddressConflict => Cause::IpConflict,
         Kind::NoAddress => Cause::DhcpPoolExhausted,
@@ -146,34 +176,39 @@ fn names(scene: &Scene<'_>, d: &Digest<'_>, e: &Entry, seen: &BTreeSet<Observed>
         Kind::MacRefused => Cause::DhcpGatewayRefused,
         Kind::OfferNotTaken | Kind::DhcpSnooping => Cause::DhcpOfferLost,
         Kind::NoOffer => Cause::DhcpNoServer,
-        Kind::StateDrop => Cause::HoldStateFlushed,
+        // one packet of one connection says nothing of the others
         Kind::IdledOut => Cause::HoldIdleTimeout,
         _ => return None,
     })
 }
 
-/// A red or blinking box for which such an event is the cause of its LED; each else is told beside it.
-fn weight(cause: Cause, e: &Entry) -> Option<Level> {
-    // a packet too late is an everyday thing, and a NAK is answered by asking anew
-    let everyday = matches!(cause, Cause::HoldStateFlushed | Cause::HoldIdleTimeout) || e.kind == Kind::Nak;
-    everyday.then_some(Level::Info)
+/// Such an event is the cause of a red or blinking LED; beside a green one it is told, and whatever it was is over.
+fn weight(g: &GatewayView, cause: Cause, e: &Entry) -> Option<Level> {
+    let green = g.led.possible == LedSet::only(LedState::SolidGreen);
+    // a connection that ends for want of words is an everyday thing, and a NAK is answered by asking anew
+    let everyday = cause == Cause::HoldIdleTimeout || e.kind == Kind::Nak;
+    (green || everyday).then_some(Level::Info)
 }
 
-/// The site lets nobody out: then the same rule may hold the gateway and this computer.
-const SITE_SHUT: [Cause; 5] = [
-    Cause::CloudBothPortsDropped,
-    Cause::CloudBothPortsRejected,
-    Cause::CloudPort443Blocked,
-    Cause::CloudPort4321Blocked,
-    Cause::CloudSomeAddressesBlocked,
-];
+/// The site lets nobody out there: then the same rule may hold the gateway and this computer.
+fn is_shut_for_all(cause: Cause, e: &Entry) -> bool {
+    match cause {
+        Cause::CloudBothPortsDropped | Cause::CloudBothPortsRejected | Cause::CloudSomeAddressesBlocked => {
+            true
+        }
+        Cause::CloudPort443Blocked => e.port == Some(443),
+        Cause::CloudPort4321Blocked => e.port == Some(4321),
+        _ => false,
+    }
+}
 
 /// Adds what pasted texts settle, and puts them under what was found already.
 pub(super) fn settle(scene: &Scene<'_>, d: &Digest<'_>, out: &mut Vec<Found>) {
     if scene.pasted.is_empty() {
         return;
     }
-    for g in about(scene) {
+    // a box that has just started is judged when it had its time
+    for g in about(scene).filter(|g| !may_still_change(g, scene.now)) {
         let seen = observed(scene, g);
         for claim in of(scene, g).filter(Claim::decides) {
             let e = &claim.told.entry;
@@ -181,7 +216,7 @@ pub(super) fn settle(scene: &Scene<'_>, d: &Digest<'_>, out: &mut Vec<Found>) {
             let shut = cause == Cause::CloudGatewayOnlyBlocked;
             let same = |f: &&mut Found| {
                 f.cause == cause && f.about.is_none_or(|mac| mac == g.mac)
-                    || shut && SITE_SHUT.contains(&f.cause)
+                    || shut && is_shut_for_all(f.cause, e)
             };
             if let Some(f) = out.iter_mut().find(same) {
                 f.evidence.insert(f.evidence.len().min(1), claim.line());
@@ -201,7 +236,7 @@ pub(super) fn settle(scene: &Scene<'_>, d: &Digest<'_>, out: &mut Vec<Found>) {
                     || f.cause == Cause::CloudGatewayOnlyBlocked && cause.code().starts_with("cloud.")
             };
             out.retain(|f| f.about != Some(g.mac) || f.cause == cause || !could_be(f));
-            let level = weight(cause, e);
+            let level = weight(g, cause, e);
             out.push(Found {
                 about: Some(g.mac),
                 level,
@@ -243,6 +278,9 @@ pub fn reported(scene: &Scene<'_>, d: &Digest<'_>) -> Vec<Reported> {
             if claim.is_old() {
                 let hours = claim.age_ms / 3_600_000;
                 but.push(format!("it was written {hours} hours ago and says little of now"));
+            }
+            if claim.is_ahead {
+                but.push("it says that it was written in a time that has not come yet".to_owned());
             }
             if let Some(cause) = names(scene, d, e, &seen) {
                 let against = excluded(scene, d, cause, Some(g.mac));

@@ -32,10 +32,16 @@ fn entry(kind: Kind, action: Action) -> Told {
     Told { entry, times: 3, written_unix_ms: Some(0), zone_known: false }
 }
 
+/// The same of the cloud's other port.
+fn on_4321(mut t: Told) -> Told {
+    t.entry.port = Some(4321);
+    t
+}
+
 /// The diagnosis of a scene in which these are pasted, written so long ago.
 fn with(made: &Made, told: &[Told], age_ms: u64) -> Diagnosis {
     let claims: Vec<Claim<'_>> =
-        told.iter().map(|told| Claim { told, kind: TextKind::Log, age_ms }).collect();
+        told.iter().map(|told| Claim { told, kind: TextKind::Log, age_ms, is_ahead: false }).collect();
     diagnose(&Scene { pasted: &claims, ..made.scene() })
 }
 
@@ -66,7 +72,16 @@ fn a_denied_line_settles_it_and_names_its_rule() {
 fn an_allowed_line_says_that_it_is_not_this_firewall() {
     let said = |told: &[Told], age| with(&blinking(), told, age).verdict.code;
     for kind in [Kind::Connection, Kind::Unanswered, Kind::ResetBeyond] {
-        assert_eq!(said(&[entry(kind, Action::Allowed)], 0), Some(Cause::CloudAnswersBlocked), "{kind:?}");
+        let ports = [entry(kind, Action::Allowed), on_4321(entry(kind, Action::Allowed))];
+        assert_eq!(said(&ports, 0), Some(Cause::CloudAnswersBlocked), "{kind:?}");
+        // a port of which nothing is said may be denied without a line, and one that is denied is
+        assert_eq!(said(&ports[..1], 0), Some(Cause::CloudGatewayOnlyBlocked), "{kind:?}");
+        let denied = on_4321(entry(Kind::Connection, Action::Denied));
+        for (told, other) in [(1, 2), (2, 1)] {
+            let at = |t: &Told, ms| Told { written_unix_ms: Some(ms), ..t.clone() };
+            let mixed = [at(&ports[0], told), at(&denied, other)];
+            assert_eq!(said(&mixed, 0), Some(Cause::CloudGatewayOnlyBlocked), "{kind:?}");
+        }
     }
     // an old line, one of an unknown format, or one about another device decides nothing
     let allowed = entry(Kind::Connection, Action::Allowed);
@@ -83,7 +98,8 @@ fn an_allowed_line_says_that_it_is_not_this_firewall() {
         t
     };
     let denied = entry(Kind::Connection, Action::Denied);
-    let both = |d, a| said(&[at(denied.clone(), d), at(allowed.clone(), a)], 0);
+    let other = on_4321(allowed.clone());
+    let both = |d, a| said(&[at(denied.clone(), d), at(allowed.clone(), a), other.clone()], 0);
     assert_eq!(both(Some(1), Some(2)), Some(Cause::CloudAnswersBlocked));
     assert_eq!(both(Some(2), Some(1)), Some(Cause::CloudGatewayOnlyBlocked));
     assert_eq!(both(None, Some(2)), Some(Cause::CloudGatewayOnlyBlocked));
@@ -104,12 +120,12 @@ fn half_the_internet_is_on_443_and_what_looks_inside_is_no_rule_for_ports() {
     let d = with(&blinking(), &[elsewhere(Action::Denied)], 0);
     assert!(!d.findings[0].evidence.iter().any(|e| e.is_pasted()), "{:?}", d.findings[0].evidence);
     // on the cloud's own port, or by the cloud's name, it is the cloud
-    let mut own_port = elsewhere(Action::Allowed);
-    own_port.entry.port = Some(4321);
-    assert_eq!(said(&[own_port]), Some(Cause::CloudAnswersBlocked));
+    let own_port = on_4321(elsewhere(Action::Allowed));
+    let cloud = entry(Kind::Connection, Action::Allowed);
+    assert_eq!(said(&[own_port.clone(), cloud]), Some(Cause::CloudAnswersBlocked));
     let mut named = elsewhere(Action::Allowed);
     named.entry.destination_name = Some("gk.sensorist.com".into());
-    assert_eq!(said(&[named]), Some(Cause::CloudAnswersBlocked));
+    assert_eq!(said(&[named, own_port]), Some(Cause::CloudAnswersBlocked));
     assert_eq!(said(&[entry(Kind::Inspection, Action::Denied)]), Some(Cause::CloudAppControl));
 }
 
@@ -146,7 +162,14 @@ fn no_pasted_line_settles_anything_against_what_was_observed() {
                             // nor could the DHCP servers be asked
                             made.results.retain(|r| r.id != CheckId::Offer);
                         }
-                        let mut told = vec![entry(*kind, action)];
+                        let mut told = vec![entry(*kind, action), on_4321(entry(*kind, action))];
+                        if *kind == Kind::WayBack {
+                            // from the cloud to the gateway
+                            for e in told.iter_mut().map(|t| &mut t.entry) {
+                                (e.source, e.destination) = (e.destination, e.source);
+                                (e.source_port, e.port) = (e.port, Some(50_000));
+                            }
+                        }
                         if leased {
                             let mut lease = entry(Kind::Lease, Action::Unclear);
                             let ip = Some([10, 20, 0, 77].into());
@@ -155,9 +178,17 @@ fn no_pasted_line_settles_anything_against_what_was_observed() {
                             told.push(lease);
                         }
                         let what = || format!("{led:?} shut {shut} {kind:?} {action:?} leased {leased}");
-                        let claims: Vec<Claim<'_>> =
-                            told.iter().map(|told| Claim { told, kind: TextKind::Log, age_ms: 5 }).collect();
-                        seen.extend(holds(&Scene { pasted: &claims, ..made.scene() }, &what));
+                        let claims: Vec<Claim<'_>> = told
+                            .iter()
+                            .map(|told| Claim { told, kind: TextKind::Log, age_ms: 5, is_ahead: false })
+                            .collect();
+                        let scene = Scene { pasted: &claims, ..made.scene() };
+                        seen.extend(holds(&scene, &what));
+                        if led == LedState::SolidGreen {
+                            // whatever was written before: it is green now
+                            let verdict = diagnose(&scene).verdict;
+                            assert!(verdict.level <= Level::Info, "{}: {verdict:?}", what());
+                        }
                     }
                 }
             }
@@ -176,7 +207,6 @@ fn no_pasted_line_settles_anything_against_what_was_observed() {
         C::DhcpGatewayRefused,
         C::DhcpOfferLost,
         C::DhcpNoServer,
-        C::HoldStateFlushed,
         C::HoldIdleTimeout,
         C::CloudRateLimited,
     ] {

@@ -128,7 +128,7 @@ fn save_ui(ui: &mut Ui, v: &mut View<'_>, state: &mut State) {
         let why = if v.snapshot.playback.is_some() {
             "What is shown is a recording already."
         } else {
-            "This visit is not kept on this computer, so there is no recording of it to save."
+            "Until something was looked for, or where the disk takes nothing, this visit is not kept on this computer, and there is no recording of it to save."
         };
         ui.horizontal_wrapped(|ui| {
             parts::key(ui, "Save");

@@ -20,11 +20,27 @@ pub fn decode(bytes: &[u8]) -> String {
     }
 }
 
+/// What of a text is read: all of it, or whole lines of up to [`TEXT_MAX`] bytes. Half a line would say what nobody wrote.
+fn readable_part(text: &str) -> &str {
+    if text.len() <= TEXT_MAX {
+        return text;
+    }
+    let most = text.get(..text.floor_char_boundary(TEXT_MAX)).unwrap_or_default();
+    most.get(..most.rfind('\n').map_or(0, |at| at + 1)).unwrap_or_default()
+}
+
+/// The line with which reading ends, where the text goes on after it.
+#[must_use]
+pub fn read_to(text: &str) -> Option<usize> {
+    let part = readable_part(text);
+    (part.len() < text.len()).then(|| part.lines().count())
+}
+
 /// The lines of a text as the product wrote them. One for each line of [`str::lines`], so that numbers stay, but for those
 /// that an encoding broke.
 #[must_use]
 pub fn lines(text: &str) -> Vec<Cow<'_, str>> {
-    let text = text.get(..text.floor_char_boundary(TEXT_MAX)).unwrap_or(text);
+    let text = readable_part(text);
     if text.contains("=3D")
         && let Some(decoded) = quoted_printable(text)
     {
@@ -129,21 +145,28 @@ fn of_repeated(line: &str) -> Option<String> {
 fn readable(raw: &str) -> String {
     let mut out = String::with_capacity(raw.len());
     let mut chars = raw.chars().peekable();
+    // where what was written since the last return of the carriage begins
+    let mut begins = 0;
     while let Some(c) = chars.next() {
         match c {
             '\u{1b}' => match chars.next() {
                 Some('[') => while chars.next().is_some_and(|c| !('@'..='~').contains(&c)) {},
-                Some(']') => while chars.next().is_some_and(|c| c != '\u{7}') {},
+                Some(']') => operating_system_command(&mut chars),
                 _ => {}
             },
             '\u{8}' => {
                 out.pop();
+                begins = begins.min(out.len());
             }
-            // what follows is written over what stood there
+            // what follows is written over what a pager wrote there; anything else stays
             '\r' => {
-                if !out.trim().is_empty() && chars.peek().is_some() {
-                    out.clear();
+                let last = out.get(begins..).unwrap_or_default();
+                if last.trim().is_empty() || is_pager(last) {
+                    out.truncate(begins);
+                } else if chars.peek().is_some() {
+                    out.push(' ');
                 }
+                begins = out.len();
             }
             '\t' => out.push('\t'),
             '\u{201c}' | '\u{201d}' | '\u{201e}' | '\u{ab}' | '\u{bb}' => out.push('"'),
@@ -169,6 +192,28 @@ fn readable(raw: &str) -> String {
         }
     }
     out
+}
+
+/// The title of a window, a link: up to a bell or `ESC \`. One that has no end takes nothing with it.
+fn operating_system_command(chars: &mut std::iter::Peekable<std::str::Chars<'_>>) {
+    let mut ahead = chars.clone();
+    while let Some(c) = ahead.next() {
+        match c {
+            '\u{7}' => return *chars = ahead,
+            '\u{1b}' if ahead.peek() == Some(&'\\') => {
+                ahead.next();
+                return *chars = ahead;
+            }
+            '\u{1b}' => return,
+            _ => {}
+        }
+    }
+}
+
+/// Nothing but the mark of a pager.
+fn is_pager(text: &str) -> bool {
+    let lower = text.to_ascii_lowercase();
+    lower.contains("more") && lower.contains("--") && without_pager(&lower).trim().is_empty()
 }
 
 /// `--More--`, `---- More ----`, `<--- More --->`, `-- more -- (q to quit)`: what a pager leaves in front of a line.
@@ -207,6 +252,11 @@ mod tests {
             ("192.0.2.50:1-&gt;198.51.100.7:2", "192.0.2.50:1->198.51.100.7:2"),
             ("action=\u{201c}deny\u{201d}", "action=\"deny\""),
             ("rule one -- more rules", "rule one -- more rules"),
+            ("\u{1b}]0;title\u{1b}\\srcip=192.0.2.50 action=deny", "srcip=192.0.2.50 action=deny"),
+            ("\u{1b}]0;title\u{7}action=deny", "action=deny"),
+            ("a\u{1b}]8;;http://x action=deny", "a8;;http://x action=deny"),
+            ("action=deny\rx", "action=deny x"),
+            (" \r \r \rx", "x"),
             ("%ASA-2-106006: message repeated 2 times: [ Deny x]", "%ASA-2-106006: Deny x"),
             ("kernel: message repeated 5 times: [ [UFW BLOCK] IN=a]", "kernel: [UFW BLOCK] IN=a"),
             ("message repeated many times: [ x]", "message repeated many times: [ x]"),
@@ -226,5 +276,16 @@ mod tests {
         assert_eq!(lines("a=3D b=c"), ["a=3D b=c"]);
         assert_eq!(decode(b"\xff\xfea\0b\0"), "ab");
         assert_eq!(lines("a\r\n\r\nb").len(), 3);
+    }
+
+    #[test]
+    fn a_text_is_read_to_its_end_or_to_the_end_of_a_line_that_is_told() {
+        let line = format!("{}\n", "x".repeat(1 << 20));
+        let text = line.repeat(TEXT_MAX >> 20);
+        assert_eq!((read_to("a\nb"), read_to("")), (None, None));
+        assert!(text.len() > TEXT_MAX && read_to(&text) == Some((TEXT_MAX >> 20) - 1));
+        assert!(lines(&text).iter().all(|l| l.len() == 1 << 20), "no half line");
+        assert_eq!(read_to(&text[..TEXT_MAX]), None, "what fits is read");
+        assert_eq!(read_to(&"x".repeat(TEXT_MAX + 1)), Some(0));
     }
 }

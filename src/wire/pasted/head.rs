@@ -26,21 +26,30 @@ pub struct Head<'a> {
 /// The heads of a text's lines, each read once: a line is looked at by itself and by those before it.
 pub struct Heads<'a> {
     lines: &'a [Cow<'a, str>],
-    read: RefCell<Vec<Option<Head<'a>>>>,
+    /// The last ones, each at its number's place.
+    read: RefCell<[Option<(usize, Head<'a>)>; KEPT]>,
 }
+
+/// More than so many lines are never looked at before their turn.
+const KEPT: usize = 64;
 
 impl<'a> Heads<'a> {
     #[must_use]
     pub fn of(lines: &'a [Cow<'a, str>]) -> Heads<'a> {
-        Heads { lines, read: RefCell::new(vec![None; lines.len()]) }
+        Heads { lines, read: RefCell::new([None; KEPT]) }
     }
 
     /// The head of a line; of one that is not there that of an empty line.
     #[must_use]
     pub fn at(&self, n: usize) -> Head<'a> {
         let mut read = self.read.borrow_mut();
-        let Some((kept, line)) = read.get_mut(n).zip(self.lines.get(n)) else { return Head::default() };
-        *kept.get_or_insert_with(|| Head::of(line))
+        let Some((kept, line)) = read.get_mut(n % KEPT).zip(self.lines.get(n)) else {
+            return Head::default();
+        };
+        match kept {
+            Some((of, head)) if *of == n => *head,
+            _ => kept.insert((n, Head::of(line))).1,
+        }
     }
 }
 

@@ -6,8 +6,12 @@ use serde_json::{Map, Value};
 /// Names and values of one object; those of objects inside it have the outer name before them, with a dot.
 pub type Object = Vec<(String, String)>;
 
-/// How deep objects are looked for inside each other.
+/// Objects inside one another that are looked into.
 const DEEPEST: usize = 12;
+/// Longest name that is put together of several; nothing asks for a longer one.
+const NAME_MOST: usize = 200;
+/// Longest text that is taken for one document, bytes: what it becomes in memory is many times as large.
+const LARGEST: usize = 16 << 20;
 
 /// Whether a line may be the beginning of JSON, or of a piece of it.
 #[must_use]
@@ -26,7 +30,7 @@ pub fn may_begin(line: &str) -> bool {
 #[must_use]
 pub fn document(text: &str) -> Option<(Vec<Object>, usize)> {
     let begins = text.trim_start();
-    if !begins.starts_with(['{', '[']) {
+    if !begins.starts_with(['{', '[']) || begins.len() > LARGEST {
         return None;
     }
     // `[meta ...]` and `{` of a configuration begin as JSON does
@@ -40,6 +44,20 @@ pub fn document(text: &str) -> Option<(Vec<Object>, usize)> {
     let mut out = Vec::new();
     flatten(&value, &mut out, 0);
     Some((out, end))
+}
+
+/// The objects of the documents that stand one after another at the beginning of a text, with the bytes of each.
+#[must_use]
+pub fn documents(text: &str) -> Vec<(Vec<Object>, std::ops::Range<usize>)> {
+    let mut out = Vec::new();
+    let mut at = 0;
+    while let Some((objects, used)) = text.get(at..).and_then(document) {
+        out.push((objects, at..at + used));
+        let rest = text.get(at + used..).unwrap_or_default();
+        let after = rest.trim_start_matches([',', ';', ' ', '\n', '\t']);
+        at = text.len() - after.len();
+    }
+    out
 }
 
 /// The objects of a document that does not end, or whose beginning is missing: those that are whole, the innermost ones.
@@ -134,7 +152,8 @@ fn one(map: &Map<String, Value>) -> Object {
 
 fn put(outer: &str, map: &Map<String, Value>, out: &mut Object, depth: usize) {
     for (name, value) in map {
-        let name = if outer.is_empty() { name.clone() } else { format!("{outer}.{name}") };
+        let is_short = !outer.is_empty() && outer.len() + name.len() < NAME_MOST;
+        let name = if is_short { format!("{outer}.{name}") } else { name.clone() };
         match value {
             Value::String(s) => out.push((name, s.clone())),
             Value::Number(n) => out.push((name, n.to_string())),

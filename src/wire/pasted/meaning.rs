@@ -73,7 +73,8 @@ fn find<'r>(
         }
         let mut more: Vec<(Key, Cow<'r, str>)> = Vec::new();
         if !known.texts.is_empty() {
-            let Some(found) = known.texts.iter().find_map(|t| t.read(&record.text)) else { continue };
+            let said = first_message(&record.text);
+            let Some(found) = known.texts.iter().find_map(|t| t.read(said)) else { continue };
             more.extend(found.into_iter().map(|(k, v)| (k, Cow::Borrowed(v))));
         }
         if let Some((last, _)) = known.columns.last() {
@@ -103,6 +104,26 @@ fn find<'r>(
         }
     }
     None
+}
+
+/// A line up to where a second `%ASA-4-106023` begins: one line says one message, and the rest is what somebody wrote
+/// into a name or an address of the first.
+fn first_message(line: &str) -> &str {
+    let is_tag = |at: usize| {
+        let tag = line.get(at + 1..).unwrap_or_default();
+        let name = tag.split('-').next().unwrap_or_default();
+        let level = tag.get(name.len() + 1..name.len() + 3).unwrap_or_default().as_bytes();
+        (2..=24).contains(&name.len())
+            && name.bytes().all(|b| b.is_ascii_uppercase() || b.is_ascii_digit() || b == b'_')
+            && matches!(level, [b'0'..=b'7', b'-'])
+    };
+    // IOS XE wraps what a part of it says in a message of its own
+    let is_wrap = |at: usize| line.get(at..).is_some_and(|l| l.starts_with("%IOSXE-"));
+    let mut tags = line.match_indices('%').map(|(at, _)| at).filter(|at| is_tag(*at) && !is_wrap(*at));
+    match (tags.next(), tags.next()) {
+        (Some(_), Some(second)) => line.get(..second).unwrap_or(line),
+        _ => line,
+    }
 }
 
 /// Rows have no head, but for the time at which a lease of dnsmasq ends.

@@ -176,9 +176,15 @@ fn with_colons<'a>(line: &'a str, out: &mut Fields<'a>) {
     }
 }
 
+/// Where an envelope begins: behind nothing but a head. In a value it is what somebody wrote there.
+fn envelope(line: &str, mark: &str) -> Option<usize> {
+    let at = line.find(mark)?;
+    (!line.get(..at)?.contains(['=', '"', '%', '{'])).then_some(at)
+}
+
 /// `CEF:0|vendor|product|version|id|name|severity|key=value key=value`: a value goes up to the next name.
 fn cef(line: &str) -> Option<Fields<'_>> {
-    let rest = line.get(line.find("CEF:")? + 4..)?;
+    let rest = line.get(envelope(line, "CEF:")? + 4..)?;
     let mut heads = Vec::new();
     let mut rest = rest;
     while heads.len() < 7 {
@@ -226,7 +232,7 @@ fn named_by_labels(fields: Fields<'_>) -> Fields<'_> {
 
 /// `LEEF:1.0|vendor|product|version|id|key=value<tab>key=value`, in version 2 with a delimiter of its own.
 fn leef(line: &str) -> Option<Fields<'_>> {
-    let rest = line.get(line.find("LEEF:")? + 5..)?;
+    let rest = line.get(envelope(line, "LEEF:")? + 5..)?;
     let mut parts = rest.splitn(6, '|');
     let version = parts.next()?;
     let heads: Vec<&str> = parts.by_ref().take(4).collect();

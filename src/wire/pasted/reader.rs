@@ -112,7 +112,7 @@ impl<'w> Reader<'w> {
             asked,
             macs,
             ips,
-            out: Pasted::default(),
+            out: Pasted { read_to: clean::read_to(text), ..Pasted::default() },
             went: lines.iter().map(|l| (!l.trim().is_empty()).then_some(Went::Around)).collect(),
             story: Vec::new(),
             said: Vec::new(),

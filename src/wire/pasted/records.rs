@@ -35,6 +35,9 @@ pub struct Record<'a> {
     pub unsure: bool,
 }
 
+/// An object is looked for in so many lines of its document.
+const LOOKED_FOR: usize = 200;
+
 /// How many times JSON is looked for where there is none.
 const JSON_TRIES: usize = 12;
 
@@ -52,7 +55,7 @@ pub fn each<'a>(lines: &'a [Cow<'a, str>], take: &mut dyn FnMut(Record<'a>)) {
             continue;
         }
         if json::may_begin(trimmed) && tries < JSON_TRIES {
-            match documents(lines, at, take) {
+            match documents(lines, at, &mut tries, take) {
                 Some(next) => {
                     at = next;
                     continue;
@@ -141,7 +144,13 @@ fn several<'a>(lines: &'a [Cow<'a, str>], range: Range<usize>, fields: Fields<'a
 }
 
 /// The line behind the JSON that begins in a line, whose objects are taken. None: none does.
-fn documents<'a>(lines: &'a [Cow<'a, str>], at: usize, take: &mut dyn FnMut(Record<'a>)) -> Option<usize> {
+/// `tries` counts how often all of the rest was looked at, which long texts are not to pay for again and again.
+fn documents<'a>(
+    lines: &'a [Cow<'a, str>],
+    at: usize,
+    tries: &mut usize,
+    take: &mut dyn FnMut(Record<'a>),
+) -> Option<usize> {
     let first = lines.get(at).map_or("", |l| l.trim());
     // one line is tried alone first: one object a line is the most common
     if let Some((objects, end)) = json::document(first)
@@ -152,28 +161,49 @@ fn documents<'a>(lines: &'a [Cow<'a, str>], at: usize, take: &mut dyn FnMut(Reco
         }
         return Some(at + 1);
     }
-    let end =
+    let paragraph =
         (at..lines.len()).find(|n| lines.get(*n).is_some_and(|l| l.trim().is_empty())).unwrap_or(lines.len());
     // an empty line may stand inside a document, so the whole rest is tried after the paragraph
-    for end in [end, lines.len()] {
+    for end in [paragraph, lines.len()] {
         let Some(some) = lines.get(at..end) else { continue };
         if some.len() < 2 && end != lines.len() {
             continue;
         }
+        if end != paragraph {
+            if *tries >= JSON_TRIES {
+                continue;
+            }
+            *tries += 1;
+        }
         for between in ["\n", ""] {
             let text = some.join(between);
-            if let Some((objects, used)) = json::document(&text) {
-                let before = text.get(..used).unwrap_or(&text);
-                let took =
-                    if between.is_empty() { lines_of(some, used) } else { before.matches('\n').count() + 1 };
-                let mut from = at;
-                for object in objects {
-                    from = of_object(object, lines, from..at + took, take);
-                }
-                return Some(at + took);
+            let found = json::documents(&text);
+            if found.is_empty() {
+                continue;
             }
+            let (mut counted, mut line) = (0, at);
+            let mut next = at;
+            for (objects, bytes) in found {
+                let lines_to = |byte: usize, counted: usize, line: usize| {
+                    if between.is_empty() {
+                        at + lines_of(some, byte).saturating_sub(1)
+                    } else {
+                        line + text.get(counted..byte).map_or(0, |t| t.matches('\n').count())
+                    }
+                };
+                let from = lines_to(bytes.start + 1, counted, line);
+                let to = lines_to(bytes.end, bytes.start + 1, from) + 1;
+                (counted, line) = (bytes.end, to - 1);
+                let mut begins = from;
+                for object in objects {
+                    begins = of_object(object, lines, begins..to, take);
+                }
+                next = to;
+            }
+            return Some(next);
         }
     }
+    let end = paragraph;
     // cut off: the objects that are whole
     let part = lines.get(at..end).unwrap_or_default().join("\n");
     let found =
@@ -251,7 +281,8 @@ fn of_object<'a>(
         .filter(|v| v.len() >= 7 && v.contains(['.', ':', '-']))
         .collect();
     let holds = |n: &usize| lines.get(*n).is_some_and(|l| values.iter().any(|v| l.contains(v)));
-    let first = range.clone().find(holds).unwrap_or(range.start);
+    // a value may be written otherwise than it is read: what is not found near is not looked for in all of a long text
+    let first = range.clone().take(LOOKED_FOR).find(holds).unwrap_or(range.start);
     let end = range.end.min(first + object.len() + 4);
     let own =
         if range.len() > 1 { first..(first..end).rev().find(holds).unwrap_or(first) + 1 } else { range };

@@ -177,7 +177,8 @@ impl Template {
             rest = rest.split_once(piece.as_str())?.1;
         }
         let found = self.regex()?.captures(text.as_bytes())?;
-        Some(self.filled(text, &found))
+        let begins = found.get(0)?.start();
+        (!is_inside(text.get(..begins)?)).then(|| self.filled(text, &found))
     }
 
     /// The same for every place where it stands.
@@ -203,6 +204,13 @@ impl Template {
         }
         Some(out)
     }
+}
+
+/// What stands before ends in brackets or quotes that are still open: there somebody's name or address is written down, and
+/// no message begins in it.
+fn is_inside(before: &str) -> bool {
+    let count = |b: u8| before.bytes().filter(|c| *c == b).count();
+    count(b'"') % 2 == 1 || count(b'(') > count(b')')
 }
 
 /// Finds the pieces that are there in any case, and the longest of them.

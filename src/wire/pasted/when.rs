@@ -117,7 +117,8 @@ pub fn apart(first: &str, second: &str) -> Option<i64> {
 fn clock(text: &str) -> Option<i64> {
     let word = text.split([' ', 'T', '-']).find(|w| w.matches(':').count() == 2)?;
     let mut parts = word.split([':', '.', ',']).map(|p| p.parse::<i64>().ok());
-    let (hour, minute, second) = (parts.next()??, parts.next()??, parts.next()??);
+    let mut next = |most: i64| parts.next().flatten().filter(|n| (0..=most).contains(n));
+    let (hour, minute, second) = (next(24)?, next(59)?, next(60)?);
     let ends = text.trim_end().to_ascii_uppercase();
     let hour = match (ends.ends_with("PM"), ends.ends_with("AM")) {
         (true, _) => hour % 12 + 12,
@@ -145,7 +146,9 @@ mod tests {
             assert_eq!(apart(first, second), Some(ms), "{first} {second}");
         }
         assert_eq!(apart("11:00:00 AM", "01:00:00.5 PM"), Some(7_200_000));
-        assert_eq!(apart("yesterday", "07:03:12"), None);
+        for text in ["yesterday", "9223372036854775807:00:00", "25:00:00", "07:61:00"] {
+            assert_eq!(apart(text, "07:03:12"), None, "{text}");
+        }
     }
 
     /// 2026-11-28T06:00:00Z

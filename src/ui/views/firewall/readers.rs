@@ -183,6 +183,9 @@ fn turn(ui: &mut Ui, owner: Owner) {
 
 /// Where the other lines went, and those of the gateway that could not be read.
 fn rest_ui(ui: &mut Ui, read: &Pasted) {
+    if let Some(why) = read.not_read() {
+        said(ui, Mark::Warn, &format!("Not all of it was read: {why}."));
+    }
     let c = &read.counts;
     parts::quiet(
         ui,
