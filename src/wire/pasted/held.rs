@@ -90,7 +90,8 @@ impl Event<'_> {
             ends: until.or(by_length.map(|ms| (ms, String::new()))),
             age: self.text(&roles.age).and_then(age),
             fresh,
-            journal: self.known.format.journal || in_log,
+            // a row of a lease file may begin with the time at which the lease ends
+            journal: self.known.format.journal || (in_log && roles.ends.is_empty()),
             ..Said::of(line, self.mac(), lease)
         })
     }

@@ -77,27 +77,33 @@ fn mark(entry: &mut Entry, state: LeaseState, why: String) {
     }
 }
 
+/// More addresses of one device than this are not told apart, so that a text with a million of them is read in time.
+const MANY: usize = 64;
+
 /// Goes through the records, the older ones first, and keeps which of them stand.
 fn decide(entries: &mut [Entry], order: &[&Said], mac: Mac) -> Option<usize> {
     use LeaseState::{Conflict, Declined, Expired, Free, InForce, Refused, Released};
-    let mut held: Vec<&Said> = Vec::new();
+    // what stands, by its address, with its place in the order
+    let mut held: BTreeMap<Option<Ipv4Addr>, (usize, &Said)> = BTreeMap::new();
+    let mut ended: BTreeMap<Option<Ipv4Addr>, &Said> = BTreeMap::new();
     let mut lost: Vec<(&Said, &Said)> = Vec::new();
-    let mut ended: Vec<&Said> = Vec::new();
     let mut rivals: Vec<&Said> = Vec::new();
+    let mut crowded = false;
     let in_turn = |s: &Said| s.journal || s.began.is_some();
-    for s in order.iter().copied() {
+    for (n, s) in order.iter().copied().enumerate() {
         if s.mac != Some(mac) {
             // a record of no device takes an address back; one of another device takes it over
             let takes = (s.mac.is_some() && s.state == InForce)
                 || (s.mac.is_none() && matches!(s.state, Free | Declined | Expired | Released));
             if takes && in_turn(s) {
+                if held.get(&s.ip).is_some_and(|(_, h)| in_turn(h)) {
+                    lost.extend(held.remove(&s.ip).map(|(_, h)| (h, s)));
+                }
                 // that another has it says more than that it ended
-                let of_it = held.iter().chain(ended.iter().filter(|_| s.mac.is_some()));
-                lost.extend(of_it.filter(|h| h.ip == s.ip && in_turn(h)).map(|h| (*h, s)));
-                ended.retain(|h| h.ip != s.ip);
-                held.retain(|h| h.ip != s.ip || !in_turn(h));
+                let over = ended.remove(&s.ip).filter(|h| s.mac.is_some() && in_turn(h));
+                lost.extend(over.map(|h| (h, s)));
             }
-            if s.state == InForce && s.mac.is_some() && !s.journal && s.began.is_none() {
+            if s.state == InForce && s.mac.is_some() && !in_turn(s) {
                 rivals.push(s);
             }
             continue;
@@ -105,21 +111,27 @@ fn decide(entries: &mut [Entry], order: &[&Said], mac: Mac) -> Option<usize> {
         match s.state {
             InForce if s.ip.is_some() => {
                 // in a journal the last word counts; the rows of a table stand side by side
-                held.retain(|h| {
-                    h.ip != s.ip && !(s.journal && h.journal && (h.began.is_none() || h.began < s.began))
-                });
-                held.push(s);
+                if s.journal && !crowded {
+                    held.retain(|_, (_, h)| !(h.journal && (h.began.is_none() || h.began < s.began)));
+                }
+                held.insert(s.ip, (n, s));
+                crowded |= held.len() > MANY;
             }
             Expired if s.ends.is_some() => {
-                held.retain(|h| h.ip != s.ip);
-                ended.push(s);
+                held.remove(&s.ip);
+                ended.insert(s.ip, s);
             }
             Refused if s.journal => held.clear(),
             Released if s.ip.is_none() => held.clear(),
-            Released | Expired | Declined | Conflict | Free | Refused => held.retain(|h| h.ip != s.ip),
+            Released | Expired | Declined | Conflict | Free | Refused => {
+                held.remove(&s.ip);
+            }
             _ => {}
         }
     }
+    let mut held: Vec<(usize, &Said)> = held.into_values().collect();
+    held.sort_by_key(|(n, _)| *n);
+    let held: Vec<&Said> = held.into_iter().map(|(_, s)| s).collect();
     for (s, by) in &lost {
         let Some(entry) = s.entry.and_then(|n| entries.get_mut(n)) else { continue };
         match by.mac {
@@ -135,7 +147,13 @@ fn decide(entries: &mut [Entry], order: &[&Said], mac: Mac) -> Option<usize> {
         return last.or_else(|| order.iter().copied().rfind(|s| s.mac == Some(mac)))?.entry;
     }
     let ips: BTreeSet<Option<Ipv4Addr>> = held.iter().map(|s| s.ip).collect();
-    let chosen = if ips.len() == 1 { held.last().copied() } else { newest(&held) };
+    let chosen = match ips.len() {
+        1 => held.last().copied(),
+        n if n <= MANY && !crowded => newest(&held),
+        _ => None,
+    };
+    let some: Vec<String> = ips.iter().flatten().take(MANY).map(ToString::to_string).collect();
+    let all = some.join(", ") + if ips.len() > MANY { " and others" } else { "" };
     for s in &held {
         let Some(entry) = s.entry.and_then(|n| entries.get_mut(n)) else { continue };
         match chosen {
@@ -144,8 +162,9 @@ fn decide(entries: &mut [Entry], order: &[&Said], mac: Mac) -> Option<usize> {
                 mark(entry, LeaseState::Replaced, format!("{ip}, line {line}"));
             }
             None => {
-                let all: Vec<String> = ips.iter().flatten().map(ToString::to_string).collect();
-                mark(entry, LeaseState::OneOfSeveral, all.join(", "));
+                // the last one is told, with all of them
+                let is_told = held.last().is_some_and(|last| last.entry == s.entry);
+                mark(entry, LeaseState::OneOfSeveral, if is_told { all.clone() } else { String::new() });
             }
             Some(_) => {}
         }
