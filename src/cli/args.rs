@@ -221,10 +221,12 @@ pub struct Firewall {
     #[arg(long, value_name = "URL", requires = "mud", default_value = crate::firewall::NOWHERE)]
     pub mud_url: String,
     /// Reads a table of leases or of neighbours (ARP) of any platform and finds the gateway's address; - for what is
-    /// pasted into the terminal.
+    /// pasted into the terminal. Exit status 0: each gateway has one address in force there; 1: not, or it is not certain
+    /// which; 3: the file cannot be read.
     #[arg(long, value_name = "FILE", conflicts_with_all = ["list", "vendor", "change_request", "part", "read_log", "mud"])]
     pub read_leases: Option<PathBuf>,
     /// Reads lines of a firewall's or DHCP server's log and tells what of this gateway was denied; - for what is pasted.
+    /// Exit status 0: nothing on its way to the cloud; 1: something; 3: the file cannot be read.
     #[arg(long, value_name = "FILE", conflicts_with_all = ["list", "vendor", "change_request", "part", "mud"])]
     pub read_log: Option<PathBuf>,
 }

@@ -3,6 +3,8 @@
 use super::{BLIND, CAUSE, USAGE, args, fail, json, out};
 use crate::model::pasted::{Action, Counts, Entry, LeaseState, Pasted, Reading, TextKind};
 use crate::model::{Mac, Owner};
+use crate::profile::Profile;
+use crate::session::world;
 use crate::wire::pasted;
 use std::fmt::Write as _;
 use std::io::Read as _;
@@ -48,17 +50,18 @@ fn macs(a: &args::Firewall) -> Vec<Mac> {
     super::firewall::typed(a).map(|typed| typed.mac).collect()
 }
 
-/// 0: each gateway has an address in force there; 1: one of them has none; 3: the text was not read to its end.
+/// 0: each gateway has one address in force there; 1: one of them has none, or it is not certain which; 3: the text was not
+/// read to its end.
 pub(super) fn leases(file: &Path, a: &args::Firewall) -> ExitCode {
     let text = match text(file) {
         Ok(text) => text,
         Err(status) => return status,
     };
     let macs = macs(a);
-    let table = pasted::leases(&text, &macs);
+    let table = pasted::leases_at(&text, &macs, world::unix_ms());
     let printed = if a.json {
         let entries: Vec<serde_json::Value> =
-            macs.iter().filter_map(|mac| table.lease_of(*mac)).map(as_json).collect();
+            macs.iter().filter_map(|mac| Some(lease_json(&table, *mac, table.lease_of(*mac)?))).collect();
         let value = serde_json::json!({
             "schema": json::SCHEMA, "repaired": json::repaired(super::firewall::typed(a)), "lines": table.counts.lines, "devices": table.devices, "leases": entries,
             "near": table.near, "counts": counts_json(&table.counts), "unread": unread_json(&table), "read_to_line": table.read_to,
@@ -82,7 +85,13 @@ fn has_address(table: &Pasted, mac: Mac) -> bool {
     lease.is_some_and(|l| l.state == LeaseState::InForce && l.ip.is_some())
 }
 
+/// What is said of a text without a line.
+const EMPTY: &str = "The text is empty: there was nothing to read.\n";
+
 fn leases_in_words(table: &Pasted, macs: &[Mac]) -> String {
+    if table.counts.lines == 0 {
+        return EMPTY.to_owned();
+    }
     let mut out = String::new();
     for mac in macs {
         let _ = match table.lease_of(*mac) {
@@ -94,6 +103,10 @@ fn leases_in_words(table: &Pasted, macs: &[Mac]) -> String {
                 e.line + 1,
                 e.shown,
                 format_of(e)
+            ),
+            None if !table.unread.is_empty() => writeln!(
+                out,
+                "{mac} is named in this text, but which of its columns is the address was not recognised: paste it with its heading, or read the line below yourself."
             ),
             None if table.named.contains(mac) => {
                 writeln!(out, "{mac} is named in this text, but nothing in it gives it an address.")
@@ -112,7 +125,8 @@ fn leases_in_words(table: &Pasted, macs: &[Mac]) -> String {
     out
 }
 
-/// 0: nothing of the gateway was denied; 1: something was; 3: nothing was, and the text was not read to its end.
+/// 0: nothing of the gateway was denied on its way to the cloud; 1: something was; 3: nothing was, and the text was not read
+/// to its end.
 pub(super) fn log(file: &Path, a: &args::Firewall) -> ExitCode {
     let text = match text(file) {
         Ok(text) => text,
@@ -124,20 +138,26 @@ pub(super) fn log(file: &Path, a: &args::Firewall) -> ExitCode {
         return fail(USAGE, "give --mac or --ip of the gateway, or both");
     }
     let log = pasted::log(&text, &macs, &ips);
+    let ports = Profile::shipped().cloud.ports;
     let printed = if a.json {
-        let entries: Vec<serde_json::Value> = log.entries.iter().map(as_json).collect();
+        let of = |e: &Entry| {
+            let mut value = as_json(e);
+            value["on_the_way"] = e.is_on_the_way(&ports).into();
+            value
+        };
+        let entries: Vec<serde_json::Value> = log.entries.iter().map(of).collect();
         let value = serde_json::json!({
             "schema": json::SCHEMA, "repaired": json::repaired(super::firewall::typed(a)), "lines": log.counts.lines, "entries": entries, "counts": counts_json(&log.counts),
             "unread": unread_json(&log), "read_to_line": log.read_to,
         });
         out(&format!("{value:#}\n"))
     } else {
-        out(&log_in_words(&log))
+        out(&log_in_words(&log, &ports, ips.is_empty()))
     };
     if printed != ExitCode::SUCCESS {
         return printed;
     }
-    let denied = log.entries.iter().any(|e| e.action == Action::Denied);
+    let denied = log.entries.iter().any(|e| stands(e, &ports));
     match log.not_read() {
         // what was denied stays so, whatever comes later
         Some(why) => fail(if denied { CAUSE } else { BLIND }, why),
@@ -146,18 +166,64 @@ pub(super) fn log(file: &Path, a: &args::Firewall) -> ExitCode {
     }
 }
 
-fn log_in_words(log: &Pasted) -> String {
+/// A denial that keeps the gateway from the cloud.
+fn stands(e: &Entry, ports: &[u16]) -> bool {
+    e.action == Action::Denied && e.is_on_the_way(ports)
+}
+
+fn log_in_words(log: &Pasted, ports: &[u16], by_mac: bool) -> String {
+    if log.counts.lines == 0 {
+        return EMPTY.to_owned();
+    }
     let mut words =
         format!("{} lines, {} of them of the gateway.\n", log.counts.lines, log.counts.of_gateway);
     for sort in log.sorts() {
         let _ = writeln!(words, "{:>5} x  {} (first in line {})", sort.times, sort.sentence, sort.line + 1);
-        if let Some(e) = log.entries.iter().find(|e| e.line == sort.line) {
-            let turn = turn(sort.who_acts);
-            let _ = writeln!(words, "{}         {}", turn.replace("  ", "         "), format_of(e));
+        let is_it = |e: &&Entry| e.line == sort.line && e.in_plain_words() == sort.sentence;
+        if let Some(e) = log.entries.iter().find(is_it) {
+            if e.action == Action::Denied && !e.is_on_the_way(ports) {
+                words.push_str(
+                    "         Denied, but not the way to the cloud: it does not keep the gateway offline.\n",
+                );
+            } else {
+                words.push_str(&turn(sort.who_acts).replace("  ", "         "));
+            }
+            let _ = writeln!(words, "         {}", format_of(e));
         }
+    }
+    if !log.entries.iter().any(|e| stands(e, ports)) {
+        let _ = writeln!(words, "{}", without_denial(log, ports, by_mac));
     }
     words.push_str(&rest_in_words(log));
     words
+}
+
+/// What it means that nothing was denied, and what to do next.
+fn without_denial(log: &Pasted, ports: &[u16], by_mac: bool) -> String {
+    let ports: Vec<String> = ports.iter().map(u16::to_string).collect();
+    let ports = ports.join(" and ");
+    match (log.unread.len(), log.counts.of_gateway, log.entries.as_slice()) {
+        (1.., 0, []) => {
+            "Lines name the gateway and were not understood, so that it is not known what was done with it: read them below, or export the log in another format.".to_owned()
+        }
+        (_, 0, []) if by_mac && log.devices == 0 => {
+            "This log has no MAC addresses, so that nothing in it can be the gateway's: add --ip with its address.".to_owned()
+        }
+        (_, 0, []) => {
+            "No line is of the gateway: check that the text is of the right time and that the address is right.".to_owned()
+        }
+        (_, n, []) => format!("{n} of the gateway, none a denial: this device gave the gateway what it asked for."),
+        (unread, _, entries) => {
+            let allowed = entries.iter().any(|e| e.action == Action::Allowed);
+            let more = if unread > 0 { " Other lines name the gateway and were not understood: read them below." } else { "" };
+            let what = if allowed {
+                "what holds the gateway back is not in this text. Look at the next device on its way."
+            } else {
+                "it does not say what was done, either. Ask for the log of denied connections."
+            };
+            format!("None of these is a denial on the way to the cloud (TCP {ports}, and DNS): {what}{more}")
+        }
+    }
 }
 
 /// Whose turn it is, on a line of its own; nothing when it is nobody's.
@@ -203,6 +269,13 @@ fn as_json(e: &Entry) -> serde_json::Value {
         "to_name": e.destination_name, "reason": e.reason, "place": e.place,
         "state": e.lease.map(|l| l.state.word()),
     })
+}
+
+fn lease_json(table: &Pasted, mac: Mac, e: &Entry) -> serde_json::Value {
+    let mut value = as_json(e);
+    value["addresses"] = serde_json::json!(table.addresses_of(mac));
+    value["certain"] = has_address(table, mac).into();
+    value
 }
 
 fn counts_json(c: &Counts) -> serde_json::Value {

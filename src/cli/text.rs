@@ -7,6 +7,7 @@ use crate::model::finding::Level;
 use crate::model::host::HostView;
 use crate::model::snapshot::GatewayView;
 use crate::model::{LedSet, LedState, Snapshot};
+use crate::report::words::age;
 use std::fmt::Write;
 
 /// The states of a set in words.
@@ -21,7 +22,7 @@ pub fn led_words(set: LedSet) -> String {
 fn gateway_line(out: &mut String, g: &GatewayView) {
     let ip = g.ip.map_or("no address known".to_owned(), |ip| ip.to_string());
     let sources: Vec<&str> = g.sources.iter().map(|s| s.word()).collect();
-    let age = g.led.age_ms.map(|ms| format!(", {} s ago", ms / 1000)).unwrap_or_default();
+    let age = g.led.age_ms.map(|ms| format!(", {}", age(ms))).unwrap_or_default();
     let name = g.name.as_deref().map(|n| format!("  \u{201c}{n}\u{201d}")).unwrap_or_default();
     let _ = writeln!(out, "  {}  {ip}{name}  seen by {}", g.mac, sources.join(", "));
     let _ = writeln!(out, "      LED: {} ({}{age})", led_words(g.led.possible), g.led.basis.word());
@@ -131,8 +132,7 @@ pub fn check(s: &Snapshot) -> String {
     for f in s.findings.iter().filter(|f| f.level > Level::Ok) {
         let _ = writeln!(out, "Finding [{}] {}: {}", f.code, f.level.word(), f.title);
         for e in &f.evidence {
-            let _ =
-                writeln!(out, "  {} ({}, {}, {} s ago)", e.text, e.source, e.basis.word(), e.age_ms / 1000);
+            let _ = writeln!(out, "  {} ({}, {}, {})", e.text, e.source, e.basis.word(), age(e.age_ms));
         }
         for p in &f.possible {
             let _ = writeln!(out, "  could also be: {}", p.line());
@@ -145,7 +145,7 @@ pub fn check(s: &Snapshot) -> String {
     if !s.reported.is_empty() {
         out.push_str("\nReported by the firewall, the switch or the DHCP server (pasted)\n");
         for r in &s.reported {
-            let _ = writeln!(out, "  {}: {} ({} s ago)", r.mac, r.line(), r.evidence.age_ms / 1000);
+            let _ = writeln!(out, "  {}: {} ({})", r.mac, r.line(), age(r.evidence.age_ms));
         }
     }
     out.push('\n');

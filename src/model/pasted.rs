@@ -72,6 +72,8 @@ kinds! {
     Dot1x = "dot1x",
     /// The switch asked for the MAC (MAC authentication bypass), and it was refused.
     MacAuthentication = "mac-authentication",
+    /// A switch let the device in, at once or after it had refused it.
+    Admitted = "admitted",
     /// A switch threw away ARP of the gateway.
     ArpInspection = "arp-inspection",
     /// A switch threw away DHCP of the gateway or for it.
@@ -128,6 +130,14 @@ pub enum LeaseState {
     Free,
     /// The neighbour did not answer (ARP).
     Unresolved,
+    /// A later record of the text gives the address to another device.
+    GivenOn,
+    /// A newer record of the text gives the device another address.
+    Replaced,
+    /// One of several addresses beside the device, and nothing tells which one it uses.
+    OneOfSeveral,
+    /// 169.254.0.0/16 (RFC 3927): the device gave it to itself, since no server did.
+    SelfAssigned,
     /// A word that is not known.
     Unknown,
 }
@@ -174,6 +184,25 @@ pub struct Entry {
     pub shown: String,
 }
 
+impl Entry {
+    /// False for what was done with a connection that is neither the gateway's way to the cloud, which goes to these ports
+    /// of TCP, nor its look-ups of names: it may be denied, and the gateway does its work. What an entry leaves open counts, and so does a
+    /// want of translations or of room, which meets every connection.
+    #[must_use]
+    pub fn is_on_the_way(&self, ports: &[u16]) -> bool {
+        let of_packets = matches!(
+            self.kind,
+            Kind::Connection | Kind::DefaultDeny | Kind::Inspection | Kind::StateDrop | Kind::LocalService
+        );
+        if !of_packets || self.port == Some(53) {
+            return true;
+        }
+        let tcp = self.protocol.as_deref().is_none_or(|p| p.eq_ignore_ascii_case("tcp"));
+        let to_all = self.destination.is_some_and(|ip| ip.is_multicast() || ip.is_broadcast());
+        tcp && !to_all && self.port.is_none_or(|p| ports.contains(&p))
+    }
+}
+
 /// A line that names the gateway and could not be read.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Unread {
@@ -188,7 +217,7 @@ pub struct Unread {
 pub struct Counts {
     /// Lines that are not empty.
     pub lines: usize,
-    /// Lines of what became an entry of the gateway.
+    /// Lines of what became an entry of the gateway, or of what one follows from: a whole exchange with a DHCP server.
     pub of_gateway: usize,
     /// Lines of known formats that are about other devices.
     pub of_others: usize,
@@ -221,6 +250,8 @@ pub struct Pasted {
     pub near: Vec<Mac>,
     /// Its newest line stands at the top, as many pages and viewers of logs have it.
     pub newest_first: bool,
+    /// In a table of leases: which of the entries says what holds of the address of each gateway now.
+    pub now: Vec<(Mac, usize)>,
     /// The text is longer than can be read: so many lines of it were. `None`: it was read to its end.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub read_to: Option<usize>,
@@ -269,37 +300,28 @@ impl Pasted {
         sorts
     }
 
-    /// What holds for this gateway's address now: the newest entry in force that no later one took back (released, expired,
-    /// declined, in conflict, refused), else the newest one that names an address, else the newest.
+    /// What holds for this gateway's address now, as `wire/pasted/holders` found it. In force is only an address that no
+    /// later record took back (released, expired, declined, refused, given to another device) and that is the only one.
     #[must_use]
     pub fn lease_of(&self, mac: Mac) -> Option<&Entry> {
-        let mut of: Vec<&Entry> =
-            self.entries.iter().filter(|e| e.mac == Some(mac) && e.lease.is_some()).collect();
-        if self.newest_first {
-            of.reverse();
-        }
-        let mut held: Option<&Entry> = None;
-        for entry in &of {
-            let (Some(lease), held_ip) = (entry.lease, held.and_then(|h| h.lease).and_then(|l| l.ip)) else {
-                continue;
-            };
-            match lease.state {
-                LeaseState::InForce if lease.ip.is_some() => held = Some(*entry),
-                LeaseState::Refused => held = None,
-                LeaseState::Released if lease.ip.is_none() => held = None,
-                LeaseState::Released
-                | LeaseState::Expired
-                | LeaseState::Declined
-                | LeaseState::Conflict
-                | LeaseState::Free
-                    if lease.ip == held_ip =>
-                {
-                    held = None;
-                }
-                _ => {}
+        let (_, at) = self.now.iter().find(|(of, _)| *of == mac)?;
+        self.entries.get(*at)
+    }
+
+    /// The addresses that the gateway may have now: one, or several where nothing tells which of them.
+    #[must_use]
+    pub fn addresses_of(&self, mac: Mac) -> Vec<Ipv4Addr> {
+        let of = |state: LeaseState| {
+            let leases = self.entries.iter().filter(move |e| e.mac == Some(mac)).filter_map(|e| e.lease);
+            leases.filter(move |l| l.state == state).filter_map(|l| l.ip)
+        };
+        let held = self.lease_of(mac).and_then(|e| e.lease);
+        match held.map(|l| l.state) {
+            Some(LeaseState::InForce) => held.and_then(|l| l.ip).into_iter().collect(),
+            Some(LeaseState::OneOfSeveral) => {
+                of(LeaseState::OneOfSeveral).collect::<std::collections::BTreeSet<_>>().into_iter().collect()
             }
+            _ => Vec::new(),
         }
-        let names = |e: &&Entry| e.lease.is_some_and(|l| l.ip.is_some());
-        held.or_else(|| of.iter().copied().rfind(names)).or_else(|| of.last().copied())
     }
 }

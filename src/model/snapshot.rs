@@ -329,6 +329,12 @@ pub struct Snapshot {
 }
 
 impl Snapshot {
+    /// When this picture was made, milliseconds since 1970 UTC.
+    #[must_use]
+    pub fn unix_ms(&self) -> i64 {
+        self.started_unix_ms.saturating_add(i64::try_from(self.now.0).unwrap_or(i64::MAX))
+    }
+
     /// The same picture with its ages in whole minutes and without what the console says line by line: two pictures that
     /// are equal so need no new frame (a page that shows the console looks for itself).
     #[must_use]

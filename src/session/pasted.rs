@@ -25,7 +25,7 @@ impl Engine {
             let gateways = self.gateways(now);
             let macs: Vec<_> = gateways.iter().map(|g| g.mac).filter(|mac| mac.is_device()).collect();
             let read = match kind {
-                TextKind::Leases => pasted::leases(text, &macs),
+                TextKind::Leases => pasted::leases_at(text, &macs, self.unix_ms(now)),
                 TextKind::Log => pasted::log(text, &macs, &addresses(&gateways)),
             };
             let not_read = read.not_read();

@@ -8,12 +8,13 @@ use crate::model::rule::Scope;
 use crate::model::snapshot::LinkHealth;
 use crate::model::{Basis, LedSet, LedState, Level, Snapshot};
 
-/// "less than a minute ago", "4 min ago", "2 h ago". Whole minutes, since a quiet window is painted anew once a minute.
+/// "less than a minute ago", "4 min ago", "2 h ago", "3 d ago". Whole minutes, since a quiet window is painted anew once a minute.
 pub fn age(ms: u64) -> String {
     match ms / 60_000 {
         0 => "less than a minute ago".into(),
         minutes @ 1..=99 => format!("{minutes} min ago"),
-        minutes => format!("{} h ago", minutes / 60),
+        minutes @ 100..=2879 => format!("{} h ago", minutes / 60),
+        minutes => format!("{} d ago", minutes / 1440),
     }
 }
 
@@ -189,6 +190,8 @@ mod tests {
             (59_999, "less than a minute ago"),
             (100_000, "1 min ago"),
             (7_200_000, "2 h ago"),
+            (26 * 3_600_000, "26 h ago"),
+            (91_395_979_000, "1057 d ago"),
         ] {
             assert_eq!(age(ms), want);
         }

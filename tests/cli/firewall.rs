@@ -179,7 +179,10 @@ fn a_log_says_what_was_denied() {
     let file = file.to_str().unwrap();
     let told = home.run(&["firewall", "--read-log", file, "--ip", "192.0.2.50"]);
     assert_eq!(told.exit, Some(1), "something was denied: {told:?}");
-    assert!(told.out.contains("3 x  Denied: TCP port 4321 to 198.51.100.7, by access list in."), "{told:?}");
+    assert!(
+        told.out.contains("3 x  Denied: TCP port 4321 to 198.51.100.7, by access list \"in\"."),
+        "{told:?}"
+    );
     let json = home.run(&["firewall", "--read-log", file, "--ip", "192.0.2.50", "--json"]).json();
     assert_eq!(
         (json["entries"][0]["action"].as_str(), json["entries"][0]["port"].as_u64()),
@@ -187,6 +190,62 @@ fn a_log_says_what_was_denied() {
     );
     assert_eq!(home.run(&["firewall", "--read-log", file, "--ip", "192.0.2.5"]).exit, Some(0));
     assert_eq!(home.run(&["firewall", "--read-log", file]).exit, Some(2), "of whom?");
+}
+
+/// What a text does not say is said, with the next step, and only what is certain has status 0.
+#[test]
+fn what_a_text_leaves_open_is_said() {
+    let home = Home::new();
+    let file = home.path().join("text.txt");
+    let path = file.to_str().unwrap().to_owned();
+    let ask = |text: &str, how: &[&str]| {
+        std::fs::write(&file, text).unwrap();
+        home.run(&[&["firewall"], how].concat())
+    };
+    let mac = "34:a5:e1:00:0b:07";
+    let leases = ["--read-leases", &path, "--mac", mac];
+    let by_ip = ["--read-log", &path, "--ip", "192.0.2.50"];
+    let by_mac = ["--read-log", &path, "--mac", mac];
+    let two = "192.0.2.50 ether 34:a5:e1:00:0b:07 C eth0\n192.0.2.51 ether 34:a5:e1:00:0b:07 C eth0\n";
+    let old = "1595960999 34:a5:e1:00:0b:07 192.0.2.50 templog *\n";
+    let forti = |dst: &str, port: u16, proto: u8, action: &str| {
+        format!(
+            "date=2026-11-27 time=14:03:14 type=\"traffic\" subtype=\"forward\" srcip=192.0.2.50 srcport=40000 dstip={dst} dstport={port} proto={proto} action=\"{action}\" policyid=7 policyname=\"not this\"\n"
+        )
+    };
+    let exchange = "Nov 27 14:45:02 dhcp1 dhcpd[812]: DHCPREQUEST for 192.0.2.50 (192.0.2.2) from 34:a5:e1:00:0b:07 via eth1\nNov 27 14:45:02 dhcp1 dhcpd[812]: DHCPACK on 192.0.2.50 to 34:a5:e1:00:0b:07 via eth1\n";
+    for (text, how, exit, says) in [
+        ("\n\n", &leases, 1, "The text is empty"),
+        ("", &by_ip, 0, "The text is empty"),
+        (two, &leases, 1, "several addresses (192.0.2.50, 192.0.2.51)"),
+        (old, &leases, 1, "the lease ended 2020-07-28 18:29 UTC"),
+        (&forti("198.51.100.1", 123, 17, "deny"), &by_ip, 0, "Denied, but not the way to the cloud"),
+        (&forti("198.51.100.1", 53, 17, "deny"), &by_ip, 1, "by \"not this\""),
+        (&forti("198.51.100.1", 443, 6, "close"), &by_ip, 0, "Look at the next device on its way"),
+        (&forti("198.51.100.1", 443, 6, "deny"), &by_mac, 0, "This log has no MAC addresses"),
+        (
+            "Nov 27 07:03:12 fw dhcpd: DHCPDISCOVER from aa:bb:cc:00:11:22 via eth1\n",
+            &by_ip,
+            0,
+            "No line is of the gateway",
+        ),
+        ("Nov 27 07:03:12 box somethingd[1]: session 192.0.2.50 noted\n", &by_ip, 0, "were not understood"),
+        (exchange, &by_mac, 0, "2 of the gateway, none a denial"),
+    ] {
+        let ran = ask(text, how);
+        assert!(ran.exit == Some(exit) && ran.out.contains(says), "{says}: {ran:?}");
+    }
+    let json = ask(two, &[&leases[..], &["--json"]].concat()).json();
+    assert_eq!(json["leases"][0]["addresses"].as_array().map(Vec::len), Some(2), "{json}");
+    assert_eq!(
+        (json["leases"][0]["certain"].as_bool(), json["leases"][0]["in_force"].as_bool()),
+        (Some(false), Some(false))
+    );
+    let json = ask(&forti("198.51.100.1", 123, 17, "deny"), &[&by_ip[..], &["--json"]].concat()).json();
+    assert_eq!(json["entries"][0]["on_the_way"].as_bool(), Some(false), "{json}");
+    let help = home.run(&["firewall", "--help"]);
+    let help = help.out.split_whitespace().collect::<Vec<_>>().join(" ");
+    assert!(help.contains("Exit status 0: nothing on its way to the cloud"), "{help}");
 }
 
 #[test]

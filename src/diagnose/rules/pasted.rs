@@ -276,8 +276,11 @@ pub fn reported(scene: &Scene<'_>, d: &Digest<'_>) -> Vec<Reported> {
                 but.push("its format is not known, so that it decides nothing".to_owned());
             }
             if claim.is_old() {
-                let hours = claim.age_ms / 3_600_000;
-                but.push(format!("it was written {hours} hours ago and says little of now"));
+                let ago = match claim.age_ms / 3_600_000 {
+                    hours @ 0..=71 => format!("{hours} hours"),
+                    hours => format!("{} days", hours / 24),
+                };
+                but.push(format!("it was written {ago} ago and says little of now"));
             }
             if claim.is_ahead {
                 but.push("it says that it was written in a time that has not come yet".to_owned());

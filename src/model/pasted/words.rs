@@ -42,6 +42,10 @@ impl LeaseState {
             Self::Conflict => "conflict",
             Self::Free => "free",
             Self::Unresolved => "unresolved",
+            Self::GivenOn => "given-on",
+            Self::Replaced => "replaced",
+            Self::OneOfSeveral => "one-of-several",
+            Self::SelfAssigned => "self-assigned",
             Self::Unknown => "unknown",
         }
     }
@@ -52,7 +56,7 @@ impl Entry {
     #[must_use]
     pub fn who_acts(&self) -> Owner {
         match self.kind {
-            Kind::Connection | Kind::Lease if self.action != Action::Denied => Owner::Nobody,
+            Kind::Connection | Kind::Lease | Kind::Admitted if self.action != Action::Denied => Owner::Nobody,
             // what lies behind this firewall may be another one: nobody outside is named without a look from there
             _ => Owner::It,
         }
@@ -82,6 +86,7 @@ impl Entry {
             Kind::MacAuthentication => format!(
                 "The switch refuses the gateway{at} (MAC authentication, MAB): its MAC is not in the list that is asked."
             ),
+            Kind::Admitted => format!("The switch let the gateway in{at}{why}."),
             Kind::ArpInspection => format!(
                 "The switch throws away the gateway's ARP{at} (ARP inspection): it knows no lease of this MAC for the address."
             ),
@@ -133,12 +138,12 @@ impl Entry {
             Action::Unclear => "Logged, without saying whether it was denied",
         };
         let why = self.reason.as_ref().map(|r| format!(" ({r})")).unwrap_or_default();
-        let rule = self.rule.as_ref().map(|r| format!(", by {r}")).unwrap_or_default();
+        let rule = self.rule.as_ref().map(|r| format!(", by {}", quoted(r))).unwrap_or_default();
         let by = match self.kind {
             Kind::StateDrop => ", since the firewall knew no session for it any more: an idle timeout, a restart, or a table that was cleared".to_owned(),
             Kind::DefaultDeny => format!("{}, the deny at the end of the list", if rule.is_empty() { ", by no rule" } else { &rule }),
             Kind::Inspection => {
-                let of = self.rule.as_ref().map(|r| format!(" of {r}")).unwrap_or_default();
+                let of = self.rule.as_ref().map(|r| format!(" of {}", quoted(r))).unwrap_or_default();
                 format!(", by what looks into the connection{of}{why}, not by a rule for ports")
             }
             Kind::LocalService => format!("{rule}, by the firewall itself: it takes this from nobody here (local-in), and no rule of its list helps"),
@@ -163,29 +168,51 @@ impl Entry {
         };
         let said = self.reason.as_ref().map(|r| format!(" ({r})")).unwrap_or_default();
         let Some(ip) = lease.ip else {
+            let vlan = self.reason.as_ref().filter(|r| r.bytes().all(|b| b.is_ascii_digit()));
+            let vlan = vlan.map(|v| format!(", VLAN {v}")).unwrap_or_default();
             return match lease.state {
-                LeaseState::Requested | LeaseState::Refused => format!("{who} asked and got no address."),
+                LeaseState::None if self.place.is_some() => format!(
+                    "{who} is at {}{vlan}. This table has no addresses: ask for the ARP table of the router or the leases of the DHCP server.",
+                    self.place.as_deref().unwrap_or_default()
+                ),
+                LeaseState::Requested | LeaseState::Refused => {
+                    format!("{who} asked and got no address{said}.")
+                }
                 _ => format!("{who} is there, but this text gives it no address."),
             };
         };
         match lease.state {
-            LeaseState::InForce => format!("{who} has {ip}."),
+            LeaseState::InForce => format!("{who} has {ip}{said}."),
+            LeaseState::GivenOn => {
+                format!(
+                    "{who} had {ip}, and has it no longer: a later record gives it to another device{said}."
+                )
+            }
+            LeaseState::Replaced => {
+                format!("{who} had {ip} before; a newer record gives it another address{said}.")
+            }
+            LeaseState::OneOfSeveral => format!(
+                "{who} stands beside several addresses{said}; this text does not tell which of them it uses now, so that none is certain."
+            ),
+            LeaseState::SelfAssigned => format!(
+                "{who} has given itself {ip} (169.254.0.0/16), as devices do that no DHCP server answers: it has no lease."
+            ),
             LeaseState::None => format!("{who} is there, but this text gives it no address."),
             LeaseState::Reserved => {
                 format!("{ip} is kept for {who}; this text does not say that it uses it{said}.")
             }
-            LeaseState::Requested => format!("{who} asked for {ip}; this text does not say that it got it."),
+            LeaseState::Requested => {
+                format!("{who} asked for {ip}; this text does not say that it got it{said}.")
+            }
             LeaseState::Offered => format!("{who} was offered {ip} and has not taken it{said}."),
-            LeaseState::Refused => format!("{who} asked for {ip} and was refused it (NAK)."),
+            LeaseState::Refused => format!("{who} asked for {ip} and was refused it (NAK){said}."),
             LeaseState::Released => format!("{who} had {ip} and gave it back (released)."),
             LeaseState::Expired => format!("{who} had {ip}, which is not in force now: it expired{said}."),
             LeaseState::Declined => {
                 format!("{who} declined {ip}: somebody else was using it, or the server set it aside{said}.")
             }
             LeaseState::Conflict => {
-                format!(
-                    "{ip} is in conflict: the server found another device at the address kept for {who}{said}."
-                )
+                format!("{ip} is in conflict: another device has it as well as {who}{said}.")
             }
             LeaseState::Free => format!("{who} had {ip}, which is not in force now: it is free{said}."),
             LeaseState::Unresolved => {
@@ -198,4 +225,19 @@ impl Entry {
             }
         }
     }
+}
+
+/// The name of a rule in quotes, without what says that it is one: a name can be any words. A number needs none.
+fn quoted(rule: &str) -> String {
+    const LEADS: [&str; 7] =
+        ["access list ", "rule ", "policy ", "zone pair ", "the chain ", "filter ", "ACL "];
+    let lead = LEADS.iter().find(|lead| rule.starts_with(**lead)).copied().unwrap_or_default();
+    let rest = rule.strip_prefix(lead).unwrap_or(rule);
+    if !lead.is_empty() && rest.starts_with(|c: char| c.is_ascii_digit()) {
+        return rule.to_owned();
+    }
+    let end =
+        [", entry ", ", class "].iter().filter_map(|behind| rest.find(behind)).min().unwrap_or(rest.len());
+    let (name, behind) = rest.split_at_checked(end).unwrap_or((rest, ""));
+    format!("{lead}\"{name}\"{behind}")
 }

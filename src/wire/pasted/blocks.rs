@@ -121,6 +121,30 @@ pub fn list<'a>(lines: &'a [Cow<'a, str>], from: usize) -> Option<(Fields<'a>, R
     (fields.len() >= 2).then_some((fields, from..to))
 }
 
+/// The entries that stand one behind the other from line `from` on, without a gap.
+#[must_use]
+pub fn lists<'a>(lines: &'a [Cow<'a, str>], from: usize) -> Vec<(Fields<'a>, Range<usize>)> {
+    let mut out = Vec::new();
+    let mut at = from;
+    while let Some((fields, range)) = list(lines, at) {
+        at = range.end;
+        out.push((fields, range));
+        if out.len() >= LONGEST || lines.get(at).is_none_or(|l| l.trim().is_empty()) {
+            break;
+        }
+    }
+    out
+}
+
+/// Whether entries without a gap have the same keys: else one of them may have lost its first key to a cut, and every value
+/// may stand in the entry before its own.
+#[must_use]
+pub fn are_alike(lists: &[(Fields<'_>, Range<usize>)]) -> bool {
+    let keys = |fields: &Fields<'_>| fields.iter().map(|(n, _)| n.to_ascii_lowercase()).collect::<Vec<_>>();
+    let Some((first, _)) = lists.first() else { return true };
+    lists.iter().all(|(fields, _)| keys(fields) == keys(first))
+}
+
 /// `ClientId        : 00-11-22-33-44-55`, `MAC Address: 00:11:22:33:44:55`.
 fn key_and_value(line: &str) -> Option<(&str, &str)> {
     let line = line.trim();

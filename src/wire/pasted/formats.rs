@@ -94,6 +94,15 @@ pub struct Fields {
     pub address: Vec<String>,
     pub state: Vec<String>,
     pub time: Vec<String>,
+    /// The day, where it has a field of its own; and how far its clock is from UTC.
+    pub date: Vec<String>,
+    pub zone: Vec<String>,
+    /// Since when a lease holds, until when, and for how many seconds: two of the three tell the other one.
+    pub began: Vec<String>,
+    pub ends: Vec<String>,
+    pub lasts: Vec<String>,
+    /// How long ago the device was last seen there.
+    pub age: Vec<String>,
 }
 
 /// What it is when fields have certain values; the first that holds counts.
@@ -161,6 +170,9 @@ pub struct Format {
     pub protocol: Option<String>,
     #[serde(default)]
     pub is: Vec<Meaning>,
+    /// A later record of an address, or of a device, takes the place of an earlier one; lines of a log do so always.
+    #[serde(default)]
+    pub journal: bool,
     /// Words of the state; others are asked in the list of words.
     #[serde(default)]
     pub states: BTreeMap<String, LeaseState>,
@@ -201,6 +213,49 @@ pub struct Words {
     pub protocols: BTreeMap<String, String>,
     /// Values that say that there is none.
     pub nothing: Vec<String>,
+    /// Words that turn round the one behind them: `not blocked`.
+    pub not: Vec<String>,
+    /// Words that may stand between the two: `not yet blocked`.
+    pub between: Vec<String>,
+    /// Words beside which nothing was done: `DROP-TEST`.
+    pub trial: Vec<String>,
+    /// Words, of any language, after which an address is not in force.
+    pub over: Vec<String>,
+    /// Ports above 1023 from which an answer may come.
+    pub answers: Vec<u16>,
+    /// How fresh what a neighbour's state tells is, where two are compared.
+    pub fresh: BTreeMap<String, u8>,
+}
+
+impl Words {
+    fn is_in(list: &[String], word: &str) -> bool {
+        list.iter().any(|w| w == word)
+    }
+
+    /// What was done, by words in small letters that agree on it. Unclear where it was not done, or not in earnest; none
+    /// where no word says anything.
+    #[must_use]
+    pub fn done<'w>(&self, words: impl Iterator<Item = &'w str>) -> Option<Action> {
+        let (mut told, mut agree, mut turned) = (None, true, false);
+        let mut in_earnest = true;
+        for word in words {
+            in_earnest &= !Self::is_in(&self.trial, word);
+            if let Some(action) = self.actions.get(word) {
+                let action = if turned { Action::Unclear } else { *action };
+                agree &= told.is_none_or(|t| t == action);
+                told = Some(action);
+            }
+            turned = Self::is_in(&self.not, word) || (turned && Self::is_in(&self.between, word));
+        }
+        let told = told?;
+        Some(if in_earnest && agree { told } else { Action::Unclear })
+    }
+
+    /// Whether words in small letters say that something is not so, or is over.
+    #[must_use]
+    pub fn deny(&self, word: &str) -> bool {
+        Self::is_in(&self.not, word) || Self::is_in(&self.over, word)
+    }
 }
 
 /// A format made ready to be asked.
@@ -234,6 +289,12 @@ pub struct Roles {
     pub address: Vec<Key>,
     pub state: Vec<Key>,
     pub time: Vec<Key>,
+    pub date: Vec<Key>,
+    pub zone: Vec<Key>,
+    pub began: Vec<Key>,
+    pub ends: Vec<Key>,
+    pub lasts: Vec<Key>,
+    pub age: Vec<Key>,
     pub join: Option<Key>,
 }
 
@@ -444,6 +505,10 @@ impl Formats {
         let mut keys = |names: &[String], role: &str| -> Vec<Key> {
             if names.is_empty() { vec![self.key(role)] } else { names.iter().map(|n| self.key(n)).collect() }
         };
+        // of these most formats say nothing
+        let some = |names: &[String], keys: &mut dyn FnMut(&[String], &str) -> Vec<Key>| {
+            if names.is_empty() { Vec::new() } else { keys(names, "") }
+        };
         let roles = Roles {
             from: keys(&f.from, "from"),
             from_port: keys(&f.from_port, "from_port"),
@@ -457,6 +522,12 @@ impl Formats {
             address: keys(&f.address, "address"),
             state: keys(&f.state, "state"),
             time: keys(&f.time, "time"),
+            date: keys(&f.date, "date"),
+            zone: keys(&f.zone, "tz"),
+            began: some(&f.began, &mut keys),
+            ends: some(&f.ends, &mut keys),
+            lasts: some(&f.lasts, &mut keys),
+            age: some(&f.age, &mut keys),
             join: format.join.as_ref().map(|name| self.key(name)),
         };
         let word = |name: &String| name.split_whitespace().next().unwrap_or_default().to_ascii_lowercase();

@@ -3,6 +3,7 @@
 
 use super::addresses;
 use super::formats::Formats;
+use super::held::of_address;
 use super::meaning::is_host;
 use super::records::Record;
 use crate::model::pasted::{Action, Entry, Kind, Lease, LeaseState, Reading};
@@ -31,14 +32,22 @@ pub fn connection(record: &Record<'_>, ips: &[Ipv4Addr]) -> Option<Entry> {
 /// A device and its address in one line that is no event of a log.
 #[must_use]
 pub fn lease(record: &Record<'_>, macs: &[Mac]) -> Option<Entry> {
+    let (mac, lease) = pair(record)?;
+    macs.contains(&mac).then(|| Entry {
+        mac: Some(mac),
+        lease: Some(lease),
+        ..blank(record, Kind::Lease, "a device and an address in one line")
+    })
+}
+
+/// The device of such a line, and what it says of its address.
+#[must_use]
+pub fn pair(record: &Record<'_>) -> Option<(Mac, Lease)> {
     if record.has_head {
         return None;
     }
     let found = addresses::macs(&record.text);
     let mac = *found.first().filter(|first| found.iter().all(|m| m == *first))?;
-    if !macs.contains(&mac) {
-        return None;
-    }
     let mut ips: Vec<Ipv4Addr> = addresses::ips(&record.text).into_iter().filter(|ip| is_host(*ip)).collect();
     ips.dedup();
     // a network stands beside an address, with its mask, or ends in 0
@@ -54,13 +63,7 @@ pub fn lease(record: &Record<'_>, macs: &[Mac]) -> Option<Entry> {
         // which of them is the device's is not said
         _ => return None,
     };
-    let said = state(&record.text);
-    let state = if ip.is_none() { LeaseState::None } else { said.unwrap_or(LeaseState::InForce) };
-    Some(Entry {
-        mac: Some(mac),
-        lease: Some(Lease { state, ip }),
-        ..blank(record, Kind::Lease, "a device and an address in one line")
-    })
+    Some((mac, Lease { state: of_address(state(&record.text), ip), ip }))
 }
 
 fn blank(record: &Record<'_>, kind: Kind, message: &str) -> Entry {
@@ -106,28 +109,29 @@ fn ends(line: &str) -> Vec<(Ipv4Addr, Option<u16>)> {
 
 /// Words outside quotes that stand alone: a name is in quotes, in brackets, or hangs together by signs.
 fn words(line: &str) -> impl Iterator<Item = String> {
-    let unquoted: String = line.split('"').step_by(2).collect::<Vec<_>>().join(" ");
-    let words: Vec<String> = unquoted
-        .split(|c: char| c.is_whitespace() || matches!(c, ',' | ';' | '|'))
-        .map(|w| w.trim_matches([':', '.', '!']).to_ascii_lowercase())
-        .collect();
-    words.into_iter()
+    line.split('"')
+        .step_by(2)
+        .flat_map(|piece| piece.split(|c: char| c.is_whitespace() || matches!(c, ',' | ';' | '|')))
+        .map(|w| w.trim_matches([':', '.', '!', '(', ')']).to_lowercase())
 }
 
 /// What was done, when the words of a line agree on it.
 fn verdict(line: &str) -> Option<Action> {
-    let actions = &Formats::known().words.actions;
-    let mut told =
-        words(line).filter_map(|w| actions.get(w.as_str()).copied()).filter(|a| *a != Action::Unclear);
-    let first = told.next()?;
-    told.all(|a| a == first).then_some(first)
+    let words: Vec<String> = words(line).collect();
+    Formats::known().words.done(words.iter().map(String::as_str))
 }
 
-fn state(line: &str) -> Option<LeaseState> {
-    let states = &Formats::known().words.states;
-    words(line)
-        .filter_map(|w| states.get(w.trim_matches(['(', ')'])).copied())
-        .find(|s| *s != LeaseState::InForce)
+/// In force only where no word says that it is not, or not any more.
+fn state(line: &str) -> LeaseState {
+    let known = &Formats::known().words;
+    let (mut other, mut denied) = (None, false);
+    for word in words(line) {
+        denied |= known.not.contains(&word);
+        let said = known.states.get(word.as_str()).copied();
+        let said = said.or(known.deny(&word).then_some(LeaseState::Unknown));
+        other = other.or(said.filter(|s| *s != LeaseState::InForce));
+    }
+    if denied { LeaseState::Unknown } else { other.unwrap_or(LeaseState::InForce) }
 }
 
 fn protocol(line: &str) -> Option<String> {

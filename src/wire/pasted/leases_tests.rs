@@ -191,6 +191,21 @@ fn nothing_that_hides_reaches_the_screen() {
     assert!(table.entries[0].shown.chars().all(|c| !c.is_control() && c != '\u{202e}'));
 }
 
+/// A device with an address in every row, as a text may have that somebody made to keep us busy.
+#[test]
+fn of_many_addresses_of_one_device_none_is_taken() {
+    for row in [
+        "10.{a}.{b}.9 dev lan0 lladdr 00:11:22:33:44:55 REACHABLE",
+        "1795841000 00:11:22:33:44:55 10.{a}.{b}.9 x *",
+    ] {
+        let rows = (0..2_000)
+            .map(|n| row.replace("{a}", &(n / 200).to_string()).replace("{b}", &(n % 200).to_string()));
+        let table = leases(&rows.collect::<Vec<_>>().join("\n"), &[MAC]);
+        let lease = table.lease_of(MAC).unwrap();
+        assert_eq!(lease.lease.map(|l| l.state), Some(LeaseState::OneOfSeveral), "{row}");
+    }
+}
+
 proptest! {
     #[test]
     fn any_text_is_read(text in "(\\PC|\n|\r|\t){0,400}") {

@@ -19,17 +19,17 @@ const LINES: [(&str, &str, &str); 27] = [
     (
         "fortigate allowed",
         "date=2026-11-27 time=07:03:12 srcip=192.0.2.50 srcport=50000 dstip=198.51.100.7 dstport=443 policyid=12 policyname=\"SG-OUT\" proto=6 action=\"close\"",
-        "Allowed: TCP port 443 to 198.51.100.7, by SG-OUT.",
+        "Allowed: TCP port 443 to 198.51.100.7, by \"SG-OUT\".",
     ),
     (
         "asa 106023",
         "%ASA-4-106023: Deny tcp src inside:192.0.2.50/50000 dst outside:198.51.100.7/4321 by access-group \"inside_access_in\" [0x0, 0x0]",
-        "Denied: TCP port 4321 to 198.51.100.7, by access list inside_access_in.",
+        "Denied: TCP port 4321 to 198.51.100.7, by access list \"inside_access_in\".",
     ),
     (
         "asa 106100",
         "%ASA-6-106100: access-list inside_access_in denied tcp inside/192.0.2.50(50000) -> outside/198.51.100.7(4321) hit-cnt 1 first hit [0x1, 0x0]",
-        "Denied: TCP port 4321 to 198.51.100.7, by access list inside_access_in.",
+        "Denied: TCP port 4321 to 198.51.100.7, by access list \"inside_access_in\".",
     ),
     (
         "asa 106015",
@@ -39,32 +39,32 @@ const LINES: [(&str, &str, &str); 27] = [
     (
         "ios",
         "*Nov 27 07:03:12.123: %SEC-6-IPACCESSLOGP: list VLAN10-IN denied tcp 192.0.2.50(50000) -> 198.51.100.7(4321), 1 packet",
-        "Denied: TCP port 4321 to 198.51.100.7, by access list VLAN10-IN.",
+        "Denied: TCP port 4321 to 198.51.100.7, by access list \"VLAN10-IN\".",
     ),
     (
         "ios zbfw",
         "%FW-6-DROP_PKT: Dropping tcp session 192.0.2.50:50000 198.51.100.7:4321 on zone-pair IN-OUT class class-default due to  DROP action found in policy-map with ip ident 0",
-        "Denied: TCP port 4321 to 198.51.100.7, by zone pair IN-OUT, class class-default, the deny at the end of the list.",
+        "Denied: TCP port 4321 to 198.51.100.7, by zone pair \"IN-OUT\", class class-default, the deny at the end of the list.",
     ),
     (
         "routeros",
         "07:03:12 firewall,info DROP forward: in:bridge out:ether1, connection-state:new src-mac 00:11:22:33:44:55, proto TCP (SYN), 192.0.2.50:50000->198.51.100.7:4321, len 60",
-        "Denied: TCP port 4321 to 198.51.100.7, by DROP.",
+        "Denied: TCP port 4321 to 198.51.100.7, by \"DROP\".",
     ),
     (
         "routeros without prefix",
         "07:03:12 firewall,info forward: in:bridge out:ether1, connection-state:new src-mac 00:11:22:33:44:55, proto TCP (SYN), 192.0.2.50:50000->198.51.100.7:4321, len 60",
-        "Logged, without saying whether it was denied: TCP port 4321 to 198.51.100.7, by the chain forward.",
+        "Logged, without saying whether it was denied: TCP port 4321 to 198.51.100.7, by the chain \"forward\".",
     ),
     (
         "panos syslog",
         "Nov 27 07:03:12 PA-220 1,2026/11/27 07:03:12,012801000001,TRAFFIC,drop,2561,2026/11/27 07:03:12,192.0.2.50,198.51.100.7,0.0.0.0,0.0.0.0,interzone-default,,,not-applicable,vsys1,trust,untrust,ethernet1/2,,Log,2026/11/27 07:03:12,0,1,50000,4321,0,0,0x0,tcp,deny,60,60,0,1",
-        "Denied: TCP port 4321 to 198.51.100.7, by rule interzone-default, the deny at the end of the list.",
+        "Denied: TCP port 4321 to 198.51.100.7, by rule \"interzone-default\", the deny at the end of the list.",
     ),
     (
         "panos",
         "2026/11/27 07:03:12 not-applicable  trust           50000             192.0.2.50\ninterzone-default   deny            untrust         4321              198.51.100.7",
-        "Denied: port 4321 to 198.51.100.7, by rule interzone-default, the deny at the end of the list.",
+        "Denied: port 4321 to 198.51.100.7, by rule \"interzone-default\", the deny at the end of the list.",
     ),
     (
         "opnsense",
@@ -79,32 +79,32 @@ const LINES: [(&str, &str, &str); 27] = [
     (
         "edgeos",
         "Nov 27 07:03:12 ubnt kernel: [LAN_IN-default-D]IN=eth1 OUT=eth0 MAC=24:a4:3c:00:00:01:00:11:22:33:44:55:08:00 SRC=192.0.2.50 DST=198.51.100.7 LEN=60 TOS=0x00 PREC=0x00 TTL=63 ID=1 DF PROTO=TCP SPT=50000 DPT=4321 WINDOW=64240 RES=0x00 SYN URGP=0",
-        "Denied: TCP port 4321 to 198.51.100.7, by LAN_IN-default-D, the deny at the end of the list.",
+        "Denied: TCP port 4321 to 198.51.100.7, by \"LAN_IN-default-D\", the deny at the end of the list.",
     ),
     (
         "vyos",
         "Nov 27 07:03:12 kernel: [ipv4-FWD-filter-20-D]IN=eth1 OUT=eth0 MAC=24:a4:3c:00:00:01:00:11:22:33:44:55:08:00 SRC=192.0.2.50 DST=198.51.100.7 LEN=60 PROTO=TCP SPT=50000 DPT=443 SYN",
-        "Denied: TCP port 443 to 198.51.100.7, by ipv4-FWD-filter-20-D.",
+        "Denied: TCP port 443 to 198.51.100.7, by \"ipv4-FWD-filter-20-D\".",
     ),
     (
         "ufw",
         "Nov 27 07:03:12 gw kernel: [12345.678] [UFW BLOCK] IN=lan0 OUT=wan0 MAC=24:a4:3c:00:00:01:00:11:22:33:44:55:08:00 SRC=192.0.2.50 DST=198.51.100.7 LEN=60 PROTO=TCP SPT=50000 DPT=4321 SYN",
-        "Denied: TCP port 4321 to 198.51.100.7, by UFW BLOCK.",
+        "Denied: TCP port 4321 to 198.51.100.7, by \"UFW BLOCK\".",
     ),
     (
         "our own rule",
         "Nov 27 07:03:12 gw kernel: SG-ALLOW IN=lan0 OUT=wan0 MAC=24:a4:3c:00:00:01:00:11:22:33:44:55:08:00 SRC=192.0.2.50 DST=198.51.100.7 LEN=60 PROTO=TCP SPT=50000 DPT=4321 SYN",
-        "Allowed: TCP port 4321 to 198.51.100.7, by SG-ALLOW.",
+        "Allowed: TCP port 4321 to 198.51.100.7, by \"SG-ALLOW\".",
     ),
     (
         "aoscx",
         "2026-11-27T07:03:12.1+00:00 sw hpe-aclmgrd: Event|10011|LOG_INFO|AMM|-|List VLAN10-IN, seq#100 denied tcp 192.0.2.50(50000) -> 198.51.100.7(4321) on vlan 10, port 1/1/7, direction in",
-        "Denied: TCP port 4321 to 198.51.100.7, by access list VLAN10-IN, entry 100.",
+        "Denied: TCP port 4321 to 198.51.100.7, by access list \"VLAN10-IN\", entry 100.",
     ),
     (
         "srx",
         "Nov 27 07:03:12 srx RT_FLOW: RT_FLOW_SESSION_DENY: session denied 192.0.2.50/50000->198.51.100.7/4321 0x0 None 6(0) default-deny trust untrust UNKNOWN UNKNOWN N/A(N/A) ge-0/0/1.0",
-        "Denied: TCP port 4321 to 198.51.100.7, by policy default-deny, the deny at the end of the list.",
+        "Denied: TCP port 4321 to 198.51.100.7, by policy \"default-deny\", the deny at the end of the list.",
     ),
     (
         "meraki",
@@ -114,7 +114,7 @@ const LINES: [(&str, &str, &str); 27] = [
     (
         "sonicwall",
         "id=firewall sn=0017C5000001 time=\"2026-11-27 07:03:12\" fw=203.0.113.2 pri=5 c=64 m=36 msg=\"TCP connection dropped\" n=1 src=192.0.2.50:50000:X0 dst=198.51.100.7:4321:X1 proto=tcp/4321 rule=\"10 (LAN->WAN)\"",
-        "Denied: TCP port 4321 to 198.51.100.7, by 10 (LAN->WAN).",
+        "Denied: TCP port 4321 to 198.51.100.7, by \"10 (LAN->WAN)\".",
     ),
     (
         "sophos",
@@ -124,7 +124,7 @@ const LINES: [(&str, &str, &str); 27] = [
     (
         "watchguard",
         "2026-11-27 07:03:12 Deny 192.0.2.50 198.51.100.7 4321/tcp 50000 4321 1-Trusted 0-External Denied 60 63 (Unhandled Internal Packet-00) proc_id=\"firewall\"",
-        "Denied: TCP port 4321 to 198.51.100.7, by Unhandled Internal Packet, the deny at the end of the list.",
+        "Denied: TCP port 4321 to 198.51.100.7, by \"Unhandled Internal Packet\", the deny at the end of the list.",
     ),
     (
         "windows firewall",

@@ -4,7 +4,7 @@ use super::addresses;
 use super::formats::{Formats, Key, Known, Mask, Role};
 use super::records::Record;
 use super::table;
-use crate::model::pasted::{Action, Entry, Kind, Lease, LeaseState, Reading};
+use crate::model::pasted::{Action, Entry, Kind, LeaseState, Reading};
 use crate::model::{Mac, text};
 use std::borrow::Cow;
 use std::net::Ipv4Addr;
@@ -12,8 +12,8 @@ use std::net::Ipv4Addr;
 /// A record whose format is known, with all its fields.
 pub struct Event<'r> {
     pub known: &'static Known,
-    formats: &'static Formats,
-    values: Vec<(Key, Cow<'r, str>)>,
+    pub(super) formats: &'static Formats,
+    pub(super) values: Vec<(Key, Cow<'r, str>)>,
 }
 
 /// Room that is used again for each record.
@@ -156,7 +156,7 @@ fn program_is(wanted: &[String], program: &str) -> bool {
 
 impl Event<'_> {
     /// The first of these fields that holds something.
-    fn text(&self, keys: &[Key]) -> Option<&str> {
+    pub(super) fn text(&self, keys: &[Key]) -> Option<&str> {
         keys.iter().find_map(|key| self.value(*key))
     }
 
@@ -193,6 +193,11 @@ impl Event<'_> {
 
     pub fn address(&self) -> Option<Ipv4Addr> {
         self.ip(&self.known.roles.address).filter(|ip| is_host(*ip))
+    }
+
+    /// Port of a switch, interface, or server.
+    pub fn place(&self) -> Option<&str> {
+        self.text(&self.known.roles.place)
     }
 
     /// What tells which records are one event.
@@ -255,19 +260,14 @@ impl Event<'_> {
     fn action_word(&self) -> Option<Action> {
         let value = self.text(&self.known.roles.action)?;
         let lower = value.to_ascii_lowercase();
-        let actions = &self.formats.words.actions;
-        let whole = actions.get(lower.trim()).copied();
-        whole.or_else(|| {
-            // `drop-all`, `TCP_DENIED`, `Blocked by Firewall`: one word, or words that agree
-            let mut told =
-                lower.split(|c: char| !c.is_ascii_alphanumeric()).filter_map(|w| actions.get(w).copied());
-            let first = told.next()?;
-            told.all(|a| a == first).then_some(first)
-        })
+        let words = &self.formats.words;
+        // `drop-all`, `TCP_DENIED`, `Blocked by Firewall`: one word, or words that agree
+        let whole = words.actions.get(lower.trim()).copied();
+        whole.or_else(|| words.done(lower.split(|c: char| !c.is_alphanumeric()).filter(|w| !w.is_empty())))
     }
 
     /// What it is, what was done, and what the format says of the reason.
-    fn judged(&self) -> (Kind, Action, Option<&str>, Option<LeaseState>) {
+    pub(super) fn judged(&self) -> (Kind, Action, Option<&str>, Option<LeaseState>) {
         let f = &self.known.format;
         let raw = |key: Key| self.values.iter().find(|(k, _)| *k == key).map_or("", |(_, v)| v.trim());
         let held =
@@ -286,24 +286,29 @@ impl Event<'_> {
         (kind, action, meaning.and_then(|m| m.since.as_deref()), meaning.and_then(|m| m.state))
     }
 
-    fn state(&self, meant: Option<LeaseState>) -> LeaseState {
-        let f = &self.known.format;
-        if let Some(state) = meant {
-            return state;
-        }
-        let Some(word) = self.text(&self.known.roles.state) else {
-            return f.state.unwrap_or(LeaseState::InForce);
-        };
-        let lower = word.to_ascii_lowercase();
-        let of = |w: &str| f.states.get(w).or_else(|| self.formats.words.states.get(w)).copied();
-        let mut words = lower.split(|c: char| !(c.is_ascii_alphanumeric() || matches!(c, '_' | '-')));
-        of(lower.trim()).or_else(|| words.find_map(of)).unwrap_or(LeaseState::Unknown)
-    }
-
     /// Kind and action alone.
     pub fn kind(&self) -> (Kind, Action) {
         let (kind, action, _, _) = self.judged();
         (kind, action)
+    }
+
+    /// When it happened: in one field, or in one for the day and one for the time, and maybe one for the zone.
+    fn time<'e>(&'e self, record: &'e Record<'_>) -> Option<Cow<'e, str>> {
+        let roles = &self.known.roles;
+        let time = self.text(&roles.time).or(record.time.as_deref())?;
+        let is_clock =
+            |t: &str| t.len() >= 5 && t.get(..6).unwrap_or(t).contains(':') && !t.contains(['/', '-']);
+        let is_day = |d: &&str| d.len() >= 6 && !d.contains(':') && d.matches(['/', '-', '.']).count() == 2;
+        if !is_clock(time) {
+            return Some(Cow::Borrowed(time));
+        }
+        let Some(day) = self.text(&roles.date).filter(is_day) else { return Some(Cow::Borrowed(time)) };
+        let is_zone = |z: &&str| {
+            let digits = z.strip_prefix(['+', '-']).unwrap_or_default();
+            digits.len() >= 4 && digits.bytes().all(|b| b.is_ascii_digit() || b == b':')
+        };
+        let zone = self.text(&roles.zone).filter(is_zone).map(|z| format!(" {z}")).unwrap_or_default();
+        Some(Cow::Owned(format!("{day} {time}{zone}")))
     }
 
     /// Everything, for those it is about.
@@ -313,21 +318,7 @@ impl Event<'_> {
         let (kind, action, since, meant) = self.judged();
         let clean = |v: &str| Some(text::foreign(v.trim())).filter(|v| !v.is_empty());
         let rule = self.known.rules.iter().find_map(|label| label.write(|key| self.value(key)));
-        let lease = if is_about_leases(kind) {
-            let ip = self.address();
-            let state = match kind {
-                Kind::Lease => self.state(meant),
-                Kind::Nak => LeaseState::Refused,
-                Kind::OfferNotTaken => LeaseState::Offered,
-                Kind::DiscoverOnly => LeaseState::Requested,
-                Kind::AddressConflict => LeaseState::Conflict,
-                _ => LeaseState::None,
-            };
-            let state = if ip.is_none() && state == LeaseState::InForce { LeaseState::None } else { state };
-            Some(Lease { state, ip })
-        } else {
-            None
-        };
+        let lease = self.lease(kind, meant);
         let to = self.destination();
         let name = self.text(&roles.to).filter(|_| to.is_none()).and_then(clean);
         // the word of a state that is not known is told
@@ -335,7 +326,7 @@ impl Event<'_> {
         let reason = since.or_else(|| self.text(&roles.reason)).or(word).and_then(clean);
         Entry {
             line: record.lines.start,
-            time: self.text(&roles.time).or(record.time.as_deref()).and_then(clean),
+            time: self.time(record).as_deref().and_then(clean),
             product: if f.generic { String::new() } else { f.product.clone() },
             message: f.message.clone(),
             reading: if f.generic { Reading::Generic } else { Reading::Recognised },
@@ -350,7 +341,7 @@ impl Event<'_> {
             destination_name: name,
             port: self.port(),
             mac: self.mac(),
-            place: self.text(&roles.place).and_then(clean),
+            place: self.place().and_then(clean),
             lease,
             shown: text::foreign(record.text.trim()),
         }
@@ -379,7 +370,7 @@ fn by_kind(kind: Kind) -> Option<Action> {
     match kind {
         Kind::Connection | Kind::Lease | Kind::OfferNotTaken | Kind::NoOffer | Kind::DiscoverOnly => None,
         Kind::AddressConflict => None,
-        Kind::Unanswered | Kind::ResetBeyond | Kind::IdledOut => Some(Action::Allowed),
+        Kind::Unanswered | Kind::ResetBeyond | Kind::IdledOut | Kind::Admitted => Some(Action::Allowed),
         _ => Some(Action::Denied),
     }
 }

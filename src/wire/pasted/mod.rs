@@ -13,6 +13,8 @@
 //! | `json`, `table`, `stack`, `blocks`, `wrapped` | the other structures → fields |
 //! | `formats`, `template` | what is known: how a format is recognised, what its fields mean |
 //! | `meaning` | record + format → what happened |
+//! | `held`, `holders` | what a record says of an address → who has it now, by all records |
+//! | `refusals` | a refusal and what came after it: whether it still stands |
 //! | `generic` | the little that may be read where the format is not known |
 //! | `when` | the time of an entry |
 //! | `reader` | keeps what is about a gateway, counts every line |
@@ -24,11 +26,14 @@ mod clean;
 mod formats;
 mod generic;
 mod head;
+mod held;
+mod holders;
 mod json;
 mod meaning;
 mod pairs;
 mod reader;
 mod records;
+mod refusals;
 mod stack;
 mod table;
 mod template;
@@ -36,7 +41,7 @@ mod when;
 mod wrapped;
 
 pub use clean::{TEXT_MAX, decode};
-pub use reader::{leases, log};
+pub use reader::{leases, leases_at, log};
 pub use when::when;
 
 #[cfg(test)]

@@ -16,6 +16,13 @@ pub fn of(line: &str) -> Fields<'_> {
         return found;
     }
     let mut out = Vec::new();
+    if line.contains("=\"\"") {
+        cells(line, &mut out);
+        if out.len() > 2 {
+            return out;
+        }
+        out.clear();
+    }
     if line.contains(":\"") {
         quoted_with_colon(line, &mut out);
     }
@@ -117,6 +124,18 @@ fn unescaped(value: &str) -> Cow<'_, str> {
         }
     }
     Cow::Owned(out)
+}
+
+/// `"srcip=192.0.2.50","action=""deny"""`: pairs as cells of a table, in which quotes are doubled.
+fn cells(line: &str, out: &mut Fields<'_>) {
+    let Some(from) = line.find('"') else { return };
+    for cell in super::table::cells(line.get(from..).unwrap_or_default(), ',').into_iter().take(MOST) {
+        let Some((name, value)) = cell.split_once('=') else { continue };
+        if name.bytes().all(is_key) && name.starts_with(|c: char| c.is_ascii_alphabetic()) {
+            let value = value.trim().trim_matches('"').to_owned();
+            out.push((Cow::Owned(name.to_owned()), Cow::Owned(value)));
+        }
+    }
 }
 
 /// `action:"Drop"; src:"192.0.2.50"` of Check Point.
@@ -323,6 +342,7 @@ mod tests {
             ("[1.2] [UFW BLOCK] IN=br OUT=eth0 SRC=1", "netfilter prefix", "UFW BLOCK"),
             ("[L-A-1] DESCR=\"[x]y\" IN=br OUT=eth0", "netfilter prefix", "L-A-1"),
             ("\"filter_FWD_x_REJECT: \"IN=br OUT=eth0 SRC=1", "netfilter prefix", "filter_FWD_x_REJECT"),
+            ("\"srcip=1\",\"action=\"\"deny, all\"\"\",\"policyid=0\"", "action", "deny, all"),
             ("\"itime=16\",\"dstport=4321\",\"action=deny\"", "dstport", "4321"),
         ] {
             assert_eq!(get(&of(line), name), value, "{line}");

@@ -1,10 +1,13 @@
 //! Reads a text for certain gateways: asks each record for its format, keeps what is about them, and counts where each line
 //! went.
 
+use super::formats::Formats;
+use super::held::Said;
 use super::meaning::{self, Event, Room};
 use super::records::{self, Record};
-use super::{addresses, clean, generic, when};
-use crate::model::pasted::{Action, Counts, Entry, Kind, Pasted, Reading, Unread};
+use super::refusals::{self, PortEvent};
+use super::{addresses, clean, generic, holders, when};
+use crate::model::pasted::{Action, Counts, Entry, Kind, LeaseState, Pasted, Reading, Unread};
 use crate::model::{Mac, text};
 use std::borrow::Cow;
 use std::collections::{BTreeMap, BTreeSet};
@@ -69,13 +72,19 @@ enum Went {
 /// text gives something, at worst nothing but a count of lines.
 #[must_use]
 pub fn log(text: &str, macs: &[Mac], ips: &[Ipv4Addr]) -> Pasted {
-    Reader::read(Asked::Log, text, macs, ips)
+    Reader::read(Asked::Log, text, macs, ips, None)
 }
 
 /// Reads a table of leases or neighbours, or the log of a DHCP server: which address these devices have. Total, as [`log`].
 #[must_use]
 pub fn leases(text: &str, macs: &[Mac]) -> Pasted {
-    Reader::read(Asked::Leases, text, macs, &[])
+    Reader::read(Asked::Leases, text, macs, &[], None)
+}
+
+/// The same by a clock, milliseconds since 1970 UTC: a lease whose end has passed is not in force.
+#[must_use]
+pub fn leases_at(text: &str, macs: &[Mac], now_unix_ms: i64) -> Pasted {
+    Reader::read(Asked::Leases, text, macs, &[], Some(now_unix_ms))
 }
 
 struct Reader<'w> {
@@ -86,6 +95,10 @@ struct Reader<'w> {
     went: Vec<Option<Went>>,
     /// What a DHCP server's log says of a gateway, in its order.
     story: Vec<Entry>,
+    /// What records of a table say of addresses, of other devices too.
+    said: Vec<Said>,
+    /// What a switch says of its ports without naming a device.
+    ports: Vec<PortEvent>,
     /// The times of lines of a log that say something of a lease of a gateway, in the order of the text.
     times: Vec<(usize, String)>,
     /// Entries by what tells that several records are one event.
@@ -93,7 +106,7 @@ struct Reader<'w> {
 }
 
 impl<'w> Reader<'w> {
-    fn read(asked: Asked, text: &str, macs: &'w [Mac], ips: &'w [Ipv4Addr]) -> Pasted {
+    fn read(asked: Asked, text: &str, macs: &'w [Mac], ips: &'w [Ipv4Addr], now: Option<i64>) -> Pasted {
         let lines = clean::lines(text);
         let mut reader = Reader {
             asked,
@@ -102,6 +115,8 @@ impl<'w> Reader<'w> {
             out: Pasted { read_to: clean::read_to(text), ..Pasted::default() },
             went: lines.iter().map(|l| (!l.trim().is_empty()).then_some(Went::Around)).collect(),
             story: Vec::new(),
+            said: Vec::new(),
+            ports: Vec::new(),
             times: Vec::new(),
             joined: BTreeMap::new(),
         };
@@ -115,7 +130,13 @@ impl<'w> Reader<'w> {
         });
         reader.records(&batch, &lines);
         reader.out.newest_first = reader.is_newest_first();
-        reader.tell_the_story();
+        match asked {
+            Asked::Log => reader.tell_the_story(),
+            Asked::Leases => {
+                let (entries, newest_first) = (&mut reader.out.entries, reader.out.newest_first);
+                reader.out.now = holders::settle(entries, &mut reader.said, macs, newest_first, now);
+            }
+        }
         reader.count(&lines);
         reader.out
     }
@@ -145,11 +166,18 @@ impl<'w> Reader<'w> {
             if has_address || record.time.is_some() { Went::NotRecognised } else { Went::Around },
         );
         if !names_us {
+            if has_address && self.asked == Asked::Leases {
+                self.hear_unknown(record, event.as_ref());
+            }
             return;
         }
         let before = self.out.entries.len() + self.story.len();
         let mut is_read = false;
-        if let Some(event) = &event {
+        // that a row has no address is not said where one stands in it, under a name that is not known
+        let says_none = |e: &&Event<'_>| {
+            self.asked == Asked::Leases && e.address().is_none() && !addresses::ips(&record.text).is_empty()
+        };
+        if let Some(event) = event.as_ref().filter(|e| !says_none(e)) {
             is_read = self.event(event, record, lines) != Went::NotRecognised;
         }
         if !is_read {
@@ -158,7 +186,7 @@ impl<'w> Reader<'w> {
                 Asked::Leases => generic::lease(record, self.macs),
             };
             match sentence {
-                Some(entry) => self.keep(entry, record, lines),
+                Some(entry) => self.keep(entry, record, lines, None),
                 None if self.out.unread.len() < UNREAD => self
                     .out
                     .unread
@@ -184,7 +212,14 @@ impl<'w> Reader<'w> {
         let ours =
             is_mac || is_ours(from) || by_address || is_way_back || (known.is_some() && speaks_of_nobody);
         let each = event.known.each.is_some();
+        let is_port_event = self.asked == Asked::Log && speaks_of_nobody;
+        if is_port_event && matches!(kind, Kind::Admitted | Kind::PortSecurity) {
+            self.hear_port(event, record);
+        }
         if !ours && !each {
+            if self.asked == Asked::Leases && event.address().is_some() {
+                self.said.extend(event.said(record.lines.start, is_of_log(record)));
+            }
             return if speaks_of_nobody && event.address().is_none() { Went::Beside } else { Went::Others };
         }
         let about_leases = meaning::is_about_leases(kind);
@@ -211,7 +246,8 @@ impl<'w> Reader<'w> {
             }
             went = Went::Gateway;
             // the times of a table are when its leases end
-            if let (Some(time), true, None) = (&record.time, entry.lease.is_some(), record.under) {
+            let in_order = entry.lease.is_some() || refusals::is_of_switch(entry.kind);
+            if let (Some(time), true, None) = (&record.time, in_order, record.under) {
                 self.times.push((entry.line, time.to_string()));
             }
             if let Some(at) = known
@@ -225,16 +261,43 @@ impl<'w> Reader<'w> {
             }
             if self.asked == Asked::Log && matches!(entry.kind, Kind::Lease | Kind::DiscoverOnly) {
                 self.story.push(entry);
-                went = Went::Beside;
                 continue;
             }
-            self.keep(entry, record, lines);
+            self.keep(entry, record, lines, event.said(record.lines.start, is_of_log(record)));
         }
         went
     }
 
+    /// What a record of no known format says of the address of another device.
+    fn hear_unknown(&mut self, record: &Record<'_>, event: Option<&Event<'_>>) {
+        let line = record.lines.start;
+        let by_names = event.filter(|e| e.address().is_some()).and_then(|e| e.said(line, is_of_log(record)));
+        let in_line = || generic::pair(record).map(|(mac, lease)| Said::of(line, Some(mac), lease));
+        self.said.extend(by_names.or_else(in_line).filter(|s| s.ip.is_some()));
+    }
+
+    /// What a switch says of a port, and of no device.
+    fn hear_port(&mut self, event: &Event<'_>, record: &Record<'_>) {
+        let Some(place) = event.place() else { return };
+        let is_up = event.kind().0 == Kind::Admitted;
+        self.ports.push(PortEvent { line: record.lines.start, place: place.to_owned(), is_up });
+        if let Some(time) = &record.time {
+            self.times.push((record.lines.start, time.to_string()));
+        }
+    }
+
     /// Keeps an entry, at the line that names the device.
-    fn keep(&mut self, mut entry: Entry, record: &Record<'_>, lines: &[Cow<'_, str>]) {
+    fn keep(&mut self, mut entry: Entry, record: &Record<'_>, lines: &[Cow<'_, str>], said: Option<Said>) {
+        if let Some(lease) = entry.lease.as_mut().filter(|l| record.unsure && l.state == LeaseState::InForce)
+        {
+            lease.state = LeaseState::Unknown;
+            entry.reason = Some("it may belong to what stands before or behind it".to_owned());
+        }
+        if let (Asked::Leases, Some(lease)) = (self.asked, entry.lease) {
+            let said = said.unwrap_or_else(|| Said::of(entry.line, entry.mac, lease));
+            let entry = Some(self.out.entries.len());
+            self.said.push(Said { entry, state: lease.state, ..said });
+        }
         if record.lines.len() > 1 && entry.lease.is_some() {
             let names = |n: &usize| {
                 lines.get(*n).is_some_and(|l| entry.mac.is_some_and(|mac| addresses::macs(l).contains(&mac)))
@@ -257,33 +320,18 @@ impl<'w> Reader<'w> {
         steps.map(i64::signum).sum::<i64>() < 0
     }
 
-    /// What the whole of a DHCP server's log says: asked and not answered, offered and not taken.
+    /// What the whole of a log says: asked and not answered, offered and not taken, refused and let in later.
     fn tell_the_story(&mut self) {
-        use crate::model::pasted::LeaseState::{Offered, Requested};
-        let story = std::mem::take(&mut self.story);
-        for mac in self.macs {
-            let of = || story.iter().filter(|e| e.mac == Some(*mac));
-            let newest_first = self.out.newest_first;
-            // later is what was written later, wherever it stands
-            let line = |e: &Entry| if newest_first { usize::MAX - e.line } else { e.line };
-            let is_discover = |e: &Entry| e.kind == Kind::DiscoverOnly;
-            let is_offer = |e: &Entry| e.lease.is_some_and(|l| l.state == Offered);
-            let complaint =
-                self.out.entries.iter().filter(|e| e.mac == Some(*mac) && e.lease.is_some()).map(line).max();
-            let answered = of().filter(|e| !is_discover(e)).map(line).max().max(complaint);
-            let taken = of().filter(|e| !is_discover(e) && !is_offer(e)).map(line).max().max(complaint);
-            let mut told: Vec<Entry> = Vec::new();
-            told.extend(of().filter(|e| is_discover(e) && answered.is_none_or(|a| line(e) > a)).cloned());
-            let open = of().filter(|e| is_offer(e) && taken.is_none_or(|t| line(e) > t));
-            told.extend(open.cloned().map(|e| Entry { kind: Kind::OfferNotTaken, ..e }));
-            for mut entry in told {
-                entry.action = Action::Unclear;
-                if let Some(lease) = entry.lease.as_mut().filter(|_| entry.kind == Kind::DiscoverOnly) {
-                    lease.state = Requested;
-                }
-                self.put(entry.line..entry.line + 1, Went::Gateway);
-                self.out.entries.push(entry);
-            }
+        let (story, ports) = (std::mem::take(&mut self.story), std::mem::take(&mut self.ports));
+        let log = refusals::Log { story: &story, ports: &ports, newest_first: self.out.newest_first };
+        self.out.entries.sort_by_key(|e| e.line);
+        let told = log.tell(self.macs, &mut self.out.entries);
+        for entry in told {
+            self.put(entry.line..entry.line + 1, Went::Gateway);
+            self.out.entries.push(entry);
+        }
+        for line in log.lines_of_ports(&self.out.entries) {
+            self.put(line..line + 1, Went::Gateway);
         }
         self.out.entries.sort_by_key(|e| e.line);
     }
@@ -329,9 +377,18 @@ fn names_an_address(line: &str) -> bool {
     !addresses::ips(line).is_empty() || !addresses::macs(line).is_empty()
 }
 
-/// Whether a packet to the gateway is an answer: it comes from the lower port, to one that nobody serves.
+/// A line of a log: what it says takes the place of what an earlier one said.
+fn is_of_log(record: &Record<'_>) -> bool {
+    record.has_head && record.time.is_some() && record.under.is_none()
+}
+
+/// Whether a packet to the gateway is an answer: of TCP, from a port of a service, to one that nobody serves.
 fn is_answer(entry: &Entry) -> bool {
-    entry.source_port.zip(entry.port).is_some_and(|(from, to)| from < to && to >= 1024)
+    let answers = &Formats::known().words.answers;
+    let ports = entry.source_port.zip(entry.port);
+    ports.is_some_and(|(from, to)| {
+        (from < 1024 || answers.contains(&from)) && to >= 1024 && !answers.contains(&to)
+    }) && entry.protocol.as_deref() == Some("TCP")
         && matches!(entry.kind, Kind::Connection | Kind::DefaultDeny | Kind::StateDrop)
 }
 

@@ -31,6 +31,8 @@ pub struct Record<'a> {
     pub by_order: Option<Fields<'a>>,
     /// The format under whose heading it stands.
     pub under: Option<usize>,
+    /// It stands among others without a gap, and what belongs to which is not certain.
+    pub unsure: bool,
 }
 
 /// An object is looked for in so many lines of its document.
@@ -71,9 +73,18 @@ pub fn each<'a>(lines: &'a [Cow<'a, str>], take: &mut dyn FnMut(Record<'a>)) {
                 at = next;
                 continue;
             }
-            if let Some((fields, range)) = blocks::braces(lines, at).or_else(|| list_at(lines, at)) {
+            if let Some((fields, range)) = blocks::braces(lines, at) {
                 at = range.end.max(at + 1);
                 take(several(lines, range, fields));
+                continue;
+            }
+            let lists = blocks::lists(lines, at);
+            if let Some((_, last)) = lists.last() {
+                at = last.end.max(at + 1);
+                let unsure = !blocks::are_alike(&lists);
+                for (fields, range) in lists {
+                    take(Record { unsure, ..several(lines, range, fields) });
+                }
                 continue;
             }
         } else if let Some(next) = stack::at(lines, at, take) {
@@ -122,8 +133,7 @@ pub(super) fn of_joined(line: &str, lines: Range<usize>) -> Record<'static> {
         is_line: true,
         text: Cow::Owned(record.text.into_owned()),
         fields: record.fields.into_iter().map(owned).collect(),
-        by_order: None,
-        under: None,
+        ..Record::default()
     }
 }
 
@@ -131,10 +141,6 @@ fn several<'a>(lines: &'a [Cow<'a, str>], range: Range<usize>, fields: Fields<'a
     let text =
         lines.get(range.clone()).unwrap_or_default().iter().map(|l| l.trim()).collect::<Vec<_>>().join("  ");
     Record { lines: range, text: Cow::Owned(text), fields, ..Record::default() }
-}
-
-fn list_at<'a>(lines: &'a [Cow<'a, str>], at: usize) -> Option<(Fields<'a>, Range<usize>)> {
-    blocks::list(lines, at)
 }
 
 /// The line behind the JSON that begins in a line, whose objects are taken. None: none does.
@@ -314,8 +320,7 @@ fn inner_json<'a>(record: &Record<'a>) -> Option<Vec<Record<'a>>> {
                     .into_iter()
                     .map(|(n, v)| (Cow::Owned(n.into_owned()), Cow::Owned(v.into_owned())))
                     .collect(),
-                by_order: None,
-                under: None,
+                ..Record::default()
             });
         });
     }
@@ -419,6 +424,8 @@ fn heading(line: &str, below: &str) -> Option<(Heading, Option<usize>)> {
     let begins = line.trim_start().chars().next()?;
     if line.len() > 600
         || line.contains('=')
+        // `Columns: ADDRESS, MAC-ADDRESS` tells what the heading below it means
+        || line.split_whitespace().next().is_some_and(|word| word.ends_with(':'))
         || !(begins.is_alphabetic() || matches!(begins, '#' | '"' | '|' | '@'))
     {
         return None;

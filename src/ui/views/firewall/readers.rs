@@ -87,7 +87,8 @@ impl State {
             self.leases.buttons(ui, v, TextKind::Leases);
         });
         let hint = "Paste the table of leases or the ARP table here, of any machine. The gateway's line is found by its MAC.";
-        self.leases.field(ui, "pasted leases", hint, macs, |text| pasted::leases(text, macs));
+        let now = v.snapshot.unix_ms();
+        self.leases.field(ui, "pasted leases", hint, macs, |text| pasted::leases_at(text, macs, now));
         let Some((_, table)) = &self.leases.read else { return };
         for mac in macs {
             match table.lease_of(*mac) {
