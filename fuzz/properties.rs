@@ -13,7 +13,7 @@ use solidgreen::session::replay::Replay;
 use solidgreen::wire::console::{LONGEST_LINE, LineSplitter, looks_like_wrong_baud, read_line};
 use solidgreen::wire::mdns::{LONGEST_TTL_SECS, TxtService, announcement};
 use solidgreen::wire::pasted::{leases, log};
-use solidgreen::wire::{dhcp, oui, tls};
+use solidgreen::wire::{dhcp, dns_sd, oui, tls};
 use std::net::Ipv4Addr;
 use std::sync::{Arc, LazyLock};
 
@@ -63,6 +63,10 @@ pub fn dhcp(data: &[u8]) {
 
 /// Lines: instance name; seconds to live; `bye` or anything else; addresses by comma; then one `key=value` each.
 pub fn mdns(data: &[u8]) {
+    // the message itself, before anything is read out of a text
+    if dns_sd::answers(data).is_some() {
+        assert!(dns_sd::is_answer(data));
+    }
     let mut lines = data.split(|b| *b == b'\n');
     let mut line = || String::from_utf8_lossy(lines.next().unwrap_or_default()).into_owned();
     let service = TxtService {

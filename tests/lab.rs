@@ -30,6 +30,9 @@ mod desktop;
 #[path = "lab/fault.rs"]
 mod fault;
 #[cfg(target_os = "linux")]
+#[path = "lab/fire.rs"]
+mod fire;
+#[cfg(target_os = "linux")]
 #[path = "lab/flapping.rs"]
 mod flapping;
 

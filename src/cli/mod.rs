@@ -161,7 +161,7 @@ fn status(s: &Snapshot) -> u8 {
 }
 
 fn find(profile: &Arc<Profile>, options: Options, clock: Clock, json: bool) -> ExitCode {
-    let session = match start(profile, options, clock) {
+    let mut session = match start(profile, options, clock) {
         Ok(session) => session,
         Err(status) => return status,
     };
@@ -169,6 +169,7 @@ fn find(profile: &Arc<Profile>, options: Options, clock: Clock, json: bool) -> E
     let Some(s) = session.wait_for(|s| s.took_ms.is_some() && s.activity == Activity::Idle) else {
         return ended_early(&session, "the search");
     };
+    let s = with_all_sent(&mut session, &s);
     let printed = if json { out(&format!("{:#}\n", json::find(&s))) } else { out(&text::find(&s)) };
     if s.host.interface().is_none() {
         return fail(
@@ -177,6 +178,11 @@ fn find(profile: &Arc<Profile>, options: Options, clock: Clock, json: bool) -> E
         );
     }
     if s.broken.is_empty() { printed } else { ExitCode::from(BLIND) }
+}
+
+/// What was found, with all that was sent until nothing was sent any more.
+fn with_all_sent(session: &mut Session, s: &Snapshot) -> Snapshot {
+    Snapshot { footprint: session.finish().footprint.clone(), ..s.clone() }
 }
 
 /// What to say when the session itself ended early.
@@ -237,14 +243,14 @@ fn check(
     hold: Option<Vec<u64>>,
     json: bool,
 ) -> ExitCode {
-    let session = match start(profile, options, clock) {
+    let mut session = match start(profile, options, clock) {
         Ok(session) => session,
         Err(status) => return status,
     };
     if let Some(port) = port {
         let _ = session.send(Ask::OpenConsole { port, baud: None });
     }
-    finish_check(&session, hold, json)
+    finish_check(&mut session, hold, json)
 }
 
 /// The ages of the idle ladder: the usual ones for this length, or the ones that were given and the length.
@@ -293,7 +299,7 @@ fn hold_on(session: &Session, rungs: Vec<u64>, quick: &Snapshot) -> Arc<Snapshot
     }
 }
 
-fn finish_check(session: &Session, hold: Option<Vec<u64>>, json: bool) -> ExitCode {
+fn finish_check(session: &mut Session, hold: Option<Vec<u64>>, json: bool) -> ExitCode {
     let _ = session.send(Ask::FindAndCheck);
     let Some(s) = session.wait_for(|s| s.took_ms.is_some() && s.activity == Activity::Idle) else {
         return ended_early(session, "the check");
@@ -302,6 +308,7 @@ fn finish_check(session: &Session, hold: Option<Vec<u64>>, json: bool) -> ExitCo
         Some(rungs) => hold_on(session, rungs, &s),
         None => s,
     };
+    let s = with_all_sent(session, &s);
     if json {
         for l in &s.limits {
             eprintln!("solidgreen: {}: {}. {}", l.what, l.why, l.advice);
@@ -331,14 +338,14 @@ pub fn demo(
             site: "Demonstration".into(),
             ..Options::default()
         };
-        let session = match start(profile, options, clock) {
+        let mut session = match start(profile, options, clock) {
             Ok(session) => session,
             Err(status) => return status,
         };
         if !json {
             out("Demonstration: a simulated site on this computer; nothing leaves it.\n\n");
         }
-        finish_check(&session, None, json)
+        finish_check(&mut session, None, json)
     }
     #[cfg(not(feature = "lab"))]
     {

@@ -420,6 +420,22 @@ pub struct Audit {
     /// Most packets in all.
     #[serde(default)]
     pub packets: Option<usize>,
+    /// Most frames of a kind, by the words of the audit.
+    #[serde(default)]
+    pub most: std::collections::BTreeMap<String, usize>,
+    /// A neighbour does its worst meanwhile.
+    #[serde(default)]
+    pub fire: Option<Fire>,
+}
+
+/// What a neighbour sends without end.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Fire {
+    /// A word of `fire.rs`.
+    pub kind: String,
+    /// Its packets in a second.
+    pub per_second: u32,
 }
 
 impl Gateway {

@@ -57,6 +57,7 @@ pub fn main() -> ExitCode {
             let of = |n: usize| args.get(n).map_or("", String::as_str);
             return super::odd_names::odd_names(of(1), of(2));
         }
+        Some("--role-fire") => return super::fire::fire(args.get(1..).unwrap_or_default()),
         Some("--role-dial") => return helper::dial(args.get(1).map_or("", String::as_str)),
         _ => {}
     }

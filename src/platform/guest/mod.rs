@@ -1,14 +1,18 @@
 //! The good guest (law 3): the only place where sockets for measuring are opened. Each packet is of a [`PacketKind`],
 //! is counted with the address it goes to, and is refused beyond the kind's limit.
 
+mod budget;
 mod dhcp;
 mod line;
+mod mdns;
 mod sweep;
 mod tcp;
 mod udp;
 
+pub use budget::Budget;
 pub use dhcp::{DhcpListener, DhcpProbe, dhcp_listen};
 pub use line::{Heard, Line};
+pub use mdns::Mdns;
 pub use sweep::Swept;
 pub use tcp::Connect;
 
@@ -50,6 +54,8 @@ struct Counts {
     troubles: Vec<GuestError>,
     /// Transaction ids of our own DHCP questions.
     dhcp_xids: BTreeSet<u32>,
+    /// What was sent has been told for good.
+    closed: bool,
 }
 
 /// Counts and limits what is sent. A clone counts into the same meter.
@@ -74,6 +80,11 @@ impl Meter {
         self.counts().round.remove(&kind);
     }
 
+    /// Nothing is sent any more: what the footprint says from here on is the whole truth.
+    pub fn close(&self) {
+        self.counts().closed = true;
+    }
+
     /// Everything that was sent so far.
     #[must_use]
     pub fn footprint(&self) -> Footprint {
@@ -81,12 +92,16 @@ impl Meter {
         Footprint { by_kind: counts.total.clone(), addresses: counts.addresses.iter().copied().collect() }
     }
 
-    /// Counts one packet that is about to be sent by other means: the mDNS daemon's queries.
+    /// Counts one packet that is about to be sent.
     ///
     /// # Errors
     /// When the round has sent as many of this kind as it may; then it must not be sent.
-    pub fn count(&self, kind: PacketKind, to: IpAddr) -> Result<(), GuestError> {
+    fn count(&self, kind: PacketKind, to: IpAddr) -> Result<(), GuestError> {
         let mut counts = self.counts();
+        if counts.closed {
+            let (what, why) = ("send anything more".to_owned(), "the visit has ended".to_owned());
+            return Err(GuestError::System { what, why });
+        }
         let sent = counts.round.entry(kind).or_default();
         if *sent >= kind.most_per_round() {
             let refusal = GuestError::TooMany { kind, most: kind.most_per_round() };
@@ -98,6 +113,18 @@ impl Meter {
         *counts.total.entry(kind).or_default() += 1;
         counts.addresses.insert(to);
         Ok(())
+    }
+
+    /// One that was counted did not leave: the system refused it.
+    fn take_back(&self, kind: PacketKind) {
+        let mut counts = self.counts();
+        if let Some(sent) = counts.round.get_mut(&kind) {
+            *sent = sent.saturating_sub(1);
+        }
+        if let Some(sent) = counts.total.get_mut(&kind) {
+            *sent = sent.saturating_sub(1);
+        }
+        counts.total.retain(|_, sent| *sent > 0);
     }
 
     /// True when a DHCP message with this transaction id was sent by this program: it says nothing about a box.
@@ -152,5 +179,10 @@ mod tests {
         let footprint = twin.footprint();
         assert_eq!(footprint.packets(), most + 3);
         assert_eq!(footprint.addresses, [to]);
+        meter.take_back(PacketKind::DnsQuery);
+        assert_eq!(meter.footprint().by_kind.get(&PacketKind::DnsQuery), None, "it was never sent");
+        twin.close();
+        assert!(meter.count(PacketKind::DnsQuery, to).is_err());
+        assert_eq!(meter.footprint().packets(), most + 2);
     }
 }
