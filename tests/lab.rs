@@ -54,6 +54,9 @@ mod odd_names;
 #[path = "lab/plan.rs"]
 mod plan;
 #[cfg(target_os = "linux")]
+#[path = "lab/plugged.rs"]
+mod plugged;
+#[cfg(target_os = "linux")]
 #[path = "lab/raise.rs"]
 mod raise;
 #[cfg(target_os = "linux")]

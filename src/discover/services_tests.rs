@@ -6,6 +6,11 @@ use proptest::prelude::*;
 
 const SENDER: Ipv4Addr = Ipv4Addr::new(192, 168, 7, 20);
 
+/// Any time: all others are counted from it.
+fn origin() -> Instant {
+    tokio::time::Instant::now().into_std()
+}
+
 fn services() -> Services {
     Services::new(&Profile::shipped()).unwrap()
 }
@@ -79,7 +84,7 @@ fn next_ask(s: &mut Services, now: Instant) -> Instant {
 
 #[test]
 fn a_whole_announcement_is_told_at_once_and_asks_nothing_until_it_grows_old() {
-    let (mut s, t) = (services(), Instant::now());
+    let (mut s, t) = (services(), origin());
     let told = s.take(whole(1, "solid-red"), SENDER, t);
     assert_eq!((told.len(), led(&told[0])), (1, "solid-red".to_owned()));
     let a = announcement(&Profile::shipped().announcements[0], &told[0].1).unwrap();
@@ -99,7 +104,7 @@ fn a_whole_announcement_is_told_at_once_and_asks_nothing_until_it_grows_old() {
 
 #[test]
 fn every_change_is_told_at_once_and_also_what_was_said_before() {
-    let (mut s, t) = (services(), Instant::now());
+    let (mut s, t) = (services(), origin());
     for (n, state) in ["solid-red", "blinking-red", "solid-green", "solid-green"].into_iter().enumerate() {
         let at = t + ms(100 * n as u64);
         let told = s.take(vec![txt(1, state, 4_500)], SENDER, at);
@@ -109,7 +114,7 @@ fn every_change_is_told_at_once_and_also_what_was_said_before() {
 
 #[test]
 fn a_text_that_never_rests_is_told_at_a_rate_and_its_last_word_always() {
-    let (mut s, t) = (services(), Instant::now());
+    let (mut s, t) = (services(), origin());
     let mut told = 0;
     for n in 0..10_000_u64 {
         told += s.take(vec![txt(1, &format!("n{n}"), 4_500)], SENDER, t + ms(n)).len();
@@ -124,14 +129,14 @@ fn a_text_that_never_rests_is_told_at_a_rate_and_its_last_word_always() {
 
 #[test]
 fn what_is_missing_is_asked_for_a_few_times_and_then_left_alone() {
-    let (mut s, t) = (services(), Instant::now());
+    let (mut s, t) = (services(), origin());
     assert!(s.take(vec![ptr(1, 4_500)], SENDER, t).is_empty());
     let asked = asked_until(&mut s, t, t + ms(3_600_000), 100);
     let of = |w| asked.iter().filter(|a| a.2 == w).map(|a| a.0.as_millis()).collect::<Vec<_>>();
     assert_eq!(of(Wanted::Text), [120, 1_120, 3_120]);
     assert_eq!(of(Wanted::Text), of(Wanted::Host));
     // what comes in pieces is whole in the end
-    let (mut s, t) = (services(), Instant::now());
+    let (mut s, t) = (services(), origin());
     s.take(vec![ptr(1, 4_500), srv(1)], SENDER, t);
     assert_eq!(s.take(vec![txt(1, "solid-red", 120)], SENDER, t + ms(10)).len(), 1, "its MAC is enough");
     assert_eq!(
@@ -145,7 +150,7 @@ fn what_is_missing_is_asked_for_a_few_times_and_then_left_alone() {
 
 #[test]
 fn an_address_that_comes_late_makes_no_old_led_new() {
-    let (mut s, t) = (services(), Instant::now());
+    let (mut s, t) = (services(), origin());
     s.take(vec![ptr(1, 4_500), srv(1), txt(1, "solid-green", 4_500)], SENDER, t);
     asked_until(&mut s, t, t + ms(20_000), 100);
     assert_eq!(s.take(vec![a(1)], SENDER, t + ms(20_000)), []);
@@ -155,7 +160,7 @@ fn an_address_that_comes_late_makes_no_old_led_new() {
 
 #[test]
 fn a_farewell_is_told_once_with_the_mac_and_a_return_is_news() {
-    let (mut s, t) = (services(), Instant::now());
+    let (mut s, t) = (services(), origin());
     assert_eq!(s.take(vec![ptr(1, 0)], SENDER, t), [], "nobody who is not known can go");
     s.take(whole(1, "solid-green"), SENDER, t);
     let told = s.take(vec![ptr(1, 0), txt(1, "solid-green", 0)], SENDER, t + ms(1_000));
@@ -172,7 +177,7 @@ fn a_farewell_is_told_once_with_the_mac_and_a_return_is_news() {
 
 #[test]
 fn what_is_known_is_said_while_more_than_half_of_its_life_is_left() {
-    let (mut s, t) = (services(), Instant::now());
+    let (mut s, t) = (services(), origin());
     s.take(whole(1, "solid-green"), SENDER, t);
     s.take(vec![ptr(2, 4_500)], SENDER, t);
     let known = s.known(t + ms(500_000));
@@ -183,7 +188,7 @@ fn what_is_known_is_said_while_more_than_half_of_its_life_is_left() {
 
 #[test]
 fn one_sender_fills_its_share_and_another_is_still_heard() {
-    let (mut s, t) = (services(), Instant::now());
+    let (mut s, t) = (services(), origin());
     for n in 0..9_000 {
         s.take(whole(n, "solid-red"), SENDER, t + ms(n as u64));
     }
@@ -206,7 +211,7 @@ fn one_sender_fills_its_share_and_another_is_still_heard() {
 
 #[test]
 fn texts_that_grow_old_come_before_what_is_missing() {
-    let (mut s, t) = (services(), Instant::now());
+    let (mut s, t) = (services(), origin());
     s.take(whole(1, "solid-green"), SENDER, t);
     let t = t + ms(95_000);
     for n in 100..500 {
@@ -223,7 +228,7 @@ fn texts_that_grow_old_come_before_what_is_missing() {
 
 #[test]
 fn names_that_are_no_instances_are_passed_over() {
-    let (mut s, t) = (services(), Instant::now());
+    let (mut s, t) = (services(), origin());
     let elsewhere = dns_sd::name("box._http._tcp.local.").unwrap();
     let deeper = dns_sd::name("deeper.box-1._sensorist-gw._tcp.local.").unwrap();
     let loops = vec![
@@ -247,7 +252,7 @@ proptest! {
     fn nothing_that_is_announced_makes_it_ask_without_end(
         shots in prop::collection::vec((0usize..6, 0usize..4, 0usize..6, 0u32..3, 0u64..3_000), 1..120),
     ) {
-        let (mut s, begun) = (services(), Instant::now());
+        let (mut s, begun) = (services(), origin());
         let mut now = begun;
         let mut questions = 0;
         let ttls = [0, 1, 120];

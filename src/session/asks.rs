@@ -84,7 +84,7 @@ mod tests {
 
     #[test]
     fn one_address_is_asked_for_again_only_when_that_is_over() {
-        let (mut a, t) = (Asks::default(), Instant::now());
+        let (mut a, t) = (Asks::default(), tokio::time::Instant::now().into_std());
         a.want([ip(1), ip(1)]);
         assert_eq!((a.take(t), a.next_at(t)), (vec![ip(1)], None));
         a.want([ip(1)]);
@@ -94,7 +94,7 @@ mod tests {
 
     #[test]
     fn whoever_says_what_it_is_asked_at_a_rate() {
-        let (mut a, t) = (Asks::default(), Instant::now());
+        let (mut a, t) = (Asks::default(), tokio::time::Instant::now().into_std());
         let mut asked: BTreeMap<Ipv4Addr, usize> = BTreeMap::new();
         for n in 0..60_000_u32 {
             let now = t + Duration::from_millis(u64::from(n));
@@ -108,7 +108,7 @@ mod tests {
 
     #[test]
     fn hundreds_that_start_together_are_asked_together() {
-        let (mut a, t) = (Asks::default(), Instant::now());
+        let (mut a, t) = (Asks::default(), tokio::time::Instant::now().into_std());
         a.want((0..250).map(ip));
         assert_eq!(a.take(t).len(), 250);
     }

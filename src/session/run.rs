@@ -10,6 +10,7 @@ use crate::check::{self, Progress, Reach};
 use crate::discover::asked::Asking;
 use crate::discover::{self, Eyes, Sighting};
 use crate::model::evidence::{Fact, Observation, Source};
+use crate::model::host::Interface;
 use crate::model::recording::{Event, Input};
 use crate::model::snapshot::Limit;
 use crate::model::{At, Snapshot};
@@ -264,6 +265,17 @@ impl Loop {
         }
     }
 
+    /// Hears what boxes say by themselves, from the first search to the end of the session.
+    fn listen(&self, tasks: &mut Tasks, eyes: &Eyes, interface: &Interface) {
+        if tasks.listeners.is_empty() {
+            let (meter, profile) = (self.world.meter.clone(), Arc::clone(&self.engine.profile));
+            let dhcp = discover::dhcp::listen(eyes.clone(), meter.clone());
+            let mdns = discover::mdns::browse(eyes.clone(), meter, profile, interface.clone());
+            tasks.listeners.push(tasks.set.spawn(Job::Dhcp, dhcp));
+            tasks.listeners.push(tasks.set.spawn(Job::Mdns, mdns));
+        }
+    }
+
     /// Asks boxes whether they are there, where there is an interface to ask through.
     fn asking(&self, eyes: &Eyes) -> Option<Asking> {
         let interface = self.engine.host.interface().cloned()?;
@@ -424,14 +436,7 @@ impl Loop {
             let can_send = check::plan::can_send(&self.engine.host);
             match interface.filter(|_| can_send) {
                 Some(i) => {
-                    if tasks.listeners.is_empty() {
-                        let m = self.world.meter.clone();
-                        let dhcp = discover::dhcp::listen(eyes.clone(), m.clone());
-                        let profile = Arc::clone(&self.engine.profile);
-                        let mdns = discover::mdns::browse(eyes.clone(), m, profile, i.clone());
-                        tasks.listeners.push(tasks.set.spawn(Job::Dhcp, dhcp));
-                        tasks.listeners.push(tasks.set.spawn(Job::Mdns, mdns));
-                    }
+                    self.listen(tasks, eyes, &i);
                     let wait = if purpose == Purpose::Find { self.find_wait } else { SEARCH };
                     let m = self.world.meter.clone();
                     tasks.search = Some(
@@ -529,11 +534,7 @@ impl Loop {
         let Some(interface) = self.engine.host.interface().cloned().filter(|_| self.world.is_real()) else {
             return;
         };
-        if tasks.listeners.is_empty() {
-            tasks.listeners.push(
-                tasks.set.spawn(Job::Dhcp, discover::dhcp::listen(eyes.clone(), self.world.meter.clone())),
-            );
-        }
+        self.listen(tasks, eyes, &interface);
         let (eyes, meter) = (eyes.clone(), self.world.meter.clone());
         tasks.plug_in = Some(tasks.set.spawn(Job::PlugIn, async move {
             let end = Instant::now() + PLUG_IN_MOST;

@@ -98,6 +98,9 @@ pub struct Case {
     /// How long Kea's leases last, seconds.
     #[serde(default)]
     pub lease_secs: Option<u32>,
+    /// The last gateway is plugged in while the finder looks for it, in place of `check`.
+    #[serde(default)]
+    pub plug_in: bool,
     /// The window is used in place of `check`.
     #[serde(default)]
     pub window: bool,
@@ -471,6 +474,7 @@ impl Case {
         if self.watch.is_none()
             && self.tour.is_none()
             && self.audit.is_none()
+            && !self.plug_in
             && self.renewing.is_none()
             && self.watch_secs.is_none()
             && [&self.expect.verdict, &self.expect.owner, &self.expect.level].iter().any(|e| e.is_none())

@@ -120,7 +120,7 @@ fn shot(kind: &str, n: u32, service: &str, own: Ipv4Addr, first: Ipv4Addr) -> Re
         }
         // a box whose LED leaves green and comes back, slowly enough to be believed
         "turns" => {
-            let state = if n.is_multiple_of(2) { "solid-green" } else { "blinking-red" };
+            let state = if n % 6 < 3 { "solid-green" } else { "blinking-red" };
             whole(service, &named(0), "box.local.", "34:a5:e1:00:00:01", state, own, 120)
         }
         // names that lead to one another, gone or going before anybody can ask
