@@ -7,7 +7,7 @@ use crate::model::host::{HostAddress, Interface};
 use crate::platform::error::{PlatformError, Trouble, trouble, why};
 #[cfg(target_os = "macos")]
 use crate::platform::socket;
-use socket2::{Domain, InterfaceIndexOrAddress, Protocol, Socket, Type};
+use socket2::{Domain, InterfaceIndexOrAddress, Protocol, SockRef, Socket, Type};
 use std::io;
 use std::net::{Ipv4Addr, SocketAddr, SocketAddrV4};
 use tokio::net::UdpSocket;
@@ -66,8 +66,9 @@ impl Mdns {
     /// When the round has sent enough, or the system refuses.
     pub fn ask(&self, message: &[u8]) -> Result<(), GuestError> {
         self.meter.count(PacketKind::MdnsQuery, GROUP.into())?;
-        // nothing is waited for between counting and sending: who is stopped has told what it sent
-        let sent = self.socket.try_send_to(message, SocketAddrV4::new(GROUP, PORT).into());
+        // nothing is waited for between counting and sending, so that who is stopped has told what it sent; a new socket
+        // is ready to send before the runtime knows
+        let sent = SockRef::from(&self.socket).send_to(message, &SocketAddrV4::new(GROUP, PORT).into());
         sent.map(|_| ()).map_err(|e| {
             self.meter.take_back(PacketKind::MdnsQuery);
             let e = GuestError::io("ask for announcements by mDNS", &e);
