@@ -13,7 +13,7 @@ use solidgreen::session::replay::Replay;
 use solidgreen::wire::console::{LONGEST_LINE, LineSplitter, looks_like_wrong_baud, read_line};
 use solidgreen::wire::mdns::{LONGEST_TTL_SECS, TxtService, announcement};
 use solidgreen::wire::pasted::{leases, log};
-use solidgreen::wire::{dhcp, oui, tls};
+use solidgreen::wire::{dhcp, dns_sd, oui, tls};
 use std::net::Ipv4Addr;
 use std::sync::{Arc, LazyLock};
 
@@ -21,8 +21,9 @@ use std::sync::{Arc, LazyLock};
 pub type Check = fn(&[u8]);
 
 /// Every reader by the name of its target and of its folder of seeds.
-pub const ALL: [(&str, Check); 9] = [
+pub const ALL: [(&str, Check); 10] = [
     ("dhcp", dhcp),
+    ("dns_sd", dns_sd),
     ("mdns", mdns),
     ("console", console),
     ("oui", oui),
@@ -62,6 +63,23 @@ pub fn dhcp(data: &[u8]) {
 }
 
 /// Lines: instance name; seconds to live; `bye` or anything else; addresses by comma; then one `key=value` each.
+pub fn dns_sd(data: &[u8]) {
+    let Some(records) = dns_sd::answers(data) else { return };
+    assert!(dns_sd::is_answer(data));
+    // whatever was announced can be asked for, and said to be known
+    let asked: Vec<_> = records.iter().map(|r| (r.name.clone(), dns_sd::Wanted::Text)).collect();
+    let (message, count) = dns_sd::questions(&asked, false);
+    assert!(message.len() <= 1_472 && !dns_sd::is_answer(&message));
+    assert_eq!(count == 0, asked.is_empty());
+    let known: Vec<_> = records
+        .into_iter()
+        .map(|r| dns_sd::Known { service: r.name.clone(), instance: r.name, ttl_secs: r.ttl_secs })
+        .collect();
+    let services: Vec<_> = known.first().map(|k| k.service.clone()).into_iter().collect();
+    let series = dns_sd::series(&services, &known, true, 3);
+    assert!((1..=3).contains(&series.len()) && series.iter().all(|m| m.len() <= 1_472));
+}
+
 pub fn mdns(data: &[u8]) {
     let mut lines = data.split(|b| *b == b'\n');
     let mut line = || String::from_utf8_lossy(lines.next().unwrap_or_default()).into_owned();

@@ -55,6 +55,8 @@ fn the_seeds_reach_behind_the_first_refusal() {
         |target: &str, is: &dyn Fn(&[u8]) -> bool| seeds(target).iter().filter(|(_, d)| is(d)).count();
     let text = |data: &[u8]| String::from_utf8_lossy(data).into_owned();
     assert!(accepted("dhcp", &|d| solidgreen::wire::dhcp::parse(d).is_ok()) >= 4);
+    let announced = |d: &[u8]| solidgreen::wire::dns_sd::answers(d).is_some_and(|all| !all.is_empty());
+    assert!(accepted("dns_sd", &announced) >= 4);
     assert!(accepted("mac", &|d| Mac::parse_typed(&text(d)).is_ok()) >= 4);
     assert!(accepted("profile", &|d| Profile::parse(&text(d)).is_ok()) >= 2);
     let known = |d: &[u8]| {

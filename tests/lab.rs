@@ -30,6 +30,9 @@ mod desktop;
 #[path = "lab/fault.rs"]
 mod fault;
 #[cfg(target_os = "linux")]
+#[path = "lab/fire.rs"]
+mod fire;
+#[cfg(target_os = "linux")]
 #[path = "lab/flapping.rs"]
 mod flapping;
 
@@ -50,6 +53,9 @@ mod odd_names;
 
 #[path = "lab/plan.rs"]
 mod plan;
+#[cfg(target_os = "linux")]
+#[path = "lab/plugged.rs"]
+mod plugged;
 #[cfg(target_os = "linux")]
 #[path = "lab/raise.rs"]
 mod raise;

@@ -33,6 +33,7 @@ const ROUTER: Ipv4Addr = Ipv4Addr::new(192, 168, 77, 1);
 const GATEWAY: Ipv4Addr = Ipv4Addr::new(192, 168, 77, 20);
 const NOBODY: Ipv4Addr = Ipv4Addr::new(192, 168, 77, 50);
 const GATEWAY_MAC: Mac = Mac([0x34, 0xa5, 0xe1, 0, 0, 1]);
+const MDNS: Ipv4Addr = Ipv4Addr::new(224, 0, 0, 251);
 const OPEN: u16 = 4321;
 const CLOSED: u16 = 4322;
 const ECHO: u16 = 5300;
@@ -211,6 +212,7 @@ fn router_side() {
             }
         });
     });
+    std::thread::spawn(answers_by_mdns);
     println!("router is ready");
     let _ = std::io::stdin().read(&mut [0]);
 }
@@ -225,6 +227,7 @@ fn laptop_side() {
     runtime.block_on(every_failure_has_its_word());
     runtime.block_on(questions_by_udp());
     runtime.block_on(dhcp_is_heard_and_asked());
+    runtime.block_on(mdns_is_asked_and_heard_beside_another_responder());
     a_vpn_takes_the_default_route();
 }
 
@@ -388,6 +391,92 @@ async fn dhcp_is_heard_and_asked() {
     let busy = dhcp_listen().unwrap_err();
     assert_eq!(busy.trouble, Trouble::Busy, "{busy}");
     drop(held);
+}
+
+/// A socket of port 5353 that shares it, as another responder has it.
+fn shared_mdns_port(own: Ipv4Addr) -> UdpSocket {
+    let socket = socket2::Socket::new(socket2::Domain::IPV4, socket2::Type::DGRAM, None).unwrap();
+    socket.set_reuse_address(true).unwrap();
+    socket.set_reuse_port(true).unwrap();
+    socket.bind(&SocketAddr::from((Ipv4Addr::UNSPECIFIED, 5353)).into()).unwrap();
+    socket.join_multicast_v4(&MDNS, &own).unwrap();
+    socket.set_multicast_if_v4(&own).unwrap();
+    socket.into()
+}
+
+/// Answers each question to everybody and to its asker alone, and once from a port that is not that of mDNS.
+fn answers_by_mdns() {
+    let socket = shared_mdns_port(ROUTER);
+    let stray = UdpSocket::bind((ROUTER, 5354)).unwrap();
+    let mut buffer = [0; 2000];
+    while let Ok((length, from)) = socket.recv_from(&mut buffer) {
+        if from.ip() == LAPTOP && buffer[..length].starts_with(b"ask") {
+            stray.send_to(b"stray", from).unwrap();
+            stray.send_to(b"stray", (MDNS, 5353)).unwrap();
+            socket.send_to(b"alone", from).unwrap();
+            socket.send_to(b"all", (MDNS, 5353)).unwrap();
+        }
+    }
+}
+
+async fn mdns_is_asked_and_heard_beside_another_responder() {
+    let eth0 = interface("eth0");
+    let limit = Duration::from_secs(3);
+    let mut buffer = [0; 2000];
+    let meter = Meter::new();
+    let mut mdns = meter.mdns(&eth0).unwrap();
+    assert!(mdns.hears_alone(), "nobody else holds the port");
+    mdns.ask(b"ask").unwrap();
+    let mut heard = Vec::new();
+    while heard.len() < 2 {
+        let (length, from) = tokio::time::timeout(limit, mdns.hear(&mut buffer)).await.unwrap().unwrap();
+        // its own question comes back, as it does to each responder of this computer
+        if from == ROUTER {
+            heard.push(buffer[..length].to_vec());
+        }
+    }
+    heard.sort();
+    assert_eq!(heard, [b"all".to_vec(), b"alone".to_vec()], "not what came from another port");
+    assert_eq!(meter.footprint().by_kind.get(&PacketKind::MdnsQuery), Some(&1));
+    mdns.leave_alone();
+    let twin = meter.mdns(&eth0);
+    assert!(twin.is_ok(), "the port is shared: {twin:?}");
+    drop((mdns, twin));
+
+    // beside another responder nothing is taken from it that was sent to this computer alone
+    let other = shared_mdns_port(LAPTOP);
+    other.set_read_timeout(Some(limit)).unwrap();
+    let mdns = meter.mdns(&eth0).unwrap();
+    assert!(!mdns.hears_alone());
+    mdns.ask(b"ask").unwrap();
+    let heard = loop {
+        let (length, from) = tokio::time::timeout(limit, mdns.hear(&mut buffer)).await.unwrap().unwrap();
+        if from == ROUTER {
+            break buffer[..length].to_vec();
+        }
+    };
+    assert_eq!(heard, b"all");
+    let alone = std::iter::repeat_with(|| other.recv_from(&mut buffer).map(|(n, _)| buffer[..n].to_vec()))
+        .take(8)
+        .any(|got| got.is_ok_and(|got| got == b"alone"));
+    assert!(alone, "the other one gets its own");
+    // an interface on which nobody joined hears nothing of this one
+    let idle = meter.mdns(&interface("idle0")).unwrap();
+    mdns.ask(b"ask").unwrap();
+    let nothing = tokio::time::timeout(Duration::from_millis(200), idle.hear(&mut buffer)).await;
+    assert!(nothing.is_err(), "{nothing:?}");
+
+    // somebody who does not share
+    drop((mdns, other, idle));
+    let held = UdpSocket::bind((Ipv4Addr::UNSPECIFIED, 5353)).unwrap();
+    let busy = meter.mdns(&eth0).unwrap_err();
+    assert_eq!(busy.trouble, Trouble::Busy, "{busy}");
+    drop(held);
+    // what the system does not take is not counted
+    let before = meter.footprint().by_kind.get(&PacketKind::MdnsQuery).copied();
+    let mdns = meter.mdns(&interface("idle0")).unwrap();
+    assert!(mdns.ask(&[0; 65_535]).is_err());
+    assert_eq!(meter.footprint().by_kind.get(&PacketKind::MdnsQuery).copied(), before);
 }
 
 fn a_vpn_takes_the_default_route() {

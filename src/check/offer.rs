@@ -18,6 +18,10 @@ use std::time::Duration;
 use tokio::sync::{mpsc, watch};
 use tokio::time::{Instant, timeout_at};
 
+/// Offers that are kept: each of them makes the check ask its router and its name servers, and whoever answers under ever
+/// new names makes us ask no more than that.
+const MOST_OFFERS: usize = 8;
+
 /// What the probe is told while it runs.
 #[derive(Clone, Debug)]
 pub struct Needs {
@@ -142,6 +146,7 @@ impl Asking {
         q.answered.get_or_insert(after);
         let what = q.what;
         if let Some(offer) = read_offer(seen, what, after)
+            && self.offers.len() < MOST_OFFERS
             && !self.offers.iter().any(|o| o.server == offer.server && kind_of(o) == kind_of(&offer))
         {
             self.offers.push(offer);

@@ -160,7 +160,7 @@ fn status(s: &Snapshot) -> u8 {
 }
 
 fn find(profile: &Arc<Profile>, options: Options, clock: Clock, json: bool) -> ExitCode {
-    let session = match start(profile, options, clock) {
+    let mut session = match start(profile, options, clock) {
         Ok(session) => session,
         Err(status) => return status,
     };
@@ -168,6 +168,7 @@ fn find(profile: &Arc<Profile>, options: Options, clock: Clock, json: bool) -> E
     let Some(s) = session.wait_for(|s| s.took_ms.is_some() && s.activity == Activity::Idle) else {
         return ended_early(&session, "the search");
     };
+    let s = with_all_sent(&mut session, &s);
     let printed = if json { out(&format!("{:#}\n", json::find(&s))) } else { out(&text::find(&s)) };
     if s.host.interface().is_none() {
         return fail(
@@ -176,6 +177,11 @@ fn find(profile: &Arc<Profile>, options: Options, clock: Clock, json: bool) -> E
         );
     }
     if s.broken.is_empty() { printed } else { ExitCode::from(BLIND) }
+}
+
+/// What was found, with all that was sent until nothing was sent any more.
+fn with_all_sent(session: &mut Session, s: &Snapshot) -> Snapshot {
+    Snapshot { footprint: session.finish().footprint.clone(), ..s.clone() }
 }
 
 /// What to say when the session itself ended early.
@@ -236,14 +242,14 @@ fn check(
     hold: Option<Vec<u64>>,
     json: bool,
 ) -> ExitCode {
-    let session = match start(profile, options, clock) {
+    let mut session = match start(profile, options, clock) {
         Ok(session) => session,
         Err(status) => return status,
     };
     if let Some(port) = port {
         let _ = session.send(Ask::OpenConsole { port, baud: None });
     }
-    finish_check(&session, hold, json)
+    finish_check(&mut session, hold, json)
 }
 
 /// The ages of the idle ladder: the usual ones for this length, or the ones that were given and the length.
@@ -289,7 +295,7 @@ fn hold_on(session: &Session, rungs: Vec<u64>, quick: &Snapshot) -> Arc<Snapshot
     }
 }
 
-fn finish_check(session: &Session, hold: Option<Vec<u64>>, json: bool) -> ExitCode {
+fn finish_check(session: &mut Session, hold: Option<Vec<u64>>, json: bool) -> ExitCode {
     let _ = session.send(Ask::FindAndCheck);
     let Some(s) = session.wait_for(|s| s.took_ms.is_some() && s.activity == Activity::Idle) else {
         return ended_early(session, "the check");
@@ -298,6 +304,7 @@ fn finish_check(session: &Session, hold: Option<Vec<u64>>, json: bool) -> ExitCo
         Some(rungs) => hold_on(session, rungs, &s),
         None => s,
     };
+    let s = with_all_sent(session, &s);
     if json {
         for l in &s.limits {
             say!("{}: {}. {}", l.what, l.why, l.advice);
@@ -326,14 +333,14 @@ pub fn demo(
             site: "Demonstration".into(),
             ..Options::default()
         };
-        let session = match start(profile, options, clock) {
+        let mut session = match start(profile, options, clock) {
             Ok(session) => session,
             Err(status) => return status,
         };
         if !json {
             out("Demonstration: a simulated site on this computer; nothing leaves it.\n\n");
         }
-        finish_check(&session, None, json)
+        finish_check(&mut session, None, json)
     }
     #[cfg(not(feature = "lab"))]
     {

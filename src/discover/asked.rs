@@ -24,6 +24,8 @@ const ASK_MS: [u64; 4] = [30, 250, 700, 1_500];
 const REFUSED_WITHIN: Duration = Duration::from_millis(150);
 /// The discard port, which nothing listens on.
 const DISCARD: u16 = 9;
+/// Addresses of one round, whatever claims to be a box: the hosts of a /22.
+const MOST: usize = 1_022;
 /// Connections that are tried at the same time.
 const AT_ONCE: usize = 64;
 /// Of hundreds that are tried, the answers of so many are told before the next ones.
@@ -67,8 +69,10 @@ impl Asking {
         }
     }
 
+    /// Those of the own subnets, and no more than a sweep asks.
     fn on_link(&self, mut ips: Vec<Ipv4Addr>) -> Vec<Ipv4Addr> {
         ips.retain(|ip| self.interface.addresses.iter().any(|a| a.contains(*ip)));
+        ips.truncate(MOST);
         ips
     }
 

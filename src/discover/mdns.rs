@@ -1,156 +1,211 @@
-//! Browses for the service types of the profile. The daemon of `mdns-sd` is one per session and bound to the interface
-//! measured from.
+//! Browses for the service types of the profile by continuous Multicast DNS querying (RFC 6762 section 5.2). Each question
+//! of it goes through the meter, and whatever others announce cannot make it ask more than its budget.
 
+use super::services::{Services, Told};
 use super::{Eyes, Sighting};
-use crate::model::evidence::{Announcement, Fact, Source};
+use crate::model::evidence::{Fact, Source};
 use crate::model::footprint::PacketKind;
 use crate::model::host::Interface;
 use crate::model::snapshot::Limit;
-use crate::platform::guest::Meter;
-use crate::platform::supervise::Crew;
-use crate::profile::{AnnouncementKind, Profile};
-use crate::wire::mdns::{TxtService, announcement};
-use mdns_sd::{IfKind, ResolvedService, ServiceDaemon, ServiceEvent};
+use crate::platform::guest::{Budget, Mdns, Meter};
+use crate::profile::Profile;
+use crate::wire::dns_sd;
+use crate::wire::mdns::announcement;
 use std::collections::BTreeMap;
-use std::net::{IpAddr, Ipv4Addr};
+use std::net::Ipv4Addr;
 use std::sync::Arc;
 use std::time::Duration;
-use tokio::sync::mpsc::Sender;
 use tokio::time::Instant;
 
-/// The library does not tell TTLs; the records that carry a state live 120 s by RFC 6762 section 10.
-const TTL_SECS: u32 = 120;
-/// A known announcement is asked for again well within its TTL.
-const VERIFY_EVERY: Duration = Duration::from_secs(50);
-/// After this without an answer the library takes the service for gone.
-const VERIFY_LIMIT: Duration = Duration::from_secs(4);
-/// The library forgets a replaced record after a second (RFC 6762 section 10.2) and tells a change only when a record is
-/// new to it: a box that changes twice within that second is told as what it was in between. So after each change it is
-/// asked anew, by a browse that remembers nothing: soon, but when a box that is starting has come to rest.
-const ASK_ANEW: Duration = Duration::from_millis(120);
-/// Boxes that change without end cost no more than one such browse in this time.
-const ASK_ANEW_EVERY: Duration = Duration::from_millis(1_000);
-/// The library's longest pause between two questions.
-const LONGEST_PAUSE: Duration = Duration::from_secs(3_600);
-/// A browse goes on while nothing else does: it has rounds of its own, as long as those of watching.
+/// Messages that the browse sends at once, and one more in each interval: enough for the known answers of 350 boxes, or
+/// for asking 150 of them anew; what does not fit waits.
+const BUDGET: Budget = Budget::new(10, Duration::from_secs(2));
+/// The browse goes on while nothing else does: it has rounds of the meter of its own, as long as those of watching.
 const ROUND: Duration = Duration::from_secs(15);
-/// Where mDNS questions go (RFC 6762 section 3).
-const GROUP: IpAddr = IpAddr::V4(Ipv4Addr::new(224, 0, 0, 251));
+/// The series of questions for all instances: the first pause, which doubles up to the last (section 5.2).
+const FIRST_PAUSE: Duration = Duration::from_secs(1);
+const LAST_PAUSE: Duration = Duration::from_secs(3_600);
+/// So long is waited before the first question, by the own address, so that computers that begin together do not ask
+/// together (section 5.2).
+const FIRST_DELAY_MS: u64 = 20;
+const DELAYS_MS: u64 = 101;
+/// Answers to this computer alone come at once, or not at all.
+const ALONE: Duration = Duration::from_secs(1);
+/// A socket that is lost with its interface may come back with it.
+const AFTER_ERROR: Duration = Duration::from_secs(1);
+const MOST_ERRORS: u32 = 60;
+/// What one sender may have us read: so much at once, then at a rate, in parts of so many octets. Enough for a repeater
+/// that hands on the announcements of hundreds of boxes; whoever sends more is heard in part.
+const PART: usize = 64;
+const READ: Budget = Budget::new(4_096, Duration::from_millis(2));
+/// Senders that are told apart; further ones share what one may send.
+const MOST_SENDERS: usize = 2_048;
+/// Any datagram fits.
+const LARGEST: usize = 65_535;
 
 /// Browses until the future is dropped.
 pub async fn browse(eyes: Eyes, meter: Arc<Meter>, profile: Arc<Profile>, interface: Interface) {
-    if profile.announcements.is_empty() {
-        return;
-    }
-    if let Err(why) = browse_inner(&eyes, &meter, &profile, &interface).await {
-        let _ = eyes
-            .tell(Sighting::Limited(Limit {
-                what: "Listening for mDNS announcements".into(),
-                why,
-                advice: "The search goes on by ARP, DHCP and console.".into(),
-            }))
-            .await;
-    }
-}
-
-/// Ends the daemon's thread when the browse is dropped.
-struct Daemon(ServiceDaemon);
-
-impl Drop for Daemon {
-    fn drop(&mut self) {
-        let _ = self.0.shutdown();
-    }
-}
-
-async fn browse_inner(
-    eyes: &Eyes,
-    meter: &Arc<Meter>,
-    profile: &Arc<Profile>,
-    interface: &Interface,
-) -> Result<(), String> {
-    let text = |e: mdns_sd::Error| e.to_string();
-    let start = || {
-        let daemon = Daemon(ServiceDaemon::new().map_err(text)?);
-        daemon.0.disable_interface(IfKind::All).map_err(text)?;
-        daemon.0.enable_interface(IfKind::IndexV4(interface.index)).map_err(text)?;
-        daemon.0.accept_unsolicited(true).map_err(text)?;
-        Ok::<Daemon, String>(daemon)
+    let Some(services) = Services::new(&profile) else { return };
+    let problem = match meter.mdns(&interface) {
+        Ok(socket) => Browse {
+            eyes: &eyes,
+            profile: &profile,
+            socket,
+            services,
+            budget: BUDGET,
+            senders: BTreeMap::new(),
+        }
+        .run(&meter, &interface)
+        .await
+        .map(|why| (why, "The search goes on by ARP, DHCP and console.".to_owned())),
+        Err(e) => Some((format!("{} ({})", e.why, e.what), e.advice)),
     };
-    let mut daemon = start()?;
-    let (sink, mut events) = tokio::sync::mpsc::channel::<(usize, ServiceEvent)>(64);
-    let mut known: BTreeMap<String, Announcement> = BTreeMap::new();
-    let mut verify = tokio::time::interval(VERIFY_EVERY);
-    verify.tick().await;
-    let mut round = tokio::time::interval(ROUND);
-    let mut confirm_at: Option<Instant> = None;
-    // every kind is asked for at once
-    let mut crew = Crew::default();
-    let mut series: Vec<Series> = Vec::new();
-    for i in 0..profile.announcements.len() {
-        series.push(Series::begin(i, &daemon, meter, profile, &sink, &mut crew)?);
+    if let Some((why, advice)) = problem {
+        let what = "Listening for mDNS announcements".into();
+        let _ = eyes.tell(Sighting::Limited(Limit { what, why, advice })).await;
     }
-    let mut anew_at: Option<Instant> = None;
-    let mut anew_from = Instant::now();
-    loop {
-        let due = series.iter().map(|s| s.next).min();
-        tokio::select! {
-            event = events.recv() => match event {
-                None => return Ok(()),
-                Some((i, ServiceEvent::ServiceResolved(service))) => {
-                    if let Some(kind) = profile.announcements.get(i)
-                        && let Some(a) = read(kind, &service)
-                    {
-                        let before = known.insert(service.fullname.clone(), a.clone());
-                        if before.is_some_and(|b| b.led != a.led) {
-                            anew_at = Some((Instant::now() + ASK_ANEW).max(anew_from));
+}
+
+struct Browse<'a> {
+    eyes: &'a Eyes,
+    profile: &'a Profile,
+    socket: Mdns,
+    services: Services,
+    budget: Budget,
+    senders: BTreeMap<Ipv4Addr, Budget>,
+}
+
+impl Browse<'_> {
+    /// Goes on until the socket is lost for good: why.
+    async fn run(mut self, meter: &Meter, interface: &Interface) -> Option<String> {
+        let mut buffer = vec![0; LARGEST];
+        let mut round = tokio::time::interval(ROUND);
+        let mut pause = FIRST_PAUSE;
+        let mut series = Instant::now() + first_delay(interface);
+        let mut leave_alone = self.socket.hears_alone().then(|| series + ALONE);
+        let mut errors = 0;
+        loop {
+            let ask = self.services.ask_at().map(|at| at.max(self.budget.ready_at(now())));
+            tokio::select! {
+                heard = self.socket.hear(&mut buffer) => match heard {
+                    Ok((length, from)) => {
+                        errors = 0;
+                        let message = buffer.get(..length).filter(|m| self.reads(m, from));
+                        if let Some(records) = message.and_then(dns_sd::answers) {
+                            let told = self.services.take(records, from, now());
+                            self.tell(told).await;
                         }
-                        eyes.saw(Source::Mdns, Fact::Announced(a)).await;
+                        self.tell_overflow().await;
                     }
-                }
-                Some((_, ServiceEvent::ServiceRemoved(_, fullname))) => {
-                    if let Some(a) = known.remove(&fullname) {
-                        eyes.saw(Source::Mdns, Fact::Announced(Announcement { goodbye: true, ..a })).await;
+                    Err(e) => {
+                        errors += 1;
+                        if errors > MOST_ERRORS {
+                            return Some(e.why);
+                        }
+                        tokio::time::sleep(AFTER_ERROR).await;
                     }
+                },
+                () = at(self.services.due_at().map(Instant::from_std)) => {
+                    let told = self.services.due(now());
+                    self.tell(told).await;
                 }
-                Some(_) => {}
-            },
-            _ = round.tick() => meter.reset_round_of(PacketKind::MdnsQuery),
-            _ = verify.tick() => {
-                for name in known.keys() {
-                    if meter.count(PacketKind::MdnsQuery, GROUP).is_ok() {
-                        let _ = daemon.0.verify(name.clone(), VERIFY_LIMIT);
-                    }
+                () = at(ask.map(Instant::from_std)) => self.ask(),
+                () = tokio::time::sleep_until(series) => {
+                    self.ask_all();
+                    series = Instant::now() + pause;
+                    pause = (pause * 2).min(LAST_PAUSE);
                 }
-                confirm_at = Some(Instant::now() + VERIFY_LIMIT + Duration::from_millis(500));
-            }
-            () = at(confirm_at) => {
-                confirm_at = None;
-                // what did not answer was removed meanwhile; the rest still stands
-                for a in known.values() {
-                    eyes.saw(Source::Mdns, Fact::Announced(a.clone())).await;
+                () = at(leave_alone) => {
+                    leave_alone = None;
+                    self.socket.leave_alone();
                 }
-            }
-            () = at(anew_at) => {
-                anew_at = None;
-                anew_from = Instant::now() + ASK_ANEW_EVERY;
-                let fresh = start()?;
-                let begun: Result<Vec<Series>, String> = (0..profile.announcements.len())
-                    .map(|i| Series::begin(i, &fresh, meter, profile, &sink, &mut crew))
-                    .collect();
-                // where the round has no question left, the old browse goes on
-                if let Ok(begun) = begun {
-                    (daemon, series) = (fresh, begun);
-                }
-            }
-            Some(()) = crew.next(), if !crew.is_empty() => {}
-            () = at(due) => {
-                let now = Instant::now();
-                for s in &mut series {
-                    s.count(meter, now)?;
-                }
+                _ = round.tick() => meter.reset_round_of(PacketKind::MdnsQuery),
             }
         }
     }
+
+    /// Whether so much of this sender is still read. A question of somebody else costs nothing, and is passed over.
+    fn reads(&mut self, message: &[u8], from: Ipv4Addr) -> bool {
+        if !dns_sd::is_answer(message) {
+            return false;
+        }
+        let known = self.senders.contains_key(&from) || self.senders.len() < MOST_SENDERS;
+        let sender = if known { from } else { Ipv4Addr::UNSPECIFIED };
+        let parts = u32::try_from(message.len().div_ceil(PART)).unwrap_or(u32::MAX);
+        self.senders.entry(sender).or_insert(READ).take_all(parts, now())
+    }
+
+    /// One question of the series, with what is known already.
+    fn ask_all(&mut self) {
+        let now = now();
+        let known = self.services.known(now);
+        let most = usize::try_from(self.budget.left(now)).unwrap_or(0);
+        if most == 0 {
+            return;
+        }
+        for message in dns_sd::series(self.services.kinds(), &known, self.socket.hears_alone(), most) {
+            // what the meter or the system refuses stands among its troubles; the next question comes
+            if !self.budget.take(now) || self.socket.ask(&message).is_err() {
+                return;
+            }
+        }
+    }
+
+    /// What is missing or grows old, in one message.
+    fn ask(&mut self) {
+        let now = now();
+        if self.budget.left(now) == 0 {
+            return;
+        }
+        let mut message = None;
+        self.services.ask(now, |wanted| {
+            let (bytes, count) = dns_sd::questions(wanted, false);
+            message = (count > 0).then_some(bytes);
+            count
+        });
+        if let Some(message) = message
+            && self.budget.take(now)
+        {
+            let _ = self.socket.ask(&message);
+        }
+    }
+
+    async fn tell(&self, told: Vec<Told>) {
+        for (kind, service) in told {
+            if let Some(kind) = self.profile.announcements.get(kind)
+                && let Some(a) = announcement(kind, &service)
+            {
+                self.eyes.saw(Source::Mdns, Fact::Announced(a)).await;
+            }
+        }
+    }
+
+    async fn tell_overflow(&mut self) {
+        if let Some(who) = self.services.overflow() {
+            let _ = self.eyes.tell(Sighting::Limited(too_many(who))).await;
+        }
+    }
+}
+
+/// Somebody announces more boxes than there can be.
+fn too_many(who: Ipv4Addr) -> Limit {
+    Limit {
+        what: "Announcements of new boxes".into(),
+        why: format!("{who} announces more boxes than a network has, and its further ones are passed over"),
+        advice: "Find out what that device does; boxes are still found by ARP, DHCP and console.".into(),
+    }
+}
+
+fn now() -> std::time::Instant {
+    Instant::now().into_std()
+}
+
+/// 20 to 120 ms, not the same for each computer.
+fn first_delay(interface: &Interface) -> Duration {
+    let own = interface.address().map_or(0, |a| u64::from(u32::from(a.ip)));
+    Duration::from_millis(
+        FIRST_DELAY_MS + own.wrapping_mul(0x9e37_79b9_7f4a_7c15).rotate_left(20) % DELAYS_MS,
+    )
 }
 
 /// Waits until then; for ever when there is no then.
@@ -159,67 +214,4 @@ async fn at(when: Option<Instant>) {
         Some(when) => tokio::time::sleep_until(when).await,
         None => std::future::pending().await,
     }
-}
-
-/// The questions for one kind of service. The library repeats them by itself after 1, 2, 4 s and so on (RFC 6762 section
-/// 5.2), so they are counted by the same clock, each a little before it is sent.
-struct Series {
-    next: Instant,
-    pause: Duration,
-}
-
-impl Series {
-    fn begin(
-        kind: usize,
-        daemon: &Daemon,
-        meter: &Meter,
-        profile: &Profile,
-        sink: &Sender<(usize, ServiceEvent)>,
-        crew: &mut Crew<()>,
-    ) -> Result<Series, String> {
-        let service = profile.announcements.get(kind).ok_or("no such kind of service")?;
-        meter.count(PacketKind::MdnsQuery, GROUP).map_err(|e| e.to_string())?;
-        let receiver = daemon.0.browse(&service.service).map_err(|e| e.to_string())?;
-        let sink = sink.clone();
-        crew.spawn(async move {
-            while let Ok(event) = receiver.recv_async().await {
-                if sink.send((kind, event)).await.is_err() {
-                    return;
-                }
-            }
-        });
-        let pause = Duration::from_secs(1);
-        Ok(Series { next: Instant::now() + pause, pause })
-    }
-
-    /// Counts what the library is about to send. An error ends the browse before more is sent.
-    fn count(&mut self, meter: &Meter, now: Instant) -> Result<(), String> {
-        if self.next <= now {
-            meter.count(PacketKind::MdnsQuery, GROUP).map_err(|e| e.to_string())?;
-            self.pause = (self.pause * 2).min(LONGEST_PAUSE);
-            self.next += self.pause;
-        }
-        Ok(())
-    }
-}
-
-fn read(kind: &AnnouncementKind, service: &ResolvedService) -> Option<Announcement> {
-    let mut addresses: Vec<Ipv4Addr> = service
-        .addresses
-        .iter()
-        .filter_map(|ip| match ip.to_ip_addr() {
-            IpAddr::V4(v4) => Some(v4),
-            IpAddr::V6(_) => None,
-        })
-        .collect();
-    addresses.sort_unstable();
-    let txt = service
-        .txt_properties
-        .iter()
-        .map(|p| (p.key().to_owned(), p.val().unwrap_or_default().to_vec()))
-        .collect();
-    announcement(
-        kind,
-        &TxtService { name: service.fullname.clone(), addresses, txt, ttl_secs: TTL_SECS, goodbye: false },
-    )
 }

@@ -4,6 +4,7 @@ pub mod asked;
 pub mod console;
 pub mod dhcp;
 pub mod mdns;
+mod services;
 pub mod sweep;
 pub mod table;
 

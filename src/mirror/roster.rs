@@ -78,7 +78,6 @@ pub struct Roster {
     typed_ip: Option<Ipv4Addr>,
     chosen: Option<Mac>,
     requests_heard: u32,
-    starts_heard: u32,
     /// Counts what was taken in.
     revision: u64,
 }
@@ -137,12 +136,6 @@ impl Roster {
                 }
             }
         }
-    }
-
-    /// Messages of gateways that look for an address heard so far: what a box that starts sends first.
-    #[must_use]
-    pub fn starts_heard(&self) -> u32 {
-        self.starts_heard
     }
 
     /// REQUESTs of gateways heard so far.
@@ -380,11 +373,6 @@ impl Roster {
         }
         let Some(g) = self.gateways.get_mut(&seen.mac) else { return };
         g.see(at, Source::Dhcp);
-        if matches!(seen.kind, DhcpKind::Discover | DhcpKind::Request) && seen.ciaddr.is_none() {
-            // a box that asks, asks again and accepts says one transaction id (RFC 2131 section 4.4.1): one start
-            let before = g.trace.iter().rfind(|m| matches!(m.kind, DhcpKind::Discover | DhcpKind::Request));
-            self.starts_heard += u32::from(before.is_none_or(|m| m.xid != seen.xid));
-        }
         g.trace.push(trace(at, seen));
         if g.trace.len() > TRACE_KEPT {
             g.trace.remove(0);

@@ -12,7 +12,7 @@ pub enum PacketKind {
     /// One UDP datagram of one byte to the discard port of each address of the own subnet, so that the operating
     /// system resolves it by ARP; to a known gateway's address again, so that it answers.
     Sweep,
-    /// mDNS query for the profile's service types.
+    /// mDNS query for the profile's service types and what was announced of them.
     MdnsQuery,
     /// DNS question to one name server.
     DnsQuery,
@@ -70,7 +70,9 @@ impl PacketKind {
             Self::Sweep => {
                 "one-byte UDP datagram to port 9 of each address of this subnet, once a round: makes the operating system resolve the MAC addresses"
             }
-            Self::MdnsQuery => "mDNS query to 224.0.0.251:5353 for the gateway's service type",
+            Self::MdnsQuery => {
+                "mDNS query to 224.0.0.251:5353 for the gateway's service type and for what its announcement left out or is about to expire: ten at once, then one in two seconds, whatever others announce"
+            }
             Self::DnsQuery => {
                 "DNS question (UDP and TCP 53) to a name server of this network or a control server of the profile"
             }

@@ -1,6 +1,7 @@
 //! The headless application: commands in, an immutable snapshot out; the only clock. Window and terminal are two faces
 //! of it, and neither waits for it.
 
+mod asks;
 pub mod command;
 #[cfg(feature = "lab")]
 pub mod demo;
@@ -277,12 +278,24 @@ impl SessionPort for Session {
     }
 }
 
-impl Drop for Session {
-    fn drop(&mut self) {
+impl Session {
+    /// Ends the session: nothing is sent any more, and the last picture has all that was. For the terminal.
+    pub fn finish(&mut self) -> Arc<Snapshot> {
+        self.end();
+        self.snapshot()
+    }
+
+    fn end(&mut self) {
         // closing the queue ends the loop, which keeps the last picture first
         let (closed, _) = mpsc::channel(1);
         drop(std::mem::replace(&mut self.commands, closed));
         let _ = self.ended.recv_timeout(LAST_WORDS);
+    }
+}
+
+impl Drop for Session {
+    fn drop(&mut self) {
+        self.end();
         if let Some(runtime) = self.runtime.take() {
             runtime.shutdown_background();
         }

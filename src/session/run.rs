@@ -1,5 +1,6 @@
 //! The one loop: commands, sightings, progress and deadlines in; the engine's pure functions; a new snapshot out.
 
+use super::asks::Asks;
 use super::command::Command;
 use super::engine::{Engine, Purpose};
 use super::jobs::{Job, Jobs};
@@ -15,7 +16,7 @@ use crate::model::host::Interface;
 use crate::model::recording::Input;
 use crate::model::snapshot::Limit;
 use crate::model::{At, Snapshot};
-use std::collections::VecDeque;
+use crate::platform::guest::Budget;
 use std::sync::Arc;
 use std::time::Duration;
 use tokio::sync::{mpsc, watch};
@@ -29,12 +30,11 @@ const ROUND: Duration = Duration::from_secs(15);
 /// While watching, the whole check is run again this often, and at once when a LED leaves green.
 const RECHECK: Duration = Duration::from_secs(300);
 const RECHECK_AFTER_CHANGE: Duration = Duration::from_secs(2);
+/// A LED that leaves green again and again, or is said to, costs so many checks at once, then one in each interval.
+const RECHECKS: Budget = Budget::new(4, Duration::from_secs(60));
 /// "Plug it in now" sweeps this often, and ends after ten minutes.
 const PLUG_IN_ROUND: Duration = Duration::from_secs(5);
 const PLUG_IN_MOST: Duration = Duration::from_secs(600);
-/// Boxes that start together cost a new browse or two, however many they are: so many new ones within this time.
-const BROWSES: usize = 2;
-const BROWSES_WITHIN: Duration = Duration::from_secs(8);
 /// Events taken in before a snapshot is published: a burst costs one picture, not hundreds.
 const BURST: usize = 512;
 
@@ -62,14 +62,10 @@ struct Tasks {
     console: Option<discover::console::Console>,
     /// REQUESTs that were heard and whose address was asked for.
     asked: u32,
+    asks: Asks,
     plug_in: Option<AbortHandle>,
     /// The idle ladder.
     hold: Option<AbortHandle>,
-    /// The browse for announcements, and when it lately began anew, the first one first.
-    mdns: Option<AbortHandle>,
-    browsed: VecDeque<Instant>,
-    /// DHCP messages of starting boxes that were heard when it began.
-    starts: u32,
 }
 
 impl Loop {
@@ -88,27 +84,25 @@ impl Loop {
             listeners: Vec::new(),
             console: None,
             asked: 0,
+            asks: Asks::default(),
             plug_in: None,
             hold: None,
-            mdns: None,
-            browsed: VecDeque::new(),
-            starts: 0,
         };
         let eyes = Eyes::new(sight_in, self.world.clock());
         self.world.start(&mut self.engine, &eyes, &mut tasks.set);
         let mut round = tokio::time::interval(ROUND);
         round.set_missed_tick_behavior(tokio::time::MissedTickBehavior::Delay);
         let mut recheck_at: Option<Instant> = None;
+        let mut rechecks = RECHECKS;
         let mut not_green_since: Option<Instant> = None;
         self.publish();
         loop {
             let now = self.world.now();
             let wake_at =
                 self.engine.next_wake(now).map(|at| Instant::now() + Duration::from_millis(at.since(now)));
-            let owed = tasks.starts != self.engine.roster.starts_heard();
-            let browse_at = tasks.may_browse_at().filter(|_| owed && self.world.is_real());
             let keep_at =
                 self.keeping.again_at().map(|at| Instant::now() + Duration::from_millis(at.since(now)));
+            let ask_at = tasks.asks.next_at(Instant::now().into_std()).map(Instant::from_std);
             let deadline = |at: Option<Instant>| async move {
                 match at {
                     Some(at) => tokio::time::sleep_until(at).await,
@@ -142,14 +136,16 @@ impl Loop {
                     }
                 }
                 () = deadline(recheck_at), if self.engine.watching => {
-                    recheck_at = Some(Instant::now() + RECHECK);
-                    if self.engine.run.is_none() {
+                    let now = Instant::now();
+                    let may = rechecks.take(now.into_std());
+                    recheck_at = Some(if may { now + RECHECK } else { rechecks.ready_at(now.into_std()).into() });
+                    if may && self.engine.run.is_none() {
                         self.begin(Purpose::FindAndCheck, true, &mut tasks, &eyes, &progress_in, &needs);
                     }
                 }
                 () = deadline(wake_at) => {}
                 () = deadline(keep_at) => {}
-                () = deadline(browse_at) => {}
+                () = deadline(ask_at) => {}
                 ended = tasks.set.ended(), if !tasks.set.is_empty() => {
                     if let Some((job, broke)) = ended {
                         let now = self.world.now();
@@ -170,16 +166,18 @@ impl Loop {
                     tasks.set.spawn(Job::Ask, asking.prove(unproven));
                 }
             }
-            let starts = self.engine.roster.starts_heard();
-            if self.world.is_real() && tasks.starts != starts && self.browse_anew(&mut tasks, &eyes) {
-                tasks.starts = starts;
-            }
             if self.world.is_real() && tasks.asked != self.engine.roster.requests_heard() {
                 tasks.asked = self.engine.roster.requests_heard();
-                if let Some(asking) = self.asking(&eyes) {
-                    // a box that accepted an offer answers in a moment, if the server agreed
-                    tasks.set.spawn(Job::Ask, asking.soon(self.engine.roster.take_requested()));
-                }
+                tasks.asks.want(self.engine.roster.take_requested());
+            }
+            let accepted = tasks.asks.take(Instant::now().into_std());
+            if let Some(asking) = self.asking(&eyes).filter(|_| !accepted.is_empty()) {
+                // a box that accepted an offer answers in a moment, if the server agreed
+                tasks.set.spawn(Job::Ask, asking.soon(accepted));
+            }
+            if !self.engine.plug_in_pending && self.engine.plug_in_known.is_none() {
+                // the box was found, or nobody looks for it any more
+                tasks.stop_plug_in();
             }
             self.engine.footprint = self.world.meter.footprint();
             self.engine.remember_changes(now);
@@ -229,6 +227,9 @@ impl Loop {
                 not_green_since = None;
             }
         }
+        // from here on nothing is sent, so that what is kept and told last is all of it
+        self.world.meter.close();
+        self.engine.footprint = self.world.meter.footprint();
         self.record(true);
         self.keep();
         self.publish();
@@ -245,32 +246,15 @@ impl Loop {
         }
     }
 
-    /// Browses for announcements, with nothing remembered from before.
-    fn browse(&self, tasks: &mut Tasks, eyes: &Eyes, interface: &Interface) {
-        if let Some(task) = tasks.mdns.take() {
-            task.abort();
+    /// Hears what boxes say by themselves, from the first search to the end of the session.
+    fn listen(&self, tasks: &mut Tasks, eyes: &Eyes, interface: &Interface) {
+        if tasks.listeners.is_empty() {
+            let (meter, profile) = (self.world.meter.clone(), Arc::clone(&self.engine.profile));
+            let dhcp = discover::dhcp::listen(eyes.clone(), meter.clone());
+            let mdns = discover::mdns::browse(eyes.clone(), meter, profile, interface.clone());
+            tasks.listeners.push(tasks.set.spawn(Job::Dhcp, dhcp));
+            tasks.listeners.push(tasks.set.spawn(Job::Mdns, mdns));
         }
-        let (m, p) = (self.world.meter.clone(), Arc::clone(&self.engine.profile));
-        tasks.mdns =
-            Some(tasks.set.spawn(Job::Mdns, discover::mdns::browse(eyes.clone(), m, p, interface.clone())));
-    }
-
-    /// A box that has just started may announce what it announced before, of which the library says nothing when it
-    /// missed the goodbye (a power cut has none). Browsing anew, it forgets.
-    /// False when it was done too often lately: then it is done as soon as it may ([`Tasks::may_browse_at`]).
-    fn browse_anew(&self, tasks: &mut Tasks, eyes: &Eyes) -> bool {
-        let now = Instant::now();
-        if tasks.may_browse_at().is_some_and(|at| now < at) {
-            return false;
-        }
-        if let Some(i) = self.engine.host.interface().cloned().filter(|_| tasks.mdns.is_some()) {
-            self.browse(tasks, eyes, &i);
-            tasks.browsed.push_back(now);
-            if tasks.browsed.len() > BROWSES {
-                tasks.browsed.pop_front();
-            }
-        }
-        true
     }
 
     /// Asks boxes whether they are there, where there is an interface to ask through.
@@ -429,13 +413,7 @@ impl Loop {
             let can_send = check::plan::can_send(&self.engine.host);
             match interface.filter(|_| can_send) {
                 Some(i) => {
-                    if tasks.listeners.is_empty() {
-                        tasks.listeners.push(tasks.set.spawn(
-                            Job::Dhcp,
-                            discover::dhcp::listen(eyes.clone(), self.world.meter.clone()),
-                        ));
-                        self.browse(tasks, eyes, &i);
-                    }
+                    self.listen(tasks, eyes, &i);
                     let wait = if purpose == Purpose::Find { self.find_wait } else { SEARCH };
                     let m = self.world.meter.clone();
                     tasks.search = Some(
@@ -523,9 +501,7 @@ impl Loop {
 
     /// "Plug it in now": everybody who is here is known; the next new MAC is the box.
     fn plug_in(&mut self, on: bool, tasks: &mut Tasks, eyes: &Eyes) {
-        if let Some(task) = tasks.plug_in.take() {
-            task.abort();
-        }
+        tasks.stop_plug_in();
         self.engine.plug_in_known = None;
         self.engine.plug_in_pending = false;
         if !on {
@@ -536,11 +512,7 @@ impl Loop {
         let Some(interface) = self.engine.host.interface().cloned().filter(|_| self.world.is_real()) else {
             return;
         };
-        if tasks.listeners.is_empty() {
-            tasks.listeners.push(
-                tasks.set.spawn(Job::Dhcp, discover::dhcp::listen(eyes.clone(), self.world.meter.clone())),
-            );
-        }
+        self.listen(tasks, eyes, &interface);
         let (eyes, meter) = (eyes.clone(), self.world.meter.clone());
         tasks.plug_in = Some(tasks.set.spawn(Job::PlugIn, async move {
             let end = Instant::now() + PLUG_IN_MOST;
@@ -553,10 +525,10 @@ impl Loop {
 }
 
 impl Tasks {
-    /// When a new browse may begin; `None` is now.
-    fn may_browse_at(&self) -> Option<Instant> {
-        let first = self.browsed.front().filter(|_| self.browsed.len() >= BROWSES)?;
-        Some(*first + BROWSES_WITHIN)
+    fn stop_plug_in(&mut self) {
+        if let Some(task) = self.plug_in.take() {
+            task.abort();
+        }
     }
 
     fn stop_run(&mut self) {
@@ -566,7 +538,7 @@ impl Tasks {
     }
 
     fn stop_listeners(&mut self) {
-        for task in self.listeners.drain(..).chain(self.mdns.take()) {
+        for task in self.listeners.drain(..) {
             task.abort();
         }
     }

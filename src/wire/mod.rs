@@ -3,6 +3,7 @@
 
 pub mod console;
 pub mod dhcp;
+pub mod dns_sd;
 pub mod mdns;
 pub mod oui;
 pub mod pasted;

@@ -6,7 +6,7 @@
 //! connection) is named apart.
 
 use super::case::{Audit, Case};
-use super::host::{SCRATCH, command, start, wait_for};
+use super::host::{SCRATCH, command, log_of, start, wait_for};
 use super::plan::Plan;
 use super::site;
 use super::watched::signal;
@@ -19,6 +19,8 @@ use std::time::{Duration, Instant};
 
 /// The capture runs this long before the program is started: what is seen then is the system's own.
 const BEFORE: Duration = Duration::from_millis(1500);
+/// A capture that has written nothing for so long has written all: the kernel hands over what it has each second.
+const QUIET: Duration = Duration::from_millis(1_300);
 /// Rounds of a sweep are never closer than this, so two datagrams to one address within it are one round's.
 const ROUND_US: u64 = 150_000;
 
@@ -47,22 +49,39 @@ struct Seen {
 pub fn run(case: &Case, plan: Plan) -> Result<(String, Vec<String>), String> {
     let audit = case.audit.as_ref().ok_or("no audit")?;
     let file = format!("{SCRATCH}/audit.pcap");
-    let capture =
-        start("sw", "capture", "tcpdump", &["-i", "p_laptop", "-Q", "in", "-U", "-Z", "root", "-w", &file])?;
+    // room for a burst: a frame that the capture loses proves the wrong thing
+    let how = ["-i", "p_laptop", "-Q", "in", "-s", "2048", "-B", "32768", "-U", "-Z", "root", "-w", &file];
+    let capture = start("sw", "capture", "tcpdump", &how)?;
     wait_for(Duration::from_secs(5), || match std::fs::metadata(&file) {
         Ok(m) if m.len() >= 24 => Ok(()),
         _ => Err("the capture does not begin".to_owned()),
     })?;
     std::thread::sleep(BEFORE);
+    if let Some(fire) = &audit.fire {
+        super::fire::begin(fire, plan)?;
+    }
     let begun_us = solidgreen::lab::event::unix_us();
     let begun = Instant::now();
     let args: Vec<String> = audit.run.iter().map(|a| plan.fill(a)).collect();
     let args: Vec<&str> = args.iter().map(String::as_str).collect();
     let out = command("laptop", &site::program(), &args).output().map_err(|e| e.to_string())?;
     let took = begun.elapsed();
+    // the last frames are on their way through the capture
+    let length = || std::fs::metadata(&file).map(|m| m.len()).unwrap_or(0);
+    let mut before = (length(), Instant::now());
+    while before.1.elapsed() < QUIET {
+        std::thread::sleep(Duration::from_millis(10));
+        if length() != before.0 {
+            before = (length(), Instant::now());
+        }
+    }
     signal(&capture, "INT")?;
     let mut capture = capture;
     capture.wait().map_err(|e| e.to_string())?;
+    let said = std::fs::read_to_string(log_of("capture")).unwrap_or_default();
+    if !said.contains("\n0 packets dropped by kernel") {
+        return Err(format!("the capture is not whole: {said}"));
+    }
     let bytes = std::fs::read(&file).map_err(|e| e.to_string())?;
     let frames = frames(&bytes).ok_or("the capture is cut")?;
     let (before, during): (Vec<Frame>, Vec<Frame>) = frames.into_iter().partition(|f| f.at_us < begun_us);
@@ -92,8 +111,9 @@ pub fn run(case: &Case, plan: Plan) -> Result<(String, Vec<String>), String> {
 fn judge(audit: &Audit, plan: Plan, seen: &Seen, stdout: &[u8], took: Duration, wrong: &mut Vec<String>) {
     wrong.extend(seen.strange.iter().take(12).map(|s| format!("no kind of the footprint explains: {s}")));
     for (ip, times) in &seen.swept {
-        // the check of the router asks it once by itself
-        let own = usize::from(ip.to_string() == plan.router);
+        // each check of the router asks it once by itself, and each check asks by DHCP at least once
+        let checks = seen.frames.get("DHCP").copied().unwrap_or(1);
+        let own = if ip.to_string() == plan.router { checks } else { 0 };
         if times.windows(2).filter(|w| w[1] - w[0] < ROUND_US).count() > own {
             wrong.push(format!("{ip} got more than one datagram in a round: {times:?}"));
         }
@@ -114,8 +134,27 @@ fn judge(audit: &Audit, plan: Plan, seen: &Seen, stdout: &[u8], took: Duration, 
             wrong.push(format!("{rate:.2} packets a second, more than {most}"));
         }
     }
-    // what was counted, where the run ends with one object
-    let Ok(json) = serde_json::from_slice::<Value>(stdout) else { return };
+    for (what, most) in &audit.most {
+        let found = seen.frames.get(what.as_str()).copied().unwrap_or(0);
+        if found > *most {
+            wrong.push(format!("{found} frames of {what}, more than {most}"));
+        }
+    }
+    // whatever is announced: ten messages at once, and one in two seconds
+    let budget = 11 + took.as_secs() as usize / 2;
+    let asked = seen.frames.get("mDNS").copied().unwrap_or(0);
+    if asked > budget {
+        wrong.push(format!("{asked} frames of mDNS, more than {budget} in {:.1} s", took.as_secs_f64()));
+    }
+    // what was counted: where the run ends with one object there, else in what it kept of the visit
+    let json = match serde_json::from_slice::<Value>(stdout) {
+        Ok(json) if json.is_object() => json,
+        _ if audit.packets == Some(0) => return,
+        _ => match kept() {
+            Ok(json) => json,
+            Err(why) => return wrong.push(why),
+        },
+    };
     let counted = |kinds: &[&str]| -> usize {
         kinds.iter().filter_map(|k| json["footprint"]["by_kind"][k].as_u64()).map(|n| n as usize).sum()
     };
@@ -125,6 +164,10 @@ fn judge(audit: &Audit, plan: Plan, seen: &Seen, stdout: &[u8], took: Duration, 
             wrong.push(format!("{} frames of {what}, but {} were counted", frames(what), counted(&[kind])));
         }
     }
+    // a multicast needs no neighbour to be resolved first: each that was counted leaves this computer
+    if frames("mDNS") != counted(&["mdns-query"]) {
+        wrong.push(format!("{} frames of mDNS, but {} were told", frames("mDNS"), counted(&["mdns-query"])));
+    }
     let (sent, told) = (
         frames("DNS") + seen.connections.len(),
         counted(&["dns-query", "tcp-connect", "tcp-knock", "tcp-speak", "http-get", "tcp-trace", "tcp-hold"]),
@@ -132,10 +175,25 @@ fn judge(audit: &Audit, plan: Plan, seen: &Seen, stdout: &[u8], took: Duration, 
     if sent > told {
         wrong.push(format!("{sent} DNS questions and TCP connections, but {told} were counted"));
     }
-    let told = json["footprint"]["addresses"].as_u64().unwrap_or(0) as usize;
+    // a report lists them, the command line counts them
+    let told = &json["footprint"]["addresses"];
+    let told = told.as_array().map_or_else(|| told.as_u64().unwrap_or(0) as usize, Vec::len);
     if seen.addresses.len() > told {
         wrong.push(format!("{} addresses, but {told} were told: {:?}", seen.addresses.len(), seen.addresses));
     }
+}
+
+/// What the program kept of the visit.
+fn kept() -> Result<Value, String> {
+    let file = format!("{SCRATCH}/kept.json");
+    let out = command("laptop", &site::program(), &["report", "--out", &file]).output();
+    let out = out.map_err(|e| e.to_string())?;
+    if !out.status.success() {
+        return Err(format!("report: {}: {}", out.status, String::from_utf8_lossy(&out.stderr).trim()));
+    }
+    let text = std::fs::read_to_string(&file).map_err(|e| format!("{file}: {e}"))?;
+    let report: Value = serde_json::from_str(&text).map_err(|e| format!("{file}: {e}"))?;
+    Ok(report["snapshot"].clone())
 }
 
 /// Tells each frame's kind.

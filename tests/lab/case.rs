@@ -98,6 +98,9 @@ pub struct Case {
     /// How long Kea's leases last, seconds.
     #[serde(default)]
     pub lease_secs: Option<u32>,
+    /// The last gateway is plugged in while the finder looks for it, in place of `check`.
+    #[serde(default)]
+    pub plug_in: bool,
     /// The window is used in place of `check`.
     #[serde(default)]
     pub window: bool,
@@ -417,6 +420,22 @@ pub struct Audit {
     /// Most packets in all.
     #[serde(default)]
     pub packets: Option<usize>,
+    /// Most frames of a kind, by the words of the audit.
+    #[serde(default)]
+    pub most: std::collections::BTreeMap<String, usize>,
+    /// A neighbour does its worst meanwhile.
+    #[serde(default)]
+    pub fire: Option<Fire>,
+}
+
+/// What a neighbour sends without end.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Fire {
+    /// A word of `fire.rs`.
+    pub kind: String,
+    /// Its packets in a second.
+    pub per_second: u32,
 }
 
 impl Gateway {
@@ -452,6 +471,7 @@ impl Case {
         if self.watch.is_none()
             && self.tour.is_none()
             && self.audit.is_none()
+            && !self.plug_in
             && self.renewing.is_none()
             && self.watch_secs.is_none()
             && [&self.expect.verdict, &self.expect.owner, &self.expect.level].iter().any(|e| e.is_none())

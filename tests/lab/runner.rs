@@ -57,6 +57,8 @@ pub fn main() -> ExitCode {
             let of = |n: usize| args.get(n).map_or("", String::as_str);
             return super::odd_names::odd_names(of(1), of(2));
         }
+        Some("--role-fire") => return super::fire::fire(args.get(1..).unwrap_or_default()),
+        Some("--role-finder") => return super::plugged::finder(),
         Some("--role-dial") => return helper::dial(args.get(1).map_or("", String::as_str)),
         _ => {}
     }
@@ -140,6 +142,8 @@ fn inside(path: &Path, kind: &str) -> Result<Row, String> {
         "each lasting LED is told".to_owned()
     } else if case.audit.is_some() {
         "each packet is in the footprint".to_owned()
+    } else if case.plug_in {
+        "found, afterwards 0".to_owned()
     } else if case.renewing.is_some() {
         "the lease is renewed undisturbed".to_owned()
     } else {
@@ -172,6 +176,7 @@ fn inside(path: &Path, kind: &str) -> Result<Row, String> {
         }
         None if case.watch_secs.is_some() => super::crowd::watch(&case)?,
         None if case.audit.is_some() => audit::run(&case, site.plan)?,
+        None if case.plug_in => super::plugged::run(&case)?,
         None if case.window => windowed::run(&case)?,
         None => judge::check(&case, site.plan)?,
     };

@@ -106,6 +106,7 @@ impl DhcpProbe {
             Err(e) => Err(e),
         };
         sent.map(|_| ()).map_err(|e| {
+            self.meter.take_back(PacketKind::DhcpProbe, server.into());
             let e = GuestError::io("ask the DHCP server", &e);
             self.meter.note(e.clone());
             e

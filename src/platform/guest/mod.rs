@@ -1,14 +1,18 @@
 //! The good guest (law 3): the only place where sockets for measuring are opened. Each packet is of a [`PacketKind`],
 //! is counted with the address it goes to, and is refused beyond the kind's limit.
 
+mod budget;
 mod dhcp;
 mod line;
+mod mdns;
 mod sweep;
 mod tcp;
 mod udp;
 
+pub use budget::Budget;
 pub use dhcp::{DhcpListener, DhcpProbe, dhcp_listen};
 pub use line::{Heard, Line};
+pub use mdns::Mdns;
 pub use sweep::Swept;
 pub use tcp::Connect;
 
@@ -46,12 +50,14 @@ impl GuestError {
 struct Counts {
     total: BTreeMap<PacketKind, u32>,
     round: BTreeMap<PacketKind, u32>,
-    addresses: BTreeSet<IpAddr>,
+    addresses: BTreeMap<IpAddr, u32>,
     troubles: Vec<GuestError>,
     /// Transaction ids of our own DHCP questions.
     dhcp_xids: BTreeSet<u32>,
     /// The error of the system in which everything that is sent ends.
     refusing: Option<i32>,
+    /// What was sent has been told for good.
+    closed: bool,
 }
 
 /// Counts and limits what is sent. A clone counts into the same meter.
@@ -76,19 +82,28 @@ impl Meter {
         self.counts().round.remove(&kind);
     }
 
+    /// Nothing is sent any more: what the footprint says from here on is the whole truth.
+    pub fn close(&self) {
+        self.counts().closed = true;
+    }
+
     /// Everything that was sent so far.
     #[must_use]
     pub fn footprint(&self) -> Footprint {
         let counts = self.counts();
-        Footprint { by_kind: counts.total.clone(), addresses: counts.addresses.iter().copied().collect() }
+        Footprint { by_kind: counts.total.clone(), addresses: counts.addresses.keys().copied().collect() }
     }
 
-    /// Counts one packet that is about to be sent by other means: the mDNS daemon's queries.
+    /// Counts one packet that is about to be sent.
     ///
     /// # Errors
     /// When the round has sent as many of this kind as it may; then it must not be sent.
-    pub fn count(&self, kind: PacketKind, to: IpAddr) -> Result<(), GuestError> {
+    fn count(&self, kind: PacketKind, to: IpAddr) -> Result<(), GuestError> {
         let mut counts = self.counts();
+        if counts.closed {
+            let (what, why) = ("send anything more".to_owned(), "the visit has ended".to_owned());
+            return Err(GuestError::System { what, why, fault: OwnFault::Other });
+        }
         let sent = counts.round.entry(kind).or_default();
         if *sent >= kind.most_per_round() {
             let refusal = GuestError::TooMany { kind, most: kind.most_per_round() };
@@ -98,8 +113,24 @@ impl Meter {
         }
         *sent += 1;
         *counts.total.entry(kind).or_default() += 1;
-        counts.addresses.insert(to);
+        *counts.addresses.entry(to).or_default() += 1;
         Ok(())
+    }
+
+    /// One that was counted did not leave: the system refused it.
+    fn take_back(&self, kind: PacketKind, to: IpAddr) {
+        fn less<K: Ord>(counts: &mut BTreeMap<K, u32>, of: &K) {
+            if let Some(sent) = counts.get_mut(of) {
+                *sent = sent.saturating_sub(1);
+                if *sent == 0 {
+                    counts.remove(of);
+                }
+            }
+        }
+        let mut counts = self.counts();
+        less(&mut counts.round, &kind);
+        less(&mut counts.total, &kind);
+        less(&mut counts.addresses, &to);
     }
 
     /// True when a DHCP message with this transaction id was sent by this program: it says nothing about a box.
@@ -171,5 +202,14 @@ mod tests {
         let footprint = twin.footprint();
         assert_eq!(footprint.packets(), most + 3);
         assert_eq!(footprint.addresses, [to]);
+        meter.take_back(PacketKind::DnsQuery, to);
+        assert_eq!(meter.footprint().by_kind.get(&PacketKind::DnsQuery), None, "it was never sent");
+        let (nobody, alone) = (IpAddr::from([192, 0, 2, 9]), PacketKind::MdnsQuery);
+        meter.count(alone, nobody).unwrap();
+        meter.take_back(alone, nobody);
+        assert_eq!(meter.footprint().addresses, [to], "nor was anything to that address");
+        twin.close();
+        assert!(meter.count(PacketKind::DnsQuery, to).is_err());
+        assert_eq!(meter.footprint().packets(), most + 2);
     }
 }

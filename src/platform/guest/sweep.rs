@@ -101,10 +101,14 @@ impl Meter {
                 match send(&socket, target, begun + patience) {
                     Ok(()) => sent += 1,
                     Err(NotSent::Full) => {
+                        self.take_back(PacketKind::Sweep, target.into());
                         (full, out.overflowed) = (true, true);
                         break;
                     }
-                    Err(NotSent::Failed(e)) => first_error = first_error.or(Some(e)),
+                    Err(NotSent::Failed(e)) => {
+                        self.take_back(PacketKind::Sweep, target.into());
+                        first_error = first_error.or(Some(e));
+                    }
                 }
                 next += 1;
             }

@@ -92,10 +92,13 @@ impl Meter {
                 }
             }
         };
-        let stream = self
-            .may_send()
-            .and_then(|()| open(interface, addr, hops))
-            .map_err(|e| judge(&e, None, &around))?;
+        let stream = self.may_send().and_then(|()| open(interface, addr, hops)).map_err(|e| {
+            // this computer refuses its own connections at once, by a SYN and an RST
+            if e.kind() != io::ErrorKind::ConnectionRefused {
+                self.take_back(kind, addr.ip());
+            }
+            judge(&e, None, &around)
+        })?;
         match tokio::time::timeout(limit, stream.writable()).await {
             Err(_) => return Err(failed(Failure::Silence)),
             Ok(Err(e)) => return Err(judge(&e, None, &around)),

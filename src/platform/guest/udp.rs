@@ -72,7 +72,11 @@ impl Meter {
         kind: PacketKind,
     ) -> Result<io::Result<()>, Failure> {
         self.count(kind, server.ip()).map_err(|_| Failure::NotSent)?;
-        Ok(socket.send(payload).await.map(|_| ()))
+        let sent = socket.send(payload).await.map(|_| ());
+        if sent.is_err() {
+            self.take_back(kind, server.ip());
+        }
+        Ok(sent)
     }
 
     fn judge(
