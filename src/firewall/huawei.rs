@@ -17,7 +17,7 @@ const WAN: Placeholder =
 const INTERFACE: Placeholder = Placeholder {
     key: "interface",
     word: "GigabitEthernet0/0/1",
-    means: "the interface whose DHCP server serves the gateway: look with display dhcp server ip-in-use",
+    means: "the interface whose DHCP server serves the gateway: look with display ip pool",
 };
 
 static ABOUT: About = About {
@@ -117,10 +117,11 @@ fn verify(facts: &Facts) -> Draft {
 
 fn find_lease(facts: &Facts) -> Draft {
     Draft::new(ABOUT.checked)
-        .code("display dhcp server ip-in-use all")
+        .fill_in(C, facts, &INTERFACE)
+        .code(format!("display ip pool interface {} used", facts.word(&INTERFACE)))
         .code(facts.each("\n", |g| format!("display arp | include {}", groups(g.mac))))
         .note(format!(
-            "Look for {}. The first list is empty when another machine is the DHCP server.",
+            "Look for {}. A pool that all interfaces share: display ip pool name, its name, used. Nothing is in use where another machine is the DHCP server.",
             facts.each(", ", |g| groups(g.mac))
         ))
 }
