@@ -1,14 +1,15 @@
 //! One run of all checks: what runs at once, what waits for what, and what is no longer needed.
 
+use super::own_filter;
 use super::reach::{Breaks, Reach};
 use super::{Progress, broken, dns, limits, local, names, offer, path, plan, portal, router, speaks, tcp};
-use crate::model::check::{CheckId, CheckResult, Measured, Offer, Outcome, Target};
+use crate::model::check::{CheckId, CheckResult, Failure, Measured, Offer, Outcome, Target};
 use crate::model::cloud::Cloud;
 use crate::model::evidence::DhcpSeen;
 use crate::model::host::{HostView, Interface, LinkKind};
 use crate::platform::supervise::{Crew, caught, supervised};
 use crate::profile::Profile;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::net::{IpAddr, SocketAddr};
 use std::sync::Arc;
 use std::time::Duration;
@@ -39,6 +40,7 @@ pub async fn run(
         looked_along: false,
         doubted: None,
         tried_again: false,
+        random,
     };
     course.look(CheckId::Witness, local::witness).await;
     course.look(CheckId::Link, |host| vec![local::link(host)]).await;
@@ -70,14 +72,16 @@ struct Course {
     doubted: Option<SocketAddr>,
     /// They were begun.
     tried_again: bool,
+    random: u64,
 }
 
 impl Course {
     /// Tells the results of a check with those that it had before.
     async fn tell(&mut self, id: CheckId, mut results: Vec<CheckResult>) {
-        results.iter_mut().for_each(|r| self.reach.own.doubt(r, &self.reach.meter));
         let all = self.known.entry(id).or_default();
-        all.extend(results);
+        all.append(&mut results);
+        // earlier rows as well: what this computer does may be known only now
+        all.iter_mut().for_each(|r| self.reach.own.doubt(r, &self.reach.meter));
         let _ = self.out.send(Progress::Ended(id, all.clone())).await;
     }
 
@@ -273,9 +277,13 @@ impl Course {
     }
 
     /// Takes in what a check found, and begins what follows from it.
-    async fn ended(&mut self, id: CheckId, results: Vec<CheckResult>) {
+    async fn ended(&mut self, id: CheckId, mut results: Vec<CheckResult>) {
         match id {
-            CheckId::Ports if !self.known.contains_key(&CheckId::Ports) => self.ports_ended(&results).await,
+            CheckId::Ports if !self.known.contains_key(&CheckId::Ports) => {
+                self.look_at_own_filter(&results).await;
+                results.iter_mut().for_each(|r| self.reach.own.doubt(r, &self.reach.meter));
+                self.ports_ended(&results).await;
+            }
             CheckId::Control if results.iter().any(|r| matches!(r.target, Target::Control(_))) => {
                 self.control = None;
             }
@@ -302,6 +310,29 @@ impl Course {
             self.say_way(clear);
         }
         self.try_again();
+    }
+
+    /// Ports that are shut and nobody says by whom may be shut by this computer: then what was told of them is taken back.
+    async fn look_at_own_filter(&mut self, ports: &[CheckResult]) {
+        let unsigned = |r: &&CheckResult| {
+            matches!(r.outcome.failure(), Some(Failure::Refused | Failure::Silence))
+                && !matches!(r.measured, Measured::Offender(_))
+        };
+        let shut: BTreeSet<u16> = ports
+            .iter()
+            .filter(unsigned)
+            .filter_map(|r| if let Target::Cloud { addr, .. } = r.target { Some(addr.port()) } else { None })
+            .collect();
+        let open = |port: &u16| Cloud::of(ports).open(*port).is_some();
+        let shut: BTreeSet<u16> = shut.into_iter().filter(|port| !open(port)).collect();
+        let own = own_filter::own_filter(&self.reach, shut, self.random).await;
+        if own.is_empty() {
+            return;
+        }
+        self.reach.own.shuts(own);
+        for id in self.known.keys().copied().collect::<Vec<_>>() {
+            self.tell(id, Vec::new()).await;
+        }
     }
 
     async fn ports_ended(&mut self, results: &[CheckResult]) {

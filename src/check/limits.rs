@@ -86,6 +86,8 @@ pub const AGAIN_PAUSE: Duration = ms(40);
 pub const AGAIN: Duration = ms(1_400);
 /// The cloud over another interface.
 pub const ELSEWHERE: Duration = ms(2_500);
+/// What this computer refuses by itself it refuses at once; whoever is there answers ARP within this.
+pub const OWN_FILTER: Duration = ms(400);
 /// When nothing has opened by then, the way is looked along while the connections still have their time.
 pub const NOTHING_OPENED: Duration = ms(1_100);
 /// After the touch: the keep-alive is sent at once and then each second, three times in all; a connection that still

@@ -9,6 +9,7 @@ pub mod local;
 pub mod names;
 pub mod offer;
 pub mod own;
+mod own_filter;
 pub mod path;
 pub mod plan;
 pub mod portal;

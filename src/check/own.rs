@@ -1,12 +1,14 @@
 //! Faults of this computer: what could not be sent, or was measured while its interface changed, decides nothing about
 //! the network. Every result passes here before it is told.
 
+use super::own_filter::OwnFilter;
 use crate::model::check::{CheckId, CheckResult, Failure, Measured, Outcome, Target};
 use crate::model::host::{HostAddress, Interface};
 use crate::platform::OwnFault;
 use crate::platform::guest::{GuestError, Meter};
 use crate::platform::interfaces;
 use std::collections::BTreeSet;
+use std::net::Ipv4Addr;
 use std::sync::{Arc, OnceLock};
 
 /// The interface as it was when the measuring began, and how it was seen to have changed since.
@@ -14,6 +16,7 @@ use std::sync::{Arc, OnceLock};
 pub struct Own {
     begun: Option<Begun>,
     changed: Arc<OnceLock<String>>,
+    filter: Arc<OnceLock<OwnFilter>>,
 }
 
 #[derive(Clone, Debug)]
@@ -63,7 +66,7 @@ impl Own {
     #[must_use]
     pub fn begin(interface: Option<&Interface>) -> Own {
         let begun = interface.map(|i| Begun { name: i.name.clone(), now: Now::of(i) });
-        Own { begun, changed: Arc::default() }
+        Own { begun, ..Own::default() }
     }
 
     /// How the interface has changed since; once it has, all that follows is in doubt.
@@ -77,6 +80,19 @@ impl Own {
         let now = all.iter().find(|i| i.name == begun.name).map(Now::of);
         let how = begun.now.differs(&begun.name, now.as_ref())?;
         Some(self.changed.get_or_init(|| how).clone())
+    }
+
+    /// It was seen to shut ports by itself.
+    pub fn shuts(&self, ports: OwnFilter) {
+        let _ = self.filter.set(ports);
+    }
+
+    /// The address that shows that such an end of a connection, which nobody signs, may be this computer's own.
+    fn may_shut(&self, r: &CheckResult, failure: Option<Failure>) -> Option<Ipv4Addr> {
+        let port = tcp_port(&r.target)?;
+        let signed = matches!(r.measured, Measured::Offender(_));
+        let (how, nobody) = self.filter.get()?.get(&port).filter(|_| !signed)?;
+        failure.is_none_or(|failure| failure == *how).then_some(*nobody)
     }
 
     /// Takes a failure back where this computer itself may be its reason.
@@ -98,6 +114,10 @@ impl Own {
                 || format!("this computer could not ask ({what})"),
                 |e| format!("this computer could not try: {e}"),
             )
+        } else if let Some(nobody) = self.may_shut(r, failure) {
+            format!("a filter of this computer does that by itself, as it does at {nobody}, where nobody is")
+        } else if let (Some(Failure::Silence), Some(e)) = (failure, refused_also(meter, &r.target)) {
+            format!("a filter of this computer may have swallowed it, as it did this: {e}")
         } else if let Some(how) = self.changed() {
             format!("this computer changed meanwhile ({how}), so this says nothing of the network")
         } else if failure == Some(Failure::NoRoute) && self.begun.as_ref().is_some_and(|b| b.now.router) {
@@ -142,6 +162,17 @@ impl Own {
                 }
             }
         }
+        for (how, does) in [(Failure::Refused, "refuses"), (Failure::Silence, "swallows")] {
+            let shut = || self.filter.get().into_iter().flatten().filter(|(_, (h, _))| *h == how);
+            let Some((_, (_, nobody))) = shut().next() else { continue };
+            let ports: Vec<String> = shut().map(|(port, _)| port.to_string()).collect();
+            let said = format!(
+                "a filter of this computer {does} its own connections to TCP {}: it does so at {nobody} as well, where nobody is and nothing left this computer. {}",
+                ports.join(" and "),
+                OwnFault::Refused.advice()
+            );
+            row(Outcome::Failed(Failure::OwnFirewall), said);
+        }
         if let Some(how) = self.changed() {
             let said = format!("{how} while the checks ran. {}", OwnFault::InterfaceGone.advice());
             row(Outcome::Inconclusive(said.clone()), said);
@@ -153,6 +184,38 @@ impl Own {
 /// Nobody answered, as it should be: that says nothing where nobody could be asked.
 fn rests_on_silence(r: &CheckResult) -> bool {
     matches!(r.id, CheckId::Canary | CheckId::Portal) && r.measured == Measured::Nothing
+}
+
+/// The port that a result is about, where it is one of TCP beyond this computer's segment.
+fn tcp_port(target: &Target) -> Option<u16> {
+    match target {
+        Target::Cloud { addr, .. }
+        | Target::Canary(addr)
+        | Target::Control(addr)
+        | Target::Again(addr)
+        | Target::Elsewhere { addr, .. }
+        | Target::NeverOpen(addr)
+        | Target::OneHop(addr)
+        | Target::Saying { addr, .. }
+        | Target::SayingWithin { addr, .. }
+        | Target::FullSize(addr)
+        | Target::Hops(addr)
+        | Target::Rung { addr, .. } => Some(addr.port()),
+        Target::Host
+        | Target::Interface(_)
+        | Target::Router(_)
+        | Target::Segment
+        | Target::Name { .. }
+        | Target::Proxy(_)
+        | Target::ProxyName(_)
+        | Target::Page(_) => None,
+    }
+}
+
+/// A filter of this computer refused another question to the same server.
+fn refused_also(meter: &Meter, target: &Target) -> Option<GuestError> {
+    let refused = |e: &GuestError| matches!(e, GuestError::System { fault: OwnFault::Refused, .. });
+    meter.troubles().into_iter().find(|e| refused(e) && names(e, target))
 }
 
 /// Whether a trouble is about the server that a result is about.
@@ -225,6 +288,34 @@ mod tests {
             steady.doubt(&mut r, &meter);
             assert_eq!(r.outcome, Outcome::Passed);
         }
+        // what a filter of this computer does to a port at an address of nobody, it does to the cloud as well
+        let filtered = Own::default();
+        filtered.shuts([(53, (Failure::Refused, Ipv4Addr::new(192, 168, 7, 99)))].into());
+        let cloud = |port: u16, failure, measured| CheckResult {
+            target: Target::Cloud {
+                addr: ([198, 51, 100, 7], port).into(),
+                documented: true,
+                resolved: true,
+            },
+            measured,
+            ..row(failure)
+        };
+        for (port, failure, signed, takes_back) in [
+            (53, Failure::Refused, false, true),
+            (53, Failure::Refused, true, false),
+            (53, Failure::Silence, false, false),
+            (443, Failure::Refused, false, false),
+        ] {
+            let by = if signed { Measured::Offender([192, 168, 7, 1].into()) } else { Measured::Nothing };
+            r = cloud(port, failure, by);
+            filtered.doubt(&mut r, &meter);
+            assert_eq!(matches!(r.outcome, Outcome::Inconclusive(_)), takes_back, "{r:?}");
+        }
+        let told = filtered.told(&meter);
+        assert!(
+            told.iter().any(|r| r.detail.contains("TCP 53") && r.detail.contains("192.168.7.99")),
+            "{told:?}"
+        );
         let mut link = CheckResult { id: CheckId::Link, ..row(Failure::NoCarrier) };
         changed.doubt(&mut link, &meter);
         assert_eq!(link.outcome.failure(), Some(Failure::NoCarrier));

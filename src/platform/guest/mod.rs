@@ -44,6 +44,12 @@ impl GuestError {
     pub(super) fn io(what: &str, error: &io::Error) -> Self {
         GuestError::System { what: what.to_owned(), why: why(error), fault: OwnFault::of(error) }
     }
+
+    /// A filter of this computer answered in the network's place.
+    pub(super) fn refused_here(what: &str) -> Self {
+        let why = "a filter of this computer refused it".to_owned();
+        GuestError::System { what: what.to_owned(), why, fault: OwnFault::Refused }
+    }
 }
 
 #[derive(Debug, Default)]

@@ -86,7 +86,12 @@ impl Meter {
                     Connect { offender, icmp: icmp.map(|i| (i.kind, i.code)), ..failed(failure) }
                 }
                 None => {
-                    let trouble = GuestError::io(&format!("connect to {addr}"), error);
+                    let what = format!("connect to {addr}");
+                    let trouble = if socket::refused_here(icmp, around) {
+                        GuestError::refused_here(&what)
+                    } else {
+                        GuestError::io(&what, error)
+                    };
                     self.note(trouble.clone());
                     refused(trouble)
                 }

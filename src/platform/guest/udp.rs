@@ -96,7 +96,12 @@ impl Meter {
         let to_itself = around.own.contains(&server.ip());
         let icmp = icmp.filter(|_| !to_itself);
         socket::failure(error, icmp, &around).unwrap_or_else(|| {
-            self.note(GuestError::io(&format!("ask {server} by UDP"), error));
+            let what = format!("ask {server} by UDP");
+            self.note(if socket::refused_here(icmp, &around) {
+                GuestError::refused_here(&what)
+            } else {
+                GuestError::io(&what, error)
+            });
             Failure::NotSent
         })
     }

@@ -44,8 +44,9 @@ pub(super) fn table(interface_index: Option<u32>) -> Result<NeighbourTable, Plat
         }
         let (Some(ip), mac, confirmed) = attributes(&row) else { continue };
         let state = match row.header.state {
-            Nud::Incomplete | Nud::Failed => {
+            asked @ (Nud::Incomplete | Nud::Failed) => {
                 table.unanswered.push(ip);
+                table.asking.extend((asked == Nud::Incomplete).then_some(ip));
                 continue;
             }
             Nud::Reachable => State::Reachable,

@@ -47,6 +47,8 @@ pub struct NeighbourTable {
     pub neighbours: Vec<Neighbour>,
     /// Addresses that were asked for and have not answered, or not yet.
     pub unanswered: Vec<Ipv4Addr>,
+    /// Those of them that are being asked for at this moment; empty where the system does not tell.
+    pub asking: Vec<Ipv4Addr>,
 }
 
 /// How full the table is, for all interfaces and namespaces of this computer together.
@@ -107,6 +109,7 @@ pub fn table(interface_index: Option<u32>) -> Result<NeighbourTable, PlatformErr
     // group, broadcast and empty addresses are the system's own rows
     table.neighbours.retain(|n| n.mac.is_device() && is_host(n.ip));
     table.unanswered.retain(|ip| is_host(*ip));
+    table.asking.retain(|ip| is_host(*ip));
     Ok(table)
 }
 

@@ -53,6 +53,7 @@ fn read(row: &MIB_IPNET_ROW2, table: &mut NeighbourTable) {
     let state = match row.State {
         NlnsUnreachable | NlnsIncomplete => {
             table.unanswered.push(ip);
+            table.asking.extend((row.State == NlnsIncomplete).then_some(ip));
             return;
         }
         NlnsReachable => NeighbourState::Reachable,

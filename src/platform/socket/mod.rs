@@ -98,6 +98,9 @@ pub(super) fn own_addresses(interface: Option<&Interface>, local: Option<SocketA
 /// One word for one cause, whatever the system calls it. `None` when the error says something about this computer
 /// and nothing about the network.
 pub(super) fn failure(error: &io::Error, icmp: Option<Icmp>, around: &Circumstances) -> Option<Failure> {
+    if refused_here(icmp, around) {
+        return None;
+    }
     if let Some(icmp) = icmp {
         return Some(icmp_failure(icmp, around));
     }
@@ -112,6 +115,15 @@ pub(super) fn failure(error: &io::Error, icmp: Option<Icmp>, around: &Circumstan
         io::ErrorKind::HostUnreachable if around.on_link => Failure::NeighbourSilent,
         io::ErrorKind::HostUnreachable => Failure::IcmpHostUnreachable,
         _ => return None,
+    })
+}
+
+/// A filter of this computer said no: the ICMP error comes from an own address, and is neither the one for a neighbour that
+/// does not answer ARP (host unreachable, RFC 792; address unreachable, RFC 4443) nor about the size.
+pub(super) fn refused_here(icmp: Option<Icmp>, around: &Circumstances) -> bool {
+    icmp.is_some_and(|icmp| {
+        let own = icmp.offender.is_some_and(|o| around.own.contains(&o));
+        own && matches!((icmp.v6, icmp.kind, icmp.code), (false, 3, 0 | 2 | 3 | 5..) | (true, 1, 0..=2 | 4..))
     })
 }
 
@@ -159,8 +171,13 @@ mod tests {
             (13, Failure::IcmpProhibited),
         ] {
             assert_eq!(failure(&any, icmp(3, code, ROUTER), &around), Some(word), "3/{code}");
-            assert_eq!(failure(&any, icmp(3, code, SELF), &around), Some(Failure::NeighbourSilent));
+            // its own answer is about a neighbour where it is the one for that, else it is of its own filter
+            let own = (code == 1).then_some(Failure::NeighbourSilent);
+            assert_eq!(failure(&any, icmp(3, code, SELF), &around), own, "3/{code} of its own");
+            assert_eq!(refused_here(icmp(3, code, SELF), &around), own.is_none());
+            assert!(!refused_here(icmp(3, code, ROUTER), &around));
         }
+        assert!(!refused_here(icmp(3, 4, SELF), &around), "a packet that is too big was not refused");
         let udp = Circumstances { udp: true, ..around };
         assert_eq!(failure(&any, icmp(3, 3, ROUTER), &udp), Some(Failure::Refused));
         assert_eq!(failure(&any, icmp(11, 0, ROUTER), &udp), Some(Failure::IcmpOther));
