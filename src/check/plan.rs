@@ -100,6 +100,10 @@ pub fn plan(profile: &Profile, host: &HostView, rungs: &[u64]) -> CheckPlan {
         profile.cloud.documented_addresses.first().map(|ip| SocketAddr::new(IpAddr::V4(*ip), port))
     };
     let after_ports: &[CheckId] = &[CheckId::Ports];
+    // only where the ports are shut: whether it is this computer that shuts them
+    let tries = u32::try_from(profile.cloud.ports.len()).unwrap_or(u32::MAX);
+    let own = [(PacketKind::TcpConnect, tries), (PacketKind::Sweep, 1)];
+    step(CheckId::Ports, Target::Host, limits::OWN_FILTER, after_ports, &own);
     for addr in profile.cloud.ports.iter().filter_map(|port| documented(*port)) {
         for said in [Said::Nothing, Said::HelloByName, Said::HelloNoName, Said::Plain] {
             let target = Target::Saying { addr, said };

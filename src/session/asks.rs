@@ -9,23 +9,39 @@ use std::time::{Duration, Instant};
 /// Hundreds of boxes start together when power comes back; what is beyond waits, or is asked by the next round.
 const TOGETHER: Budget = Budget::new(256, Duration::from_millis(125));
 /// One address: a box that asks, is refused and asks again.
-const EACH: Budget = Budget::new(3, Duration::from_secs(30));
+const EACH: Budget = Budget::new(EACH_MOST, Duration::from_secs(30));
+const EACH_MOST: u32 = 3;
 /// One address is being asked for so long; its box, if it accepted it anew meanwhile, answers after that.
 const UNDER_WAY: Duration = Duration::from_secs(2);
 /// Addresses that are remembered: the hosts of a /22, of which a sweep asks no more either.
 const MOST: usize = 1_022;
 
-/// Addresses that wait, and those that were asked for.
+/// Those that were asked for are looked through for room no more often than this, however many words come.
+const TIDIED: Duration = Duration::from_secs(1);
+
+/// Addresses that wait, and those that were asked for. What one word costs does not grow with how many wait.
 #[derive(Debug)]
 pub struct Asks {
     together: Budget,
     each: BTreeMap<Ipv4Addr, (Budget, Instant)>,
     waiting: BTreeSet<Ipv4Addr>,
+    /// Those of them that were not looked at yet.
+    fresh: Vec<Ipv4Addr>,
+    /// When the first of the others may be asked for.
+    again_at: Option<Instant>,
+    tidied: Option<Instant>,
 }
 
 impl Default for Asks {
     fn default() -> Self {
-        Asks { together: TOGETHER, each: BTreeMap::new(), waiting: BTreeSet::new() }
+        Asks {
+            together: TOGETHER,
+            each: BTreeMap::new(),
+            waiting: BTreeSet::new(),
+            fresh: Vec::new(),
+            again_at: None,
+            tidied: None,
+        }
     }
 }
 
@@ -33,44 +49,61 @@ impl Asks {
     /// These addresses were accepted by boxes.
     pub fn want(&mut self, ips: impl IntoIterator<Item = Ipv4Addr>) {
         for ip in ips {
-            if self.waiting.len() < MOST {
-                self.waiting.insert(ip);
+            if self.waiting.len() < MOST && self.waiting.insert(ip) {
+                self.fresh.push(ip);
             }
         }
     }
 
     /// Those that may be asked for now.
     pub fn take(&mut self, now: Instant) -> Vec<Ipv4Addr> {
-        if self.each.len() >= MOST {
-            // who may be asked as often as ever need not be remembered
-            self.each.retain(|_, (budget, next)| budget.left(now) < 3 || *next > now);
-        }
         let mut out = Vec::new();
-        for ip in std::mem::take(&mut self.waiting) {
-            let room = self.each.len() < MOST || self.each.contains_key(&ip);
-            let free = |(budget, next): &mut (Budget, Instant)| *next <= now && budget.left(now) > 0;
-            if room && self.each.get_mut(&ip).is_none_or(free) && self.together.take(now) {
-                let (budget, next) = self.each.entry(ip).or_insert((EACH, now));
+        if self.together.left(now) == 0 {
+            return out;
+        }
+        self.tidy(now);
+        let mut looked = std::mem::take(&mut self.fresh);
+        if self.again_at.is_some_and(|at| at <= now) {
+            self.again_at = None;
+            looked = self.waiting.iter().copied().collect();
+        }
+        for ip in looked {
+            if self.each.len() >= MOST && !self.each.contains_key(&ip) {
+                // the next round of the search asks for it
+                self.waiting.remove(&ip);
+                continue;
+            }
+            let (budget, next) = self.each.entry(ip).or_insert((EACH, now));
+            let mut may_at = budget.ready_at(now).max(*next);
+            if may_at <= now && self.together.take(now) {
                 budget.take(now);
                 *next = now + UNDER_WAY;
+                self.waiting.remove(&ip);
                 out.push(ip);
-            } else if room {
-                self.waiting.insert(ip);
+                continue;
             }
+            may_at = may_at.max(self.together.ready_at(now));
+            self.again_at = Some(self.again_at.map_or(may_at, |at| at.min(may_at)));
         }
         out
     }
 
+    /// Who may be asked as often as ever need not be remembered.
+    fn tidy(&mut self, now: Instant) {
+        let is_due = self.tidied.is_none_or(|at| now.saturating_duration_since(at) >= TIDIED);
+        if self.each.len() >= MOST && is_due {
+            self.tidied = Some(now);
+            let waiting = &self.waiting;
+            self.each.retain(|ip, (budget, next)| {
+                budget.left(now) < EACH_MOST || *next > now || waiting.contains(ip)
+            });
+        }
+    }
+
     /// When one of those that wait may be asked for.
     pub fn next_at(&mut self, now: Instant) -> Option<Instant> {
-        let together = self.together.ready_at(now);
-        let each = &mut self.each;
-        let first = self
-            .waiting
-            .iter()
-            .map(|ip| each.get_mut(ip).map_or(now, |(budget, next)| budget.ready_at(now).max(*next)))
-            .min()?;
-        Some(first.max(together))
+        let first = if self.fresh.is_empty() { self.again_at? } else { now };
+        Some(first.max(self.together.ready_at(now)))
     }
 }
 
