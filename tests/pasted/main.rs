@@ -5,6 +5,8 @@
 
 #![allow(clippy::unwrap_used, clippy::panic, reason = "helpers of tests")]
 
+mod listed;
+
 use serde::Deserialize;
 use solidgreen::model::Mac;
 use solidgreen::model::pasted::{Action, Entry, LeaseState, Pasted, Reading};
