@@ -5,7 +5,7 @@ use super::reach::{Knock, Reach};
 use crate::model::check::Failure;
 use crate::model::host::HostAddress;
 use crate::platform::neighbours;
-use crate::platform::supervise::Crew;
+use crate::platform::supervise::{Crew, aside};
 use std::collections::{BTreeMap, BTreeSet};
 use std::net::{Ipv4Addr, SocketAddr};
 use std::sync::Arc;
@@ -48,16 +48,14 @@ async fn looked(reach: &Reach, ports: BTreeSet<u16>, random: u64) -> Option<OwnF
         });
     }
     let (meter, over) = (Arc::clone(&reach.meter), interface.clone());
-    let compare =
-        tokio::task::spawn_blocking(move || meter.sweep_within(&over, &[compared], limits::OWN_FILTER));
-    let knocks = tasks.all().await;
-    let compared_is_asked = compare.await.is_ok_and(|sent| sent.is_ok());
+    let compare = aside(move || meter.sweep_within(&over, &[compared], limits::OWN_FILTER));
+    let (knocks, sent) = tokio::join!(tasks.all(), compare);
     let after = table()?;
     let is_asked = |ip: &Ipv4Addr| after.asking.contains(ip);
     // whoever has come meanwhile, or answers ARP for others, may have done it
     let is_there = |ip: &Ipv4Addr| after.neighbours.iter().any(|n| n.ip == *ip);
     let was_quiet = |ip: &Ipv4Addr| !before.asking.contains(ip);
-    let compared_is_asked = compared_is_asked && was_quiet(&compared) && is_asked(&compared);
+    let compared_is_asked = sent.is_ok() && was_quiet(&compared) && is_asked(&compared);
     let by_us = |knock: &Knock, nobody: &Ipv4Addr| {
         let how = knock.outcome.err().filter(|_| knock.offender.is_none() && knock.not_sent.is_none())?;
         match how {

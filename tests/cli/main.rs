@@ -20,6 +20,7 @@ mod demo;
 mod firewall;
 mod full;
 mod kept;
+mod killed;
 mod long;
 mod program;
 mod usage;
