@@ -121,7 +121,7 @@ fn find_lease(facts: &Facts) -> Draft {
         .code(format!("display ip pool interface {} used", facts.word(&INTERFACE)))
         .code(facts.each("\n", |g| format!("display arp | include {}", groups(g.mac))))
         .note(format!(
-            "Look for {}. A pool that all interfaces share: display ip pool name, its name, used. Nothing is in use where another machine is the DHCP server.",
+            "Look for {}. A pool of its own name: display ip pool name POOL used. Nothing is in use where another machine is the DHCP server.",
             facts.each(", ", |g| groups(g.mac))
         ))
 }
