@@ -299,7 +299,7 @@ fn where_not_all_could_be_asked_nobody_is_missing_and_silence_proves_nothing() {
     // the next run begins anew
     const FAR: Mac = Mac([0x34, 0xa5, 0xe1, 0x77, 0x12, 0x98]);
     e.typed_mac = Some(FAR);
-    e.roster.choose(FAR);
+    e.roster.choose(FAR, At(0));
     assert_ne!(code_of(&e, 3_300, FAR), Some(Cause::GatewaySilent), "it may be here");
     e.begin(Purpose::FindAndCheck, At(4_000), false);
     e.sighting(Sighting::Searched);

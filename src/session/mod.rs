@@ -17,6 +17,7 @@ pub mod recorder;
 mod remembered;
 pub mod replay;
 mod run;
+mod sieve;
 mod steady;
 pub mod training;
 mod waits;

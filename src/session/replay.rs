@@ -78,14 +78,26 @@ fn apply(engine: &mut Engine, event: Event) {
     let now = event.at;
     match event.input {
         Input::Host(host) => engine.host = *host,
-        Input::Saw(observation) => engine.observe(&observation),
+        Input::Saw(observation) => {
+            engine.observe(&observation);
+        }
         Input::Limited(limit) => engine.limit(limit),
         Input::Broke { what, why } => engine.broke(&what, &why),
-        Input::HearsDhcp(hears) => engine.sighting(Sighting::HearsDhcp(hears)),
-        Input::Console { port, open, status } => engine.sighting(Sighting::Console { port, open, status }),
-        Input::CouldNotAsk => engine.sighting(Sighting::CouldNotAsk),
-        Input::TableFull { overflowed } => engine.sighting(Sighting::TableFull { overflowed }),
-        Input::Searched => engine.sighting(Sighting::Searched),
+        Input::HearsDhcp(hears) => {
+            engine.sighting(Sighting::HearsDhcp(hears));
+        }
+        Input::Console { port, open, status } => {
+            engine.sighting(Sighting::Console { port, open, status });
+        }
+        Input::CouldNotAsk => {
+            engine.sighting(Sighting::CouldNotAsk);
+        }
+        Input::TableFull { overflowed } => {
+            engine.sighting(Sighting::TableFull { overflowed });
+        }
+        Input::Searched => {
+            engine.sighting(Sighting::Searched);
+        }
         Input::Begun { check, quiet } => {
             engine.begin(if check { Purpose::FindAndCheck } else { Purpose::Find }, now, quiet);
         }

@@ -96,13 +96,17 @@ impl Loop {
         let mut rechecks = RECHECKS;
         let mut not_green_since: Option<Instant> = None;
         self.publish();
+        let (mut wake_at, mut keep_at, mut ask_at) = (None, None, None);
+        // what came changed nothing: it costs no picture, and what was waited for is waited for
+        let mut in_vain = false;
         loop {
-            let now = self.world.now();
-            let wake_at =
-                self.engine.next_wake(now).map(|at| Instant::now() + Duration::from_millis(at.since(now)));
-            let keep_at =
-                self.keeping.again_at().map(|at| Instant::now() + Duration::from_millis(at.since(now)));
-            let ask_at = tasks.asks.next_at(Instant::now().into_std()).map(Instant::from_std);
+            if !std::mem::take(&mut in_vain) {
+                let now = self.world.now();
+                let then = |at: At| Instant::now() + Duration::from_millis(at.since(now));
+                wake_at = self.engine.next_wake(now).map(then);
+                keep_at = self.keeping.again_at().map(then);
+                ask_at = tasks.asks.next_at(Instant::now().into_std()).map(Instant::from_std);
+            }
             let deadline = |at: Option<Instant>| async move {
                 match at {
                     Some(at) => tokio::time::sleep_until(at).await,
@@ -115,13 +119,14 @@ impl Loop {
                     Some(command) => self.obey(command, &mut tasks, &eyes, &progress_in, &needs),
                 },
                 Some(sighting) = sightings.recv() => {
-                    self.engine.sighting(sighting);
+                    let mut news = self.engine.sighting(sighting);
                     for _ in 0..BURST {
                         match sightings.try_recv() {
-                            Ok(more) => self.engine.sighting(more),
+                            Ok(more) => news |= self.engine.sighting(more),
                             Err(_) => break,
                         }
                     }
+                    in_vain = !news && self.engine.taken.is_empty();
                 }
                 Some(p) = progress.recv() => {
                     let now = self.world.now();
@@ -152,6 +157,9 @@ impl Loop {
                         self.engine.job_broke(job, &broke, now);
                     }
                 }
+            }
+            if in_vain {
+                continue;
             }
             let now = self.world.now();
             // the sweep asked them all; who did not answer it is asked otherwise
@@ -420,7 +428,9 @@ impl Loop {
                         tasks.set.spawn(Job::Search(now), discover::sweep::search(eyes.clone(), m, i, wait)),
                     );
                 }
-                None => self.engine.sighting(Sighting::Searched),
+                None => {
+                    self.engine.sighting(Sighting::Searched);
+                }
             }
         } else {
             self.world.search_simulated(eyes, &mut tasks.set);
