@@ -32,7 +32,7 @@ pub fn replay(profile: &Arc<Profile>, a: &Args) -> ExitCode {
         Err(e) => return fail(USAGE, format!("{}: {e}", a.file.display())),
     };
     let until = a.until.map_or(replay.length(), |secs| At((secs * 1000.0) as u64));
-    let mut said = Said::new();
+    let mut said = Said::default();
     while let Some(at) = replay.next_at().filter(|at| *at <= until) {
         pause(at.since(replay.now()), a.speed);
         // what comes at one moment is one picture

@@ -152,7 +152,10 @@ impl Engine {
         if self.roster.left_rows_out() {
             self.limit(Limit {
                 what: "Listing every neighbour".into(),
-                why: format!("many neighbours; only the first {} are listed", thousands(crate::mirror::rows::MOST)),
+                why: format!(
+                    "many neighbours; only the first {} are listed",
+                    thousands(crate::mirror::rows::MOST)
+                ),
                 advice: "Gateways are followed all the same.".into(),
             });
         }
