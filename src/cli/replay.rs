@@ -37,7 +37,8 @@ pub fn replay(profile: &Arc<Profile>, a: &Args) -> ExitCode {
         pause(at.since(replay.now()), a.speed);
         // what comes at one moment is one picture
         replay.play_to(at);
-        if a.json_lines {
+        let last = replay.next_at().is_none_or(|next| next > until);
+        if a.json_lines && (last || replay.is_worth_a_picture()) {
             for line in changes(&replay.snapshot(), &[], &mut said) {
                 let printed = out(&format!("{}\n", line.json));
                 if printed != ExitCode::SUCCESS {
