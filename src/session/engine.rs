@@ -125,6 +125,8 @@ pub struct Engine {
     pub(super) steady: Steady,
     /// What of others' messages was taken in.
     pub(super) sieve: Sieve,
+    /// This computer's interfaces are to be read again.
+    pub(super) interfaces_changed: bool,
 }
 
 impl Engine {
@@ -176,6 +178,7 @@ impl Engine {
             newest: At(0),
             steady: Steady::default(),
             sieve: Sieve::default(),
+            interfaces_changed: false,
         }
     }
 
@@ -257,6 +260,7 @@ impl Engine {
                 self.take_down(self.newest, Input::HearsDhcp(hears));
                 self.hears_dhcp = hears;
             }
+            Sighting::InterfacesChanged => self.interfaces_changed = true,
             Sighting::StillAsking => self.still_asking = true,
             Sighting::Proved => self.proving = self.proving.saturating_sub(1),
             Sighting::Swept => (self.swept, self.still_asking) = (true, false),
@@ -346,7 +350,7 @@ impl Engine {
             Job::Ask => {
                 self.sighting(Sighting::Proved);
             }
-            Job::Round | Job::Mdns | Job::Site => {}
+            Job::Round | Job::Mdns | Job::Site | Job::Interfaces => {}
         }
         self.broke(job.what(), &broke.to_string());
     }

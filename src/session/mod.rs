@@ -1,6 +1,7 @@
 //! The headless application: commands in, an immutable snapshot out; the only clock. Window and terminal are two faces
 //! of it, and neither waits for it.
 
+mod adapter;
 mod asks;
 pub mod command;
 #[cfg(feature = "lab")]
