@@ -130,9 +130,12 @@ impl Limits {
         for l in s.limits.iter().filter(|l| !self.said.contains(l)) {
             say!("{}: {}. {}", l.what, l.why.trim_end_matches('.'), l.advice);
         }
-        let (kept, before) = (|all: &[Limit]| !all.iter().any(|l| l.what == session::KEEPING), &self.said);
-        if !kept(before) && kept(&s.limits) {
-            say!("{}: it works again", session::KEEPING);
+        // what can be done again is taken back by itself
+        let lasts = |l: &Limit| l.what == session::KEEPING || l.what.starts_with(session::MEASURING);
+        for l in self.said.iter().filter(|l| lasts(l)) {
+            if !s.limits.iter().any(|now| now.what == l.what) {
+                say!("{}: it works again", l.what);
+            }
         }
         self.said.clone_from(&s.limits);
     }

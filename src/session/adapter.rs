@@ -85,7 +85,7 @@ impl Adapter {
 impl Engine {
     /// Says what became of the interface, where that is something.
     pub(super) fn say_adapter(&mut self, change: &Change, now: At) {
-        let what = |name: &str| format!("Measuring from {name}");
+        let what = |name: &str| format!("{} {name}", super::MEASURING);
         match change {
             Change::None => {}
             Change::Gone(name) => {

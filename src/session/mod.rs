@@ -112,6 +112,9 @@ pub struct Session {
     ended: std::sync::mpsc::Receiver<()>,
 }
 
+/// What the limit begins with where the interface is gone.
+pub const MEASURING: &str = "Measuring from";
+
 /// What the limit is about where no idle ladder can begin.
 pub const HOLDING: &str = "Holding idle connections";
 
