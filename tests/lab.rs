@@ -63,6 +63,9 @@ mod raise;
 #[path = "lab/renewing.rs"]
 mod renewing;
 #[cfg(target_os = "linux")]
+#[path = "lab/replugged.rs"]
+mod replugged;
+#[cfg(target_os = "linux")]
 #[path = "lab/runner.rs"]
 mod runner;
 #[cfg(target_os = "linux")]

@@ -23,7 +23,7 @@ use crate::model::check::{CheckId, CheckResult, Measured, Outcome, Target};
 use crate::model::evidence::DhcpSeen;
 use crate::platform::supervise::Broke;
 pub use course::{other_way_out, run};
-pub use own::Own;
+pub use own::{Now, Own};
 pub use reach::{Breaks, Clock, Reach, Simulated};
 
 /// What the runner tells while it runs.

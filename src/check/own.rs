@@ -27,7 +27,7 @@ struct Begun {
 
 /// What must not change while something is measured over an interface.
 #[derive(Clone, Debug, PartialEq, Eq)]
-struct Now {
+pub struct Now {
     index: u32,
     linked: bool,
     addresses: BTreeSet<HostAddress>,
@@ -35,7 +35,8 @@ struct Now {
 }
 
 impl Now {
-    fn of(i: &Interface) -> Now {
+    #[must_use]
+    pub fn of(i: &Interface) -> Now {
         Now {
             index: i.index,
             linked: i.up && i.carrier != Some(false),
@@ -45,7 +46,8 @@ impl Now {
     }
 
     /// What is no longer so, in words.
-    fn differs(&self, name: &str, now: Option<&Now>) -> Option<String> {
+    #[must_use]
+    pub fn differs(&self, name: &str, now: Option<&Now>) -> Option<String> {
         let Some(now) = now else { return Some(format!("{name} is gone")) };
         Some(if self.index != now.index {
             format!("{name} was taken out and came back")

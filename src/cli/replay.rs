@@ -32,12 +32,13 @@ pub fn replay(profile: &Arc<Profile>, a: &Args) -> ExitCode {
         Err(e) => return fail(USAGE, format!("{}: {e}", a.file.display())),
     };
     let until = a.until.map_or(replay.length(), |secs| At((secs * 1000.0) as u64));
-    let mut said = Said::new();
+    let mut said = Said::default();
     while let Some(at) = replay.next_at().filter(|at| *at <= until) {
         pause(at.since(replay.now()), a.speed);
         // what comes at one moment is one picture
         replay.play_to(at);
-        if a.json_lines {
+        let last = replay.next_at().is_none_or(|next| next > until);
+        if a.json_lines && (last || replay.is_worth_a_picture()) {
             for line in changes(&replay.snapshot(), &[], &mut said) {
                 let printed = out(&format!("{}\n", line.json));
                 if printed != ExitCode::SUCCESS {

@@ -9,14 +9,51 @@ use crate::model::snapshot::{Activity, Limit};
 use crate::model::{At, Cause, LedSet, Mac, Snapshot};
 use crate::profile::Profile;
 use crate::session::{self, Command as Ask, Options, Session, SessionPort};
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::PathBuf;
 use std::process::ExitCode;
 use std::sync::Arc;
 use std::time::Duration;
 
-/// What was printed last of one gateway; `None` as key is "no gateway yet".
-pub(super) type Said = BTreeMap<Option<Mac>, (LedSet, Option<Cause>)>;
+/// Lines of boxes that nobody has seen answer, whatever they claim: so many at once, then one more in each interval.
+const CLAIMED_LINES: u64 = 1_000;
+const CLAIMED_EVERY_MS: u64 = 100;
+/// Those that are left out are counted, and their number is a line once in this time.
+const SUMMARY_MS: u64 = 10_000;
+
+/// What was printed last of each gateway.
+#[derive(Default)]
+pub(super) struct Said {
+    /// `None` as key is "no gateway yet".
+    last: BTreeMap<Option<Mac>, (LedSet, Option<Cause>)>,
+    /// Lines about mere claims since the bound last grew, and when that was.
+    claimed: u64,
+    since: At,
+    /// Lines that were left out and not summed up yet; when they last were.
+    left_out: u64,
+    summed_up: Option<At>,
+}
+
+impl Said {
+    /// Whether one more line about a mere claim is printed now.
+    fn may_claim(&mut self, now: At) -> bool {
+        let grown = now.since(self.since) / CLAIMED_EVERY_MS;
+        self.claimed = self.claimed.saturating_sub(grown);
+        self.since = if self.claimed == 0 { now } else { self.since.plus(grown * CLAIMED_EVERY_MS) };
+        let may = self.claimed < CLAIMED_LINES;
+        self.claimed += u64::from(may);
+        may
+    }
+
+    /// How many were left out, when it is time to say so.
+    fn sum_up(&mut self, now: At) -> Option<u64> {
+        let due = self.summed_up.is_none_or(|at| now.since(at) >= SUMMARY_MS);
+        (due && self.left_out > 0).then(|| {
+            self.summed_up = Some(now);
+            std::mem::take(&mut self.left_out)
+        })
+    }
+}
 
 pub fn watch(profile: &Arc<Profile>, a: Watch, data: Option<PathBuf>, clock: Clock) -> ExitCode {
     a.mac.iter().for_each(super::say_repairs);
@@ -53,7 +90,7 @@ pub fn watch(profile: &Arc<Profile>, a: Watch, data: Option<PathBuf>, clock: Clo
     let end = a.for_secs.map(Duration::from_secs_f64);
     let begun = clock();
     let mut pictures = session.subscribe();
-    let mut said = Said::new();
+    let mut said = Said::default();
     let mut last = session.snapshot();
     let mut limits = Limits::default();
     loop {
@@ -93,9 +130,12 @@ impl Limits {
         for l in s.limits.iter().filter(|l| !self.said.contains(l)) {
             say!("{}: {}. {}", l.what, l.why.trim_end_matches('.'), l.advice);
         }
-        let (kept, before) = (|all: &[Limit]| !all.iter().any(|l| l.what == session::KEEPING), &self.said);
-        if !kept(before) && kept(&s.limits) {
-            say!("{}: it works again", session::KEEPING);
+        // what can be done again is taken back by itself
+        let lasts = |l: &Limit| l.what == session::KEEPING || l.what.starts_with(session::MEASURING);
+        for l in self.said.iter().filter(|l| lasts(l)) {
+            if !s.limits.iter().any(|now| now.what == l.what) {
+                say!("{}: it works again", l.what);
+            }
         }
         self.said.clone_from(&s.limits);
     }
@@ -128,22 +168,37 @@ pub(super) fn changes(s: &Snapshot, wanted: &[Mac], said: &mut Said) -> Vec<Line
         let sole = wanted.len() == 1 || s.gateways.len() == 1;
         let verdict = if g.verdict.code.is_some() || !sole { &g.verdict } else { &s.verdict };
         let now = (g.led.possible, verdict.code);
-        let before = said.get(&Some(g.mac));
+        let before = said.last.get(&Some(g.mac));
         let led_changed = before.is_none_or(|b| b.0 != now.0)
             && (g.first_seen_ms.is_some() || before.is_some() || now.0 != LedSet::ALL);
         let verdict_changed = before.is_none_or(|b| b.1 != now.1) && now.1.is_some();
         if before == Some(&now) || !(led_changed || verdict_changed && !looking) {
             continue;
         }
-        said.insert(Some(g.mac), now);
+        said.last.insert(Some(g.mac), now);
+        if !g.is_proven() && !wanted.contains(&g.mac) && !said.may_claim(s.now) {
+            said.left_out += 1;
+            continue;
+        }
         lines.push(Line {
             json: serde_json::json!({ "at": at, "mac": g.mac, "ip": g.ip, "led": json::led(&g.led), "verdict": json::verdict(verdict) }),
             text: format!("{at}  {}  {}  {}", g.mac, text::led_words(g.led.possible), verdict.title),
         });
     }
+    if said.last.len() > s.gateways.len() + 1 {
+        // who is not followed any more comes as somebody new
+        let there: BTreeSet<Mac> = s.gateways.iter().map(|g| g.mac).collect();
+        said.last.retain(|mac, _| mac.is_none_or(|mac| there.contains(&mac)));
+    }
+    if let Some(more) = said.sum_up(s.now) {
+        lines.push(Line {
+            json: serde_json::json!({ "at": at, "more": more }),
+            text: format!("{at}  and {more} more, of boxes that were only heard"),
+        });
+    }
     let site = (LedSet::ALL, s.verdict.code);
-    if s.gateways.is_empty() && !looking && s.verdict.code.is_some() && said.get(&None) != Some(&site) {
-        said.insert(None, site);
+    if s.gateways.is_empty() && !looking && s.verdict.code.is_some() && said.last.get(&None) != Some(&site) {
+        said.last.insert(None, site);
         let led = crate::model::LedView::default();
         lines.push(Line {
             json: serde_json::json!({ "at": at, "mac": null, "led": json::led(&led), "verdict": json::verdict(&s.verdict) }),
@@ -228,6 +283,57 @@ impl Told {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::model::evidence::Source;
+    use crate::model::finding::Verdict;
+    use crate::model::snapshot::GatewayView;
+    use crate::model::{LedState, LedView};
+
+    fn gateway(n: u32, answered: bool) -> GatewayView {
+        let [_, b, c, d] = n.to_be_bytes();
+        GatewayView {
+            mac: Mac([0x34, 0xa5, 0xe1, b, c, d]),
+            first_seen_ms: Some(1),
+            answered: answered.then_some(At(1)),
+            led: LedView { possible: LedSet::only(LedState::SolidRed), ..LedView::default() },
+            ip: None,
+            last_seen: None,
+            led_since: At(1),
+            sources: vec![Source::Dhcp],
+            name: None,
+            maker: None,
+            dhcp: vec![],
+            dhcp_trace: vec![],
+            led_changes: vec![],
+            addresses: vec![],
+            rivals: vec![],
+            in_turn: vec![],
+            remarks: vec![],
+            verdict: Verdict::default(),
+        }
+    }
+
+    #[test]
+    fn what_is_only_claimed_is_printed_up_to_a_bound_and_summed_up() {
+        let mut said = Said::default();
+        let crowd =
+            |all: Vec<GatewayView>, now: u64| Snapshot { gateways: all, now: At(now), ..Snapshot::default() };
+        let lines = changes(&crowd((0..500).map(|n| gateway(n, false)).collect(), 10), &[], &mut said);
+        assert_eq!(lines.len(), 500, "a crowd that starts is told whole");
+        let claimed = (500..1_700).map(|n| gateway(n, false));
+        let all = claimed.chain((2_000..2_300).map(|n| gateway(n, true))).collect();
+        let lines = changes(&crowd(all, 20), &[], &mut said);
+        assert_eq!(lines.len(), 500 + 300 + 1, "who answers is told");
+        assert_eq!(lines.last().unwrap().json["more"], 700);
+        assert!(lines.last().unwrap().text.contains("and 700 more"));
+        let again: Vec<_> = (5_000..5_100).map(|n| gateway(n, false)).collect();
+        let typed = again[99].mac;
+        let lines = changes(&crowd(again, 30), &[typed], &mut said);
+        assert_eq!(lines.len(), 1, "whom somebody asked about");
+        assert!(said.last.len() <= 101, "what is gone is forgotten");
+        let later = (6_000..7_000).map(|n| gateway(n, false)).collect();
+        let lines = changes(&crowd(later, 5_030), &[], &mut said);
+        assert!((40..60).contains(&lines.len()), "{}", lines.len());
+    }
 
     #[test]
     fn each_line_is_printed_once_also_within_one_millisecond() {

@@ -1,5 +1,6 @@
 //! Who is there? Each source sends what it sees, uninterpreted, as [`Observation`]s; none decides anything.
 
+pub mod adapter;
 pub mod asked;
 pub mod console;
 pub mod dhcp;
@@ -34,6 +35,8 @@ pub enum Sighting {
     },
     /// DHCP broadcasts are heard from now on, or no longer.
     HearsDhcp(bool),
+    /// The interfaces of this computer are not what they were.
+    InterfacesChanged,
     /// Not every address of the subnet could be asked yet: the run is not to end.
     StillAsking,
     /// Boxes that only an older row of the neighbour table shows have had all their questions; who answered was told.

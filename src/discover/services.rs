@@ -33,6 +33,12 @@ const TOGETHER: Duration = Duration::from_secs(5);
 /// Texts that are told of one instance at once, then in each interval the last one: a box that starts changes its LED
 /// three times within a second.
 const TELLS: Budget = Budget::new(6, Duration::from_millis(500));
+/// Texts that are told of all instances together at once, then in each interval one, by turns: a site of hundreds whose
+/// power comes back, and no more than a recording can bear for long.
+const TELLS_OF_ALL: Budget = Budget::new(2_400, Duration::from_millis(20));
+/// What is kept of one text: more than fits into a message that is not cut (RFC 6763 section 6.2), in so many pairs.
+const TEXT_OCTETS: usize = 1_300;
+const TEXT_PAIRS: usize = 64;
 /// An address that comes so soon after the text belongs to it; later the text is asked for again, since its LED is older.
 const SAME_NEWS: Duration = Duration::from_secs(2);
 /// How long an instance is remembered, at least and at most, seconds.
@@ -53,6 +59,10 @@ pub struct Services {
     /// Who brought more than may be kept, until it is told.
     overflow: Option<Ipv4Addr>,
     overflow_told: bool,
+    tells: Budget,
+    /// Some wait for their turn to be told; who was told last.
+    queued: bool,
+    told_last: Option<Name>,
     /// When something is to be told or forgotten, and when something is to be asked.
     tell_wake: Option<Instant>,
     ask_wake: Option<Instant>,
@@ -70,8 +80,9 @@ struct Instance {
     tries: u32,
     asks: Budget,
     tells: Budget,
-    /// A text that was held back.
+    /// A text that was held back, and where it is gone meanwhile, its farewell.
     owes: bool,
+    farewell: Option<Told>,
     forget_at: Instant,
 }
 
@@ -111,6 +122,9 @@ impl Services {
             taken_in: 0,
             overflow: None,
             overflow_told: false,
+            tells: TELLS_OF_ALL,
+            queued: false,
+            told_last: None,
             tell_wake: None,
             ask_wake: None,
         })
@@ -179,6 +193,7 @@ impl Services {
                     asks: ASKS,
                     tells: TELLS,
                     owes: false,
+                    farewell: None,
                     forget_at: now,
                 },
             );
@@ -229,7 +244,7 @@ impl Services {
         let said = news.entry(name.clone()).or_default();
         match record.data {
             Data::Text(pairs) => {
-                i.text = Some(Text { pairs, ttl_secs, heard: now });
+                (i.text, i.farewell) = (Some(Text { pairs: bounded(pairs), ttl_secs, heard: now }), None);
                 said.text = true;
             }
             Data::Host(host) if i.host.as_ref() != Some(&host) => {
@@ -273,20 +288,21 @@ impl Services {
         let mut told = None;
         if news.gone && !news.text {
             // remembered for a while, so that a box that goes and comes is no new one each time
-            (i.ask_at, i.owes) = (None, false);
+            i.ask_at = None;
             if i.text.is_some() {
-                told = Some(i.told(name, true));
+                let farewell = i.told(name, true);
                 i.text = None;
+                if may_tell(i, &mut self.tells, &mut self.queued, now) {
+                    (told, i.owes) = (Some(farewell), false);
+                } else {
+                    (i.farewell, i.owes) = (Some(farewell), true);
+                }
             }
         } else {
             let recent = i.text.as_ref().is_some_and(|t| now.saturating_duration_since(t.heard) <= SAME_NEWS);
             if news.text || news.placed && recent {
-                if i.tells.take(now) {
-                    i.owes = false;
-                    told = Some(i.told(name, false));
-                } else {
-                    i.owes = true;
-                }
+                told = may_tell(i, &mut self.tells, &mut self.queued, now).then(|| i.told(name, false));
+                i.owes = told.is_none();
             }
             if i.is_complete() && (news.text || news.placed && recent) {
                 (i.tries, i.ask_at) = (0, i.renew_at());
@@ -296,7 +312,7 @@ impl Services {
                 i.ask_at = Some(i.ask_at.map_or(soon, |at| at.min(soon)));
             }
         }
-        let (tell, ask) = (i.tell_at(now), i.ask_ready_at(now));
+        let (tell, ask) = (i.tell_at(&mut self.tells, now), i.ask_ready_at(now));
         self.tell_wake = [self.tell_wake, Some(tell)].into_iter().flatten().min();
         self.ask_wake = [self.ask_wake, ask].into_iter().flatten().min();
         told
@@ -317,10 +333,19 @@ impl Services {
     /// Texts that were held back; forgets what is too old.
     pub fn due(&mut self, now: Instant) -> Vec<Told> {
         let mut out = Vec::new();
-        for (name, i) in &mut self.table {
-            if i.owes && i.tells.take(now) {
+        let mut owed: Vec<Name> =
+            self.table.iter().filter(|(_, i)| i.owes).map(|(name, _)| name.clone()).collect();
+        // whoever announces without end has its turn, and no more
+        let next = owed.iter().position(|n| self.told_last.as_ref().is_some_and(|last| n > last));
+        owed.rotate_left(next.unwrap_or(0));
+        self.queued = false;
+        for name in owed {
+            if let Some(i) = self.table.get_mut(&name)
+                && may_tell(i, &mut self.tells, &mut self.queued, now)
+            {
                 i.owes = false;
-                out.push(i.told(name, false));
+                out.push(i.farewell.take().unwrap_or_else(|| i.told(&name, false)));
+                self.told_last = Some(name);
             }
         }
         let old: Vec<Name> =
@@ -330,7 +355,8 @@ impl Services {
                 self.leaves(&host, &name);
             }
         }
-        self.tell_wake = self.table.values_mut().map(|i| i.tell_at(now)).min();
+        let all = &mut self.tells;
+        self.tell_wake = self.table.values_mut().map(|i| i.tell_at(all, now)).min();
         out
     }
 
@@ -400,6 +426,29 @@ impl Services {
     }
 }
 
+/// Whether it is its turn: it has not said too much, nor have all together.
+fn may_tell(i: &mut Instance, all: &mut Budget, queued: &mut bool, now: Instant) -> bool {
+    if i.tells.left(now) == 0 {
+        return false;
+    }
+    // who comes while others wait waits behind them
+    *queued = *queued || !all.take(now);
+    !*queued && i.tells.take(now)
+}
+
+/// As much of a text as is kept.
+fn bounded(pairs: Vec<(String, Vec<u8>)>) -> Vec<(String, Vec<u8>)> {
+    let mut octets = 0;
+    pairs
+        .into_iter()
+        .take(TEXT_PAIRS)
+        .take_while(|(key, value)| {
+            octets += key.len() + value.len() + 2;
+            octets <= TEXT_OCTETS
+        })
+        .collect()
+}
+
 impl Instance {
     /// How long a record of it may be kept.
     fn remember(&mut self, ttl_secs: u32, now: Instant) -> Duration {
@@ -462,8 +511,8 @@ impl Instance {
     }
 
     /// When something of it is to be told or forgotten.
-    fn tell_at(&mut self, now: Instant) -> Instant {
-        let owed = self.owes.then(|| self.tells.ready_at(now));
+    fn tell_at(&mut self, all: &mut Budget, now: Instant) -> Instant {
+        let owed = self.owes.then(|| self.tells.ready_at(now).max(all.ready_at(now)));
         owed.map_or(self.forget_at, |at| at.min(self.forget_at))
     }
 

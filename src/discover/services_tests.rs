@@ -278,3 +278,41 @@ proptest! {
         prop_assert!(s.table.len() <= 4);
     }
 }
+
+/// Hundreds whose LEDs never rest: what is told has a rate, everybody has a turn, and the last word of each is told.
+#[test]
+fn what_all_tell_together_has_a_rate_and_the_last_word_counts() {
+    let (mut s, t) = (services(), origin());
+    let sender = |n: usize| Ipv4Addr::new(192, 168, 7, u8::try_from(n % 4).unwrap());
+    let mut told: BTreeMap<String, String> = BTreeMap::new();
+    let mut count = 0;
+    let mut hear = |all: Vec<Told>| {
+        count += all.len();
+        told.extend(all.iter().map(|one| (one.1.name.clone(), led(one))));
+    };
+    let states = ["solid-red", "blinking-red", "solid-green"];
+    for step in 0..300_usize {
+        let now = t + ms(100 * step as u64);
+        for n in 0..100 {
+            hear(s.take(whole(n, states[step % 3]), sender(n), now));
+        }
+        hear(s.due(now));
+    }
+    let last = states[299 % 3];
+    let mut now = t + ms(30_000);
+    while let Some(at) = s.due_at().filter(|at| *at < t + ms(90_000)) {
+        now = now.max(at);
+        hear(s.due(now));
+    }
+    assert!(count <= 2_400 + 60 * 50, "{count}");
+    assert_eq!(told.len(), 100);
+    assert!(told.values().all(|led| led == last), "{told:?}");
+}
+
+#[test]
+fn a_text_is_kept_as_far_as_a_message_goes() {
+    let many: Vec<_> = (0..3_000).map(|n| (format!("{n}"), vec![])).collect();
+    assert_eq!(bounded(many).len(), TEXT_PAIRS);
+    let long: Vec<_> = (0..60).map(|n| (format!("key{n}"), vec![b'x'; 200])).collect();
+    assert_eq!(bounded(long).len(), 6);
+}

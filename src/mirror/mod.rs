@@ -6,8 +6,12 @@
 //!
 //! Newer evidence that contradicts older evidence wins: the box changed in between.
 
+mod agenda;
 pub mod led;
+pub mod places;
 pub mod roster;
+pub mod rows;
 
 pub use led::Track;
+pub use places::Standing;
 pub use roster::Roster;

@@ -1,6 +1,9 @@
 //! Joins sightings: all observations of one MAC are one gateway; every other MAC is a neighbour. Pure.
 
+use super::agenda::Agenda;
 use super::led::{ARP_MISSES, Track};
+use super::places::{Places, Standing};
+use super::rows::{CLAIM_GOOD_MS, Rows};
 use crate::model::evidence::{DhcpKind, DhcpSeen, Fact, Observation, Source};
 use crate::model::finding::Verdict;
 use crate::model::pasted::{LeaseState, PastedText, Reading};
@@ -10,20 +13,14 @@ use crate::profile::Profile;
 use std::collections::{BTreeMap, BTreeSet};
 use std::net::Ipv4Addr;
 
-/// Addresses behind one MAC from which on it is a router that answers for others (proxy ARP), not that many hosts.
-const PROXY_ARP_FROM: usize = 8;
 /// DHCP messages kept of each gateway.
 const DHCP_KEPT: usize = 30;
 /// Changes of a LED's set that are kept of each gateway.
 const CHANGES_KEPT: usize = 200;
 /// Addresses that are kept of each gateway.
 const ADDRESSES_KEPT: usize = 32;
-/// Changes of who answers at an address that are kept.
-const TURNS_KEPT: usize = 8;
-/// What a box said of its own address is held against a neighbour's answer for this long.
-const CLAIM_GOOD_MS: u64 = 120_000;
-/// Two that answer at one address within this time are there together, not one after the other.
-const MOMENT_MS: u64 = 5_000;
+/// Others at the address that a box claims.
+const RIVALS_KEPT: usize = 16;
 
 #[derive(Clone, Debug, Default)]
 struct Gateway {
@@ -65,12 +62,8 @@ struct Gateway {
 /// Everybody who was seen on the segment.
 #[derive(Clone, Debug, Default)]
 pub struct Roster {
-    /// Who answered at each address, one entry for each change.
-    turns: BTreeMap<Ipv4Addr, Vec<(Mac, At)>>,
     gateways: BTreeMap<Mac, Gateway>,
-    hosts: BTreeMap<(Mac, Ipv4Addr), At>,
-    /// When each last answered at an address, in this session.
-    proofs: BTreeMap<(Ipv4Addr, Mac), At>,
+    rows: Rows,
     /// Which gateway a console port belongs to, once a line told.
     ports: BTreeMap<String, Mac>,
     /// Lines of a port whose gateway is not known yet.
@@ -80,14 +73,104 @@ pub struct Roster {
     requests_heard: u32,
     /// Counts what was taken in.
     revision: u64,
+    /// Who has a place among those that are followed.
+    places: Places,
+    /// Whose set is judged anew, and whose change somebody wants to be told.
+    to_judge: Agenda,
+    to_tell: Agenda,
 }
 
 impl Roster {
     /// Makes `mac` a gateway even if no profile knows its prefix, and the one that everything is about.
-    pub fn choose(&mut self, mac: Mac) {
+    pub fn choose(&mut self, mac: Mac, at: At) {
         self.revision += 1;
         self.chosen = Some(mac);
-        self.gateways.entry(mac).or_default();
+        self.admit(mac, Standing::Named, at);
+    }
+
+    /// The gateway of this MAC, taken in if it is new and there is a place for it. One that is only heard gives way to one
+    /// that answers, and anyone to one that a person named.
+    fn admit(&mut self, mac: Mac, standing: Standing, at: At) -> Option<&mut Gateway> {
+        if !self.gateways.contains_key(&mac)
+            && let Some(gone) = self.places.make_room(standing, at).ok()?
+        {
+            self.leave(gone);
+        }
+        self.places.heard(mac, standing, at);
+        self.touch(mac);
+        Some(self.gateways.entry(mac).or_default())
+    }
+
+    /// It is followed no more.
+    fn leave(&mut self, mac: Mac) {
+        self.gateways.remove(&mac);
+        self.to_judge.forget(mac);
+        self.to_tell.forget(mac);
+        self.ports.retain(|_, of| *of != mac);
+        if self.chosen == Some(mac) {
+            self.chosen = None;
+        }
+    }
+
+    fn touch(&mut self, mac: Mac) {
+        self.to_judge.touch(mac);
+        self.to_tell.touch(mac);
+    }
+
+    /// How many gateways are followed.
+    #[must_use]
+    pub fn len(&self) -> usize {
+        self.gateways.len()
+    }
+
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        self.gateways.is_empty()
+    }
+
+    #[must_use]
+    pub fn follows(&self, mac: Mac) -> bool {
+        self.gateways.contains_key(&mac)
+    }
+
+    /// Whether a new box of which this much is known would be followed; that one was not is remembered.
+    pub fn has_room(&mut self, standing: Standing, at: At) -> bool {
+        let room = self.places.has_room(standing, at);
+        if !room {
+            self.places.turn_away();
+        }
+        room
+    }
+
+    /// It answered, or somebody named it: it is no mere claim.
+    #[must_use]
+    pub fn is_proven(&self, mac: Mac) -> bool {
+        self.places.standing(mac).is_some_and(|s| s > Standing::Heard)
+    }
+
+    /// There were more boxes than are followed.
+    #[must_use]
+    pub fn is_crowded(&self) -> bool {
+        self.places.turned_away()
+    }
+
+    /// There were more neighbours than are kept.
+    #[must_use]
+    pub fn left_rows_out(&self) -> bool {
+        self.rows.left_out()
+    }
+
+    /// Gateways whose set may have changed since they were last told, and the set; each only then.
+    pub fn take_changed(&mut self, now: At) -> Vec<(Mac, LedSet)> {
+        let mut out = Vec::new();
+        for mac in self.to_tell.take(now) {
+            let Some(g) = self.gateways.get(&mac) else { continue };
+            self.to_tell.plan(mac, g.track.next_expiry(now));
+            if !(g.by_address && self.rows.answers_for_others(mac)) {
+                out.push((mac, g.track.possible(now)));
+            }
+        }
+        out
     }
 
     /// Changes whenever something was taken in.
@@ -114,26 +197,37 @@ impl Roster {
     pub fn ingest(&mut self, profile: &Profile, o: &Observation) {
         self.revision += 1;
         self.take(profile, o);
-        for g in self.gateways.values_mut() {
-            // of hundreds of boxes one observation tells of one
-            let revision = g.track.revision();
-            if g.judged.is_some_and(|(of, until)| of == revision && o.at < until) {
-                continue;
+        // of hundreds of boxes one observation tells of one
+        for mac in self.to_judge.take(o.at) {
+            self.judge(mac, o.at);
+        }
+    }
+
+    /// Keeps how its set changed.
+    fn judge(&mut self, mac: Mac, at: At) {
+        let Some(g) = self.gateways.get_mut(&mac) else { return };
+        let revision = g.track.revision();
+        if let Some((of, until)) = g.judged
+            && of == revision
+            && at < until
+        {
+            return;
+        }
+        let until = g.track.next_expiry(at);
+        g.judged = Some((revision, until.unwrap_or(At(u64::MAX))));
+        self.to_judge.plan(mac, until);
+        let now = g.track.possible(at);
+        if g.said.is_none_or(|(was, _)| was != now) {
+            g.said = Some((now, at));
+            g.changes.push((at, now));
+            if g.changes.len() > CHANGES_KEPT {
+                g.changes.remove(0);
             }
-            g.judged = Some((revision, g.track.next_expiry(o.at).unwrap_or(At(u64::MAX))));
-            let now = g.track.possible(o.at);
-            if g.said.is_none_or(|(was, _)| was != now) {
-                g.said = Some((now, o.at));
-                g.changes.push((o.at, now));
-                if g.changes.len() > CHANGES_KEPT {
-                    g.changes.remove(0);
-                }
-            }
-            if let Some(ip) = g.ip.filter(|ip| g.addresses.last().is_none_or(|(_, last)| last != ip)) {
-                g.addresses.push((o.at, ip));
-                if g.addresses.len() > ADDRESSES_KEPT {
-                    g.addresses.remove(0);
-                }
+        }
+        if let Some(ip) = g.ip.filter(|ip| g.addresses.last().is_none_or(|(_, last)| last != ip)) {
+            g.addresses.push((at, ip));
+            if g.addresses.len() > ADDRESSES_KEPT {
+                g.addresses.remove(0);
             }
         }
     }
@@ -169,30 +263,32 @@ impl Roster {
         let at = o.at;
         match &o.fact {
             Fact::Neighbour { mac, ip, confirmed_ms_ago } => {
-                self.hosts.entry((*mac, *ip)).or_insert(at);
                 let fresh = confirmed_ms_ago.is_some_and(|age| age <= at.0);
+                let standing = if fresh { Standing::Proven } else { Standing::Heard };
+                if profile.is_gateway(*mac) || self.follows(*mac) {
+                    self.admit(*mac, standing, at);
+                } else if self.typed_ip == Some(*ip)
+                    && let Some(g) = self.admit(*mac, Standing::Named, at)
+                {
+                    g.by_address = true;
+                }
+                let kept = self.rows.keep(*mac, *ip, at, self.follows(*mac));
                 // a row that names another MAC than before is news whatever its age: the system takes that only from a
                 // frame (Linux then counts it as unconfirmed)
-                if !self.answers_for_others(*mac) {
-                    self.take_turn(*ip, *mac, at);
+                if kept && !self.rows.answers_for_others(*mac) {
+                    self.rows.take_turn(*ip, *mac, at);
                 }
-                if let Some(age) = confirmed_ms_ago.filter(|_| fresh) {
-                    self.proofs.insert((*ip, *mac), at.minus(age));
+                if let Some(age) = confirmed_ms_ago.filter(|_| fresh && kept) {
+                    self.rows.proved(*ip, *mac, at.minus(age));
                 }
-                if fresh && !self.answers_for_others(*mac) {
+                if fresh && !self.rows.answers_for_others(*mac) {
                     for (_, g) in self.gateways.iter_mut().filter(|(m, _)| *m != mac) {
                         let claimed =
                             g.claims.is_some_and(|(c, since)| c == *ip && at.since(since) <= CLAIM_GOOD_MS);
                         if claimed {
-                            g.rivals.insert(*mac, at);
+                            g.rival(*mac, at);
                         }
                     }
-                }
-                if profile.is_gateway(*mac) {
-                    self.gateways.entry(*mac).or_default();
-                } else if self.typed_ip == Some(*ip) {
-                    let new = Gateway { by_address: true, ..Gateway::default() };
-                    self.gateways.entry(*mac).or_insert(new);
                 }
                 if let Some(g) = self.gateways.get_mut(mac) {
                     // the operating system keeps rows of boxes that are long gone: only an answer of this session proves
@@ -221,7 +317,9 @@ impl Roster {
                 }
             }
             Fact::Unanswered { ip, given_up } => {
-                for g in self.gateways.values_mut().filter(|g| g.ip == Some(*ip)) {
+                for (mac, g) in self.gateways.iter_mut().filter(|(_, g)| g.ip == Some(*ip)) {
+                    self.to_judge.touch(*mac);
+                    self.to_tell.touch(*mac);
                     if g.track.arp_missed() || *given_up {
                         g.answered = None;
                     }
@@ -235,8 +333,9 @@ impl Roster {
             Fact::Dhcp(seen) => self.dhcp(profile, at, seen),
             Fact::Announced(a) => {
                 let mac = a.mac.or_else(|| a.ip.and_then(|ip| self.mac_at(ip)));
-                if let Some(mac) = mac {
-                    let g = self.gateways.entry(mac).or_default();
+                if let Some(mac) = mac
+                    && let Some(g) = self.admit(mac, Standing::Heard, at)
+                {
                     if !a.goodbye {
                         g.see(at, o.source);
                         g.ip = a.ip.or(g.ip);
@@ -256,18 +355,21 @@ impl Roster {
                 if let Some(mac) = fact.mac.or_else(known)
                     && self.ports.insert(line.port.clone(), mac) != Some(mac)
                 {
-                    let g = self.gateways.entry(mac).or_default();
-                    if let Some(track) = self.unclaimed.remove(&line.port) {
+                    let unclaimed = self.unclaimed.remove(&line.port);
+                    if let Some(g) = self.admit(mac, Standing::Proven, at)
+                        && let Some(track) = unclaimed
+                    {
                         g.track = track;
                     }
                 }
                 let sole = if self.gateways.len() == 1 { self.gateways.keys().next().copied() } else { None };
                 match self.ports.get(&line.port).copied().or(sole) {
                     Some(mac) => {
-                        let g = self.gateways.entry(mac).or_default();
-                        g.see(at, o.source);
-                        g.ip = fact.ip.or(g.ip);
-                        g.track.console(at, fact, &line.text);
+                        if let Some(g) = self.admit(mac, Standing::Proven, at) {
+                            g.see(at, o.source);
+                            g.ip = fact.ip.or(g.ip);
+                            g.track.console(at, fact, &line.text);
+                        }
                     }
                     None => {
                         self.unclaimed.entry(line.port.clone()).or_default().console(at, fact, &line.text)
@@ -281,33 +383,31 @@ impl Roster {
                 let owner = self.ports.get(port).copied();
                 for (mac, g) in &mut self.gateways {
                     if owner.is_none_or(|o| o == *mac) {
+                        self.to_judge.touch(*mac);
+                        self.to_tell.touch(*mac);
                         g.track.console_closed(at);
                     }
                 }
             }
             Fact::Saw { mac, led } => {
-                if let Some(mac) = mac.or_else(|| self.chosen()) {
-                    let g = self.gateways.entry(mac).or_default();
+                if let Some(mac) = mac.or_else(|| self.chosen())
+                    && let Some(g) = self.admit(mac, Standing::Named, at)
+                {
                     g.sources.insert(Source::Installer);
                     g.track.saw(at, *led);
                 }
             }
             Fact::TypedMac { mac, repaired } => {
-                self.choose(*mac);
+                self.choose(*mac, at);
+                let seen = self.rows.of(*mac).next();
                 if let Some(g) = self.gateways.get_mut(mac) {
                     g.sources.insert(Source::Typed);
                     if !repaired.is_empty() {
                         g.track.remark(at, &format!("Its MAC was typed in with {}.", repaired.join(", ")));
                     }
                     // it may have been seen before anybody said that it is a gateway
-                    let seen: Vec<(Ipv4Addr, At)> = self
-                        .hosts
-                        .iter()
-                        .filter(|((m, _), _)| m == mac)
-                        .map(|((_, ip), t)| (*ip, *t))
-                        .collect();
-                    if let Some((ip, _)) = seen.first() {
-                        g.ip = Some(*ip);
+                    if let Some((ip, _)) = seen {
+                        g.ip = Some(ip);
                         g.old_row = true;
                         g.sources.insert(Source::Neighbour);
                     }
@@ -315,8 +415,9 @@ impl Roster {
             }
             Fact::TypedIp { mac, ip } => {
                 self.typed_ip = Some(*ip);
-                if let Some(mac) = mac.or_else(|| self.mac_at(*ip)) {
-                    let g = self.gateways.entry(mac).or_default();
+                if let Some(mac) = mac.or_else(|| self.mac_at(*ip))
+                    && let Some(g) = self.admit(mac, Standing::Named, at)
+                {
                     g.sources.insert(Source::Typed);
                     g.ip.get_or_insert(*ip);
                     self.chosen.get_or_insert(mac);
@@ -324,8 +425,9 @@ impl Roster {
             }
             Fact::Pasted(text) => self.leased(text),
             Fact::PluggedIn { mac } => {
-                let g = self.gateways.entry(*mac).or_default();
-                g.see(at, Source::PlugIn);
+                if let Some(g) = self.admit(*mac, Standing::Named, at) {
+                    g.see(at, Source::PlugIn);
+                }
                 self.chosen = Some(*mac);
             }
         }
@@ -333,15 +435,10 @@ impl Roster {
 
     /// A box is at this address. Who answered there a moment ago is a rival: which of the two is noticed first is chance.
     fn claim(&mut self, mac: Mac, ip: Ipv4Addr, at: At) {
-        let at_address = self.proofs.range((ip, Mac([0; 6]))..=(ip, Mac([0xff; 6])));
-        let others: Vec<Mac> = at_address
-            .filter(|((_, other), proof)| *other != mac && at.since(**proof) <= MOMENT_MS)
-            .map(|((_, other), _)| *other)
-            .filter(|other| !self.answers_for_others(*other))
-            .collect();
+        let others = self.rows.others_at(ip, mac, at);
         if let Some(g) = self.gateways.get_mut(&mac) {
             g.claims = Some((ip, at));
-            g.rivals.extend(others.into_iter().map(|other| (other, at)));
+            others.into_iter().for_each(|other| g.rival(other, at));
         }
     }
 
@@ -368,10 +465,13 @@ impl Roster {
     }
 
     fn dhcp(&mut self, profile: &Profile, at: At, seen: &DhcpSeen) {
-        if profile.is_gateway(seen.mac) {
-            self.gateways.entry(seen.mac).or_default();
+        if !profile.is_gateway(seen.mac) && !self.follows(seen.mac) {
+            return;
         }
-        let Some(g) = self.gateways.get_mut(&seen.mac) else { return };
+        if seen.kind == DhcpKind::Request {
+            self.requests_heard += 1;
+        }
+        let Some(g) = self.admit(seen.mac, Standing::Heard, at) else { return };
         g.see(at, Source::Dhcp);
         g.trace.push(trace(at, seen));
         if g.trace.len() > TRACE_KEPT {
@@ -388,7 +488,6 @@ impl Roster {
             DhcpKind::Request => {
                 g.last_request = seen.ciaddr.or(seen.requested);
                 g.request_asked = false;
-                self.requests_heard += 1;
             }
             DhcpKind::Ack => g.ip = seen.yiaddr.or(g.ip),
             DhcpKind::Discover | DhcpKind::Nak => {
@@ -417,7 +516,7 @@ impl Roster {
 
     #[must_use]
     pub fn mac_at(&self, ip: Ipv4Addr) -> Option<Mac> {
-        self.hosts.iter().filter(|((_, i), _)| *i == ip).max_by_key(|(_, at)| **at).map(|((m, _), _)| *m)
+        self.rows.mac_at(ip)
     }
 
     /// Every MAC that is here as far as anybody knows. A gateway that only an old row of the table shows is not: it may
@@ -426,7 +525,7 @@ impl Roster {
     pub fn macs(&self) -> BTreeSet<Mac> {
         let unproven = |mac: &Mac| self.gateways.get(mac).is_some_and(|g| g.first_seen.is_none());
         let seen = self.gateways.iter().filter(|(_, g)| g.first_seen.is_some()).map(|(m, _)| *m);
-        self.hosts.keys().map(|(m, _)| *m).filter(|m| !unproven(m)).chain(seen).collect()
+        self.rows.macs().filter(|m| !unproven(m)).chain(seen).collect()
     }
 
     /// The gateways at `now`, by MAC. `maker` looks up who made a MAC.
@@ -434,7 +533,7 @@ impl Roster {
     pub fn gateways(&self, now: At, maker: &dyn Fn(Mac) -> Option<String>) -> Vec<GatewayView> {
         self.gateways
             .iter()
-            .filter(|(mac, g)| !(g.by_address && self.answers_for_others(**mac)))
+            .filter(|(mac, g)| !(g.by_address && self.rows.answers_for_others(**mac)))
             .map(|(mac, g)| GatewayView {
                 mac: *mac,
                 ip: g.ip,
@@ -453,7 +552,7 @@ impl Roster {
                 in_turn: g
                     .ip
                     .or(self.typed_ip.filter(|_| self.chosen == Some(*mac)))
-                    .map_or_else(Vec::new, |ip| self.in_turn(ip)),
+                    .map_or_else(Vec::new, |ip| self.rows.in_turn(ip)),
                 rivals: g.rivals.iter().map(|(m, t)| (*m, *t)).collect(),
                 remarks: g.track.remarks().iter().map(|(_, text)| text.clone()).collect(),
                 verdict: Verdict::default(),
@@ -461,49 +560,19 @@ impl Roster {
             .collect()
     }
 
-    /// Keeps who answered at an address, when that changes.
-    fn take_turn(&mut self, ip: Ipv4Addr, mac: Mac, at: At) {
-        let turns = self.turns.entry(ip).or_default();
-        if turns.last().is_none_or(|(last, _)| *last != mac) {
-            turns.push((mac, at));
-            if turns.len() > TURNS_KEPT {
-                turns.remove(0);
-            }
-        }
-    }
-
-    /// Who answered at an address by turns: one, another, and the first again, within the time that such a claim is
-    /// good. An address that went from one device to another is none.
-    fn in_turn(&self, ip: Ipv4Addr) -> Vec<(Mac, At)> {
-        let turns = self.turns.get(&ip).map(Vec::as_slice).unwrap_or_default();
-        let to_and_fro = |w: &[(Mac, At)]| w[0].0 == w[2].0 && w[2].1.since(w[0].1) <= CLAIM_GOOD_MS;
-        if turns.windows(3).any(to_and_fro) { turns.to_vec() } else { Vec::new() }
-    }
-
-    /// A MAC that answers for many addresses is a router that does proxy ARP.
-    fn answers_for_others(&self, mac: Mac) -> bool {
-        let of_mac = (mac, Ipv4Addr::UNSPECIFIED)..=(mac, Ipv4Addr::BROADCAST);
-        self.hosts.range(of_mac).take(PROXY_ARP_FROM).count() >= PROXY_ARP_FROM
-    }
-
-    /// The neighbours, by address. A MAC that answers for many addresses is shown once: it is a router doing proxy
-    /// ARP, not many hosts.
+    /// The neighbours, by address.
     #[must_use]
     pub fn hosts(&self, maker: &dyn Fn(Mac) -> Option<String>) -> Vec<HostSeen> {
-        let mut by_mac: BTreeMap<Mac, Vec<(Ipv4Addr, At)>> = BTreeMap::new();
-        for ((mac, ip), at) in &self.hosts {
-            by_mac.entry(*mac).or_default().push((*ip, *at));
-        }
-        let mut out: Vec<HostSeen> = by_mac
-            .into_iter()
-            .flat_map(|(mac, rows)| {
-                let shown = if rows.len() >= PROXY_ARP_FROM { 1 } else { rows.len() };
-                rows.into_iter().take(shown).map(move |(ip, at)| (mac, ip, at)).collect::<Vec<_>>()
-            })
-            .map(|(mac, ip, at)| HostSeen { mac, ip, maker: maker(mac), first_seen_ms: at.0 })
-            .collect();
-        out.sort_by_key(|h| h.ip);
-        out
+        self.rows.hosts(maker)
+    }
+
+    /// Whether this row would change anything: there is room for it, or for its box.
+    pub fn takes_row(&mut self, profile: &Profile, mac: Mac, ip: Ipv4Addr, at: At, proven: bool) -> bool {
+        let standing = if proven { Standing::Proven } else { Standing::Heard };
+        self.follows(mac)
+            || profile.is_gateway(mac) && self.has_room(standing, at)
+            || self.typed_ip == Some(ip)
+            || self.rows.keep(mac, ip, at, false)
     }
 
     /// The next time at which some LED's set widens by itself.
@@ -539,6 +608,13 @@ impl Gateway {
         self.first_seen.get_or_insert(at);
         self.last_seen = Some(at);
         self.sources.insert(source);
+    }
+
+    /// Somebody else answers at the address that it claims.
+    fn rival(&mut self, mac: Mac, at: At) {
+        if self.rivals.len() < RIVALS_KEPT || self.rivals.contains_key(&mac) {
+            self.rivals.insert(mac, at);
+        }
     }
 }
 

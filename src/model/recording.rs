@@ -14,11 +14,16 @@ use super::text::{foreign, visible};
 use super::time::At;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
+use std::io::{BufRead, Read as _};
 
 /// The number of this format.
 pub const FORMAT: u32 = 1;
 /// Longest recording that is read, bytes: a watch of weeks stays under it, since writing ends there.
 pub const MOST_BYTES: usize = 64 << 20;
+/// Longest line, bytes: while it is read it takes a hundred times as much memory.
+pub const MOST_LINE: usize = 1 << 20;
+/// Most events: a visit of weeks has fewer, and each of them takes memory and time, however short its line is.
+pub const MOST_EVENTS: usize = 400_000;
 
 /// Why a recording cannot be read.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
@@ -35,6 +40,14 @@ pub enum RecordingError {
     UnknownKey { line: usize, key: String },
     #[error("the recording is longer than {MOST_BYTES} bytes")]
     TooLong,
+    #[error("the recording has more than {MOST_EVENTS} events")]
+    TooMany,
+    #[error("line {line} is longer than {MOST_LINE} bytes")]
+    LongLine { line: usize },
+    #[error("it cannot be read: {0}")]
+    Unread(String),
+    #[error("line {line} is not text")]
+    NoText { line: usize },
 }
 
 /// The first line.
@@ -139,16 +152,18 @@ impl Recording {
     /// When it is none, is newer than this version, or holds something that is not known; the error names the line. A
     /// last line without an end is what a killed process left, and is passed over.
     pub fn parse(text: &str) -> Result<Recording, RecordingError> {
-        if text.len() > MOST_BYTES {
-            return Err(RecordingError::TooLong);
-        }
-        let whole = text.ends_with('\n');
-        let lines: Vec<&str> = text.lines().collect();
-        let Some((first, rest)) = lines.split_first() else {
-            return Err(RecordingError::NoHeader("it is empty".into()));
-        };
+        Self::read(text.as_bytes())
+    }
+
+    /// The same from a file, a line at a time: what is read is held once, as events.
+    ///
+    /// # Errors
+    /// As [`Recording::parse`], and when it cannot be read.
+    pub fn read(input: impl BufRead) -> Result<Recording, RecordingError> {
+        let mut lines = Lines { input, number: 0, bytes: 0, whole: true };
+        let first = lines.next()?.ok_or_else(|| RecordingError::NoHeader("it is empty".into()))?;
         let no_header = |why: String| RecordingError::NoHeader(foreign(&why));
-        let value: Value = serde_json::from_str(first).map_err(|e| no_header(e.to_string()))?;
+        let value: Value = serde_json::from_str(&first).map_err(|e| no_header(e.to_string()))?;
         if value.get("kind").and_then(Value::as_str) != Some(KIND) {
             return Err(no_header(format!("it does not say \"kind\": \"{KIND}\"")));
         }
@@ -158,15 +173,22 @@ impl Recording {
         }
         let header: Header = exact(migrated_header(value, format), 1)?;
         let mut events = Vec::new();
-        for (i, line) in rest.iter().enumerate().filter(|(_, l)| !l.trim().is_empty()) {
-            let number = i + 2;
-            let parsed: Result<Value, _> = serde_json::from_str(line);
+        while let Some(line) = lines.next()? {
+            if line.trim().is_empty() {
+                continue;
+            }
+            let parsed: Result<Value, _> = serde_json::from_str(&line);
             let value = match parsed {
                 Ok(value) => value,
-                Err(_) if number == lines.len() && !whole => break,
-                Err(e) => return Err(RecordingError::Line { line: number, why: foreign(&e.to_string()) }),
+                Err(_) if !lines.whole => break,
+                Err(e) => {
+                    return Err(RecordingError::Line { line: lines.number, why: foreign(&e.to_string()) });
+                }
             };
-            events.push(exact(made_safe(migrated_event(value, format)), number)?);
+            if events.len() >= MOST_EVENTS {
+                return Err(RecordingError::TooMany);
+            }
+            events.push(exact(made_safe(migrated_event(value, format)), lines.number)?);
         }
         Ok(Recording { header, events })
     }
@@ -185,6 +207,48 @@ impl Recording {
     #[must_use]
     pub fn length(&self) -> At {
         self.events.last().map_or(At(0), |e| e.at)
+    }
+}
+
+/// The lines of a recording, none longer than may be, and no more of them than may be.
+struct Lines<R> {
+    input: R,
+    /// Of the line that was read last, from 1.
+    number: usize,
+    bytes: usize,
+    /// That line had an end.
+    whole: bool,
+}
+
+impl<R: BufRead> Lines<R> {
+    fn next(&mut self) -> Result<Option<String>, RecordingError> {
+        let mut line = Vec::new();
+        let most = MOST_LINE as u64 + 1;
+        (&mut self.input)
+            .take(most)
+            .read_until(b'\n', &mut line)
+            .map_err(|e| RecordingError::Unread(foreign(&e.to_string())))?;
+        if line.is_empty() {
+            return Ok(None);
+        }
+        self.number += 1;
+        self.bytes += line.len();
+        if self.bytes > MOST_BYTES {
+            return Err(RecordingError::TooLong);
+        }
+        if line.len() > MOST_LINE && self.number == 1 {
+            return Err(RecordingError::NoHeader("that line has no end".into()));
+        }
+        if line.len() > MOST_LINE {
+            return Err(RecordingError::LongLine { line: self.number });
+        }
+        self.whole = line.last() == Some(&b'\n');
+        // a killed process may leave half a character
+        match String::from_utf8(line) {
+            Ok(text) => Ok(Some(text)),
+            Err(_) if !self.whole && self.number > 1 => Ok(None),
+            Err(_) => Err(RecordingError::NoText { line: self.number }),
+        }
     }
 }
 
@@ -295,6 +359,48 @@ mod tests {
         let cut = r.print();
         let cut = &cut[..cut.len() - 4];
         assert_eq!(Recording::parse(cut).map(|r| r.events.len()), Ok(2));
+    }
+
+    #[test]
+    fn what_is_too_long_is_refused_before_it_is_read() {
+        /// Bytes without end, of which it is counted how many were taken.
+        struct Endless<'a>(&'a [u8], usize);
+        impl std::io::Read for Endless<'_> {
+            fn read(&mut self, _: &mut [u8]) -> std::io::Result<usize> {
+                unreachable!("it is read as lines")
+            }
+        }
+        impl BufRead for Endless<'_> {
+            fn fill_buf(&mut self) -> std::io::Result<&[u8]> {
+                Ok(self.0)
+            }
+            fn consume(&mut self, amount: usize) {
+                self.1 += amount;
+            }
+        }
+        let header = line(&sample().header);
+        let mut one_line = Endless(&[b'x'; 4_096], 0);
+        assert_eq!(
+            Recording::read(&mut one_line),
+            Err(RecordingError::NoHeader("that line has no end".into()))
+        );
+        assert!(one_line.1 <= MOST_LINE + 4_096, "{}", one_line.1);
+        let long = format!("{header}{}", "x".repeat(MOST_LINE + 1));
+        assert_eq!(Recording::parse(&long), Err(RecordingError::LongLine { line: 2 }));
+        let event = line(&Event { at: At(1), input: Input::Searched });
+        let many = format!("{header}{}", event.repeat(MOST_EVENTS + 1));
+        assert_eq!(Recording::parse(&many), Err(RecordingError::TooMany));
+        let empty = format!("{header}{}", format!("{}\n", " ".repeat(1_000_000)).repeat(70));
+        assert_eq!(Recording::parse(&empty), Err(RecordingError::TooLong));
+    }
+
+    #[test]
+    fn half_a_character_at_the_end_is_what_a_killed_process_left() {
+        let mut bytes = sample().print().into_bytes();
+        bytes.extend(b"{\"at\":12,\"note\":\"K\xc3");
+        assert_eq!(Recording::read(bytes.as_slice()), Ok(sample()));
+        bytes.push(b'\n');
+        assert_eq!(Recording::read(bytes.as_slice()), Err(RecordingError::NoText { line: 5 }));
     }
 
     #[test]

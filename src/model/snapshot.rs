@@ -58,6 +58,14 @@ pub struct GatewayView {
     pub verdict: Verdict,
 }
 
+impl GatewayView {
+    /// More than messages that anybody could have sent says that it is there.
+    #[must_use]
+    pub fn is_proven(&self) -> bool {
+        self.answered.is_some() || self.sources.iter().any(|s| !matches!(s, Source::Dhcp | Source::Mdns))
+    }
+}
+
 /// DHCP messages with what they carried that are kept of each gateway.
 pub const TRACE_KEPT: usize = 64;
 

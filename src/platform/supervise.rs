@@ -10,6 +10,7 @@ use std::panic::{self, AssertUnwindSafe, PanicHookInfo};
 use std::pin::pin;
 use std::sync::Once;
 use std::task::Poll;
+use std::time::Duration;
 use tokio::task::{AbortHandle, JoinSet};
 
 /// What a panic said and where in the source it was, in one line that is safe to show.
@@ -52,6 +53,17 @@ pub async fn supervised<T>(work: impl Future<Output = T>) -> Result<T, Broke> {
         Err(broke) => Poll::Ready(Err(broke)),
     })
     .await
+}
+
+/// The same for work that has to end: what is waited for in it may never come.
+///
+/// # Errors
+/// What broke, when it panicked or was not done in time.
+pub async fn within<T>(limit: Duration, work: impl Future<Output = T>) -> Result<T, Broke> {
+    match tokio::time::timeout(limit, supervised(work)).await {
+        Ok(done) => done,
+        Err(_) => Err(Broke(format!("it was not done after {} s", limit.as_secs()))),
+    }
 }
 
 /// Work that holds a thread up, beside the runtime's own threads. What breaks it breaks the owner.

@@ -4,6 +4,7 @@ use super::interface;
 use super::jobs::Job;
 use super::looked::Looked;
 use super::picture::FirewallAbout;
+use super::sieve::Sieve;
 use super::steady::Steady;
 use crate::check::{self, Progress};
 use crate::diagnose::{self, Diagnosis, Scene};
@@ -122,6 +123,10 @@ pub struct Engine {
     newest: At,
     /// Since when findings stand, for the hold-off of watching.
     pub(super) steady: Steady,
+    /// What of others' messages was taken in.
+    pub(super) sieve: Sieve,
+    /// This computer's interfaces are to be read again.
+    pub(super) interfaces_changed: bool,
 }
 
 impl Engine {
@@ -172,6 +177,8 @@ impl Engine {
             pasted: BTreeMap::new(),
             newest: At(0),
             steady: Steady::default(),
+            sieve: Sieve::default(),
+            interfaces_changed: false,
         }
     }
 
@@ -236,10 +243,10 @@ impl Engine {
         }
     }
 
-    /// Takes a sighting in.
-    pub fn sighting(&mut self, sighting: Sighting) {
+    /// Takes a sighting in; false when it changed nothing.
+    pub fn sighting(&mut self, sighting: Sighting) -> bool {
         match sighting {
-            Sighting::Saw(observation) => self.observe(&observation),
+            Sighting::Saw(observation) => return self.observe(&observation),
             Sighting::Limited(limit) => self.limit(limit),
             Sighting::Broke { what, why } => self.broke(&what, &why),
             Sighting::Console { port, open, status } => {
@@ -253,6 +260,7 @@ impl Engine {
                 self.take_down(self.newest, Input::HearsDhcp(hears));
                 self.hears_dhcp = hears;
             }
+            Sighting::InterfacesChanged => self.interfaces_changed = true,
             Sighting::StillAsking => self.still_asking = true,
             Sighting::Proved => self.proving = self.proving.saturating_sub(1),
             Sighting::Swept => (self.swept, self.still_asking) = (true, false),
@@ -278,6 +286,7 @@ impl Engine {
                 }
             }
         }
+        true
     }
 
     /// Something that could not be done, said once.
@@ -324,7 +333,9 @@ impl Engine {
             }
             // of a run that has ended meanwhile
             Job::Search(_) | Job::Checks(_) => return,
-            Job::Dhcp => self.sighting(Sighting::HearsDhcp(false)),
+            Job::Dhcp => {
+                self.sighting(Sighting::HearsDhcp(false));
+            }
             Job::Hold => {
                 let mut rows: Vec<CheckResult> =
                     self.results.iter().filter(|r| r.id == CheckId::Hold).cloned().collect();
@@ -336,13 +347,20 @@ impl Engine {
                 self.plug_in_pending = false;
                 self.plug_in_known = None;
             }
-            Job::Ask => self.sighting(Sighting::Proved),
-            Job::Round | Job::Mdns | Job::Site => {}
+            Job::Ask => {
+                self.sighting(Sighting::Proved);
+            }
+            Job::Round | Job::Mdns | Job::Site | Job::Interfaces => {}
         }
         self.broke(job.what(), &broke.to_string());
     }
 
-    pub fn observe(&mut self, o: &Observation) {
+    /// Takes an observation in; false when it changed nothing.
+    pub fn observe(&mut self, o: &Observation) -> bool {
+        if !self.sifts(o) {
+            self.say_crowded();
+            return false;
+        }
         self.take_down(o.at, Input::Saw(Box::new(o.clone())));
         match &o.fact {
             Fact::Console(line) => {
@@ -373,12 +391,14 @@ impl Engine {
             let fact = Fact::Saw { mac: Some(mac), led };
             self.roster.ingest(&self.profile, &Observation { at, source: Source::Installer, fact });
         }
+        self.say_crowded();
+        true
     }
 
     /// Somebody picked a gateway: from now on it is the one asked about, also where another was typed in before.
     pub fn choose(&mut self, mac: Mac, now: At) {
         self.take_down(now, Input::Chose(mac));
-        self.roster.choose(mac);
+        self.roster.choose(mac, now);
         self.typed_mac = self.typed_mac.filter(|typed| *typed == mac);
     }
 
@@ -522,15 +542,29 @@ impl Engine {
 
     /// Writes changes of LED and verdict into the record.
     pub fn remember_changes(&mut self, now: At) {
+        self.remember_findings(now);
+        self.remember_leds(now);
+    }
+
+    /// Looks since when findings stand.
+    pub(super) fn remember_findings(&mut self, now: At) {
         if self.holds_off() {
             let found = self.diagnose(now, true).findings;
             self.steady.see(&found, now);
         }
-        for g in self.gateways(now).iter() {
-            if self.last_said.insert(g.mac, g.led.possible) != Some(g.led.possible) {
-                let words: Vec<&str> = g.led.possible.iter().map(LedState::label).collect();
-                self.note(now, format!("{}: LED {}", g.mac, words.join(" or ")));
+    }
+
+    /// Writes changes of LEDs into the record.
+    pub(super) fn remember_leds(&mut self, now: At) {
+        for (mac, possible) in self.roster.take_changed(now) {
+            if self.last_said.insert(mac, possible) != Some(possible) {
+                let words: Vec<&str> = possible.iter().map(LedState::label).collect();
+                self.note(now, format!("{mac}: LED {}", words.join(" or ")));
             }
+        }
+        if self.last_said.len() > self.roster.len() {
+            let roster = &self.roster;
+            self.last_said.retain(|mac, _| roster.follows(*mac));
         }
     }
 

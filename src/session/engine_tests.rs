@@ -1,12 +1,13 @@
 //! The engine over made-up events: when a run may end, what becomes of what the installer saw, the plug-in finder.
 
-use super::super::waits::{ANNOUNCEMENT_WAIT_MS, LISTEN_FOR_BOX_MS};
+use super::super::waits::{ANNOUNCEMENT_WAIT_MS, LISTEN_FOR_BOX_MS, RESTLESS_MS};
 use super::*;
 use crate::model::evidence::Announcement;
 use crate::model::host::{HostAddress, Interface, LinkKind};
 use crate::model::snapshot::Activity;
 use crate::model::{Basis, Cause};
 use crate::session::keeping::{Keeping, OnDisk};
+use std::time::Duration;
 
 const MAC: Mac = Mac([0x34, 0xa5, 0xe1, 0, 0, 1]);
 const OTHER: Mac = Mac([0x02, 0, 0, 0, 0, 9]);
@@ -94,6 +95,35 @@ fn a_missing_box_gets_the_whole_search() {
         (s.activity, s.took_ms, s.verdict.code),
         (Activity::Idle, Some(3_200), Some(Cause::GatewaySilent))
     );
+}
+
+/// On an interface that went down nothing happens any more: what came due while a picture was kept is looked at all the same.
+#[test]
+fn a_deadline_that_passes_between_two_looks_is_not_lost() {
+    let mut e = engine();
+    e.hears_dhcp = true;
+    e.begin(Purpose::FindAndCheck, At(0), false);
+    e.progress(Progress::Done, At(10));
+    e.sighting(Sighting::Searched);
+    assert!(!e.settled(At(8_999)));
+    assert_eq!(e.wake_in(At(8_999), At(8_999)), Some(Duration::from_millis(1)));
+    assert_eq!(e.wake_in(At(8_999), At(9_002)), Some(Duration::ZERO));
+    assert!(e.settled(At(9_002)));
+}
+
+#[test]
+fn a_box_whose_led_never_rests_does_not_hold_a_run_up_for_ever() {
+    let mut e = engine();
+    e.begin(Purpose::FindAndCheck, At(0), false);
+    e.progress(Progress::Done, At(10));
+    e.sighting(neighbour(20, MAC, 77));
+    e.sighting(Sighting::Searched);
+    let mut settled = None;
+    for at in (1_000..60_000).step_by(1_000) {
+        e.sighting(announced(at, if at % 2_000 == 0 { LedState::BlinkingRed } else { LedState::SolidRed }));
+        settled = settled.or(e.settled(At(at)).then_some(at));
+    }
+    assert_eq!(settled, Some(RESTLESS_MS));
 }
 
 #[test]
@@ -299,7 +329,7 @@ fn where_not_all_could_be_asked_nobody_is_missing_and_silence_proves_nothing() {
     // the next run begins anew
     const FAR: Mac = Mac([0x34, 0xa5, 0xe1, 0x77, 0x12, 0x98]);
     e.typed_mac = Some(FAR);
-    e.roster.choose(FAR);
+    e.roster.choose(FAR, At(0));
     assert_ne!(code_of(&e, 3_300, FAR), Some(Cause::GatewaySilent), "it may be here");
     e.begin(Purpose::FindAndCheck, At(4_000), false);
     e.sighting(Sighting::Searched);

@@ -1,7 +1,8 @@
 //! The session's running tasks. One that breaks is told to the loop, which says what is lost and goes on without it.
 
 use crate::model::At;
-use crate::platform::supervise::{Broke, supervised};
+use crate::platform::supervise::{Broke, supervised, within};
+use std::time::Duration;
 use tokio::task::{AbortHandle, JoinSet};
 
 /// What a task is for.
@@ -19,6 +20,8 @@ pub enum Job {
     Dhcp,
     /// Browsing for announcements.
     Mdns,
+    /// Watching this computer's interfaces.
+    Interfaces,
     /// The idle ladder.
     Hold,
     PlugIn,
@@ -37,6 +40,7 @@ impl Job {
             Self::Ask => "Asking one address",
             Self::Dhcp => "Listening for DHCP",
             Self::Mdns => "Listening for mDNS announcements",
+            Self::Interfaces => "Watching the interfaces of this computer",
             Self::Hold => "Holding idle connections",
             Self::PlugIn => "\u{201c}Plug it in now\u{201d}",
             Self::Site => "The simulated site",
@@ -51,6 +55,16 @@ pub struct Jobs(JoinSet<Option<(Job, Broke)>>);
 impl Jobs {
     pub fn spawn(&mut self, job: Job, work: impl Future<Output = ()> + Send + 'static) -> AbortHandle {
         self.0.spawn(async move { supervised(work).await.err().map(|broke| (job, broke)) })
+    }
+
+    /// The same for work that somebody waits for: it breaks when it does not end.
+    pub fn spawn_within(
+        &mut self,
+        job: Job,
+        limit: Duration,
+        work: impl Future<Output = ()> + Send + 'static,
+    ) -> AbortHandle {
+        self.0.spawn(async move { within(limit, work).await.err().map(|broke| (job, broke)) })
     }
 
     #[must_use]

@@ -6,6 +6,7 @@ use crate::model::check::{Failure, Outcome};
 use crate::model::snapshot::{GatewayView, HostSeen};
 use crate::model::{At, Mac};
 use std::net::Ipv4Addr;
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 
 /// A picture, and the revision of the roster and the moment that it is of.
@@ -16,6 +17,8 @@ type Picture<T> = Mutex<Option<(u64, At, Arc<Vec<T>>)>>;
 pub(super) struct Looked {
     gateways: Picture<GatewayView>,
     hosts: Picture<HostSeen>,
+    /// How many pictures of gateways were made.
+    made: AtomicU64,
 }
 
 /// The picture that is kept, if it is of this revision and moment; else one that is made.
@@ -49,10 +52,19 @@ impl AskedFor {
 }
 
 impl Engine {
+    /// How often all gateways were looked at: what a session of many boxes costs.
+    #[cfg(test)]
+    pub(super) fn looks(&self) -> u64 {
+        self.looked.made.load(Ordering::Relaxed)
+    }
+
     /// The gateways as they are now.
     pub(super) fn gateways(&self, now: At) -> Arc<Vec<GatewayView>> {
         let of = (self.roster.revision(), now);
-        look(&self.looked.gateways, of, || self.roster.gateways(now, &Self::maker))
+        look(&self.looked.gateways, of, || {
+            self.looked.made.fetch_add(1, Ordering::Relaxed);
+            self.roster.gateways(now, &Self::maker)
+        })
     }
 
     /// The neighbours, who do not change by themselves.

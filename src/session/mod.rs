@@ -1,6 +1,7 @@
 //! The headless application: commands in, an immutable snapshot out; the only clock. Window and terminal are two faces
 //! of it, and neither waits for it.
 
+mod adapter;
 mod asks;
 pub mod command;
 #[cfg(feature = "lab")]
@@ -17,6 +18,7 @@ pub mod recorder;
 mod remembered;
 pub mod replay;
 mod run;
+mod sieve;
 mod steady;
 pub mod training;
 mod waits;
@@ -109,6 +111,9 @@ pub struct Session {
     runtime: Option<Runtime>,
     ended: std::sync::mpsc::Receiver<()>,
 }
+
+/// What the limit begins with where the interface is gone.
+pub const MEASURING: &str = "Measuring from";
 
 /// What the limit is about where no idle ladder can begin.
 pub const HOLDING: &str = "Holding idle connections";

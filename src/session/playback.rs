@@ -213,7 +213,7 @@ impl Stage {
         }
     }
 
-    fn picture(&self) -> Snapshot {
+    fn picture(&mut self) -> Snapshot {
         let view = PlaybackView {
             name: self.name.clone(),
             note: foreign(&self.recording.header.note),

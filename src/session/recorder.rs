@@ -31,6 +31,8 @@ pub struct Recorder {
     /// Inputs that were left out since the last line that was written.
     lost: u64,
     written: usize,
+    /// Events in it and on their way there.
+    events: usize,
     /// As long as a recording may be: it has ended.
     full: bool,
 }
@@ -39,7 +41,7 @@ impl Recorder {
     /// One whose place comes later.
     #[must_use]
     pub fn later(header: &Header) -> Recorder {
-        Recorder { tape: None, waiting: recording::line(header), lost: 0, written: 0, full: false }
+        Recorder { tape: None, waiting: recording::line(header), lost: 0, written: 0, events: 0, full: false }
     }
 
     /// One in a file that somebody named. What is there now stays until a whole check is in the new one.
@@ -72,7 +74,8 @@ impl Recorder {
         }
         for event in events {
             let line = recording::line(event);
-            if self.waiting.len() + line.len() > WAITING_MOST {
+            // what nobody could read again is left out as well
+            if self.waiting.len() + line.len() > WAITING_MOST || line.len() > recording::MOST_LINE {
                 self.lost += 1;
                 continue;
             }
@@ -84,8 +87,10 @@ impl Recorder {
                 };
                 self.waiting
                     .push_str(&recording::line(&Event { at: event.at, input: Input::Limited(missing) }));
+                self.events += 1;
             }
             self.waiting.push_str(&line);
+            self.events += 1;
         }
     }
 
@@ -97,7 +102,8 @@ impl Recorder {
         let Some(tape) = self.tape.as_mut().filter(|_| !self.full && !self.waiting.is_empty()) else {
             return Ok(());
         };
-        if self.written + self.waiting.len() >= recording::MOST_BYTES {
+        if self.written + self.waiting.len() >= recording::MOST_BYTES || self.events > recording::MOST_EVENTS
+        {
             self.full = true;
             self.waiting = String::new();
             return Err("it has become as long as a recording may be, and ends here".to_owned());

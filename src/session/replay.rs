@@ -9,12 +9,21 @@ use crate::model::{At, Snapshot};
 use crate::profile::{Profile, ProfileError};
 use std::sync::Arc;
 
+/// Up to so many boxes all is looked at after each event. Of more, each box lets so much recorded time pass between two
+/// looks, milliseconds: a look costs as much as there are boxes, and there are as many events.
+const BOXES_AT_EACH_EVENT: usize = 64;
+const PAUSE_OF_A_BOX_MS: u64 = 1;
+
 /// A recording that is being played.
 pub struct Replay {
     pub engine: Engine,
     recording: Arc<Recording>,
     next: usize,
     now: At,
+    /// When findings were last looked at, and whether something came since.
+    looked_at: At,
+    owes_look: bool,
+    shown_at: At,
 }
 
 impl Replay {
@@ -31,7 +40,15 @@ impl Replay {
         let started = recording.header.started_unix_ms;
         let mut engine = Engine::new(profile, History::new_id(started), started);
         engine.site = crate::model::text::foreign(&recording.header.site);
-        Ok(Replay { engine, recording, next: 0, now: At(0) })
+        Ok(Replay {
+            engine,
+            recording,
+            next: 0,
+            now: At(0),
+            looked_at: At(0),
+            owes_look: false,
+            shown_at: At(0),
+        })
     }
 
     #[must_use]
@@ -56,8 +73,41 @@ impl Replay {
         self.next += 1;
         // a clock that went back in the file does not go back here
         self.now = self.now.max(event.at);
+        // what is seen comes by the thousand; all else is rare, and rests on what was found until then
+        let is_sight = matches!(event.input, Input::Saw(_));
+        if !is_sight {
+            self.look();
+        }
         apply(&mut self.engine, Event { at: self.now, ..event });
+        self.owes_look = true;
+        if !is_sight || self.now.since(self.looked_at) >= self.pause_ms() {
+            self.look();
+        }
         true
+    }
+
+    /// Looks since when findings stand, if something came since the last look.
+    fn look(&mut self) {
+        if std::mem::take(&mut self.owes_look) {
+            self.engine.remember_findings(self.now);
+            self.looked_at = self.now;
+        }
+    }
+
+    fn pause_ms(&self) -> u64 {
+        match self.engine.roster.len() {
+            few if few <= BOXES_AT_EACH_EVENT => 0,
+            many => many as u64 * PAUSE_OF_A_BOX_MS,
+        }
+    }
+
+    /// Whether it is time for a picture, for who shows one after the other: of hundreds of boxes not after each event.
+    pub fn is_worth_a_picture(&mut self) -> bool {
+        let due = self.now.since(self.shown_at) >= self.pause_ms();
+        if due {
+            self.shown_at = self.now;
+        }
+        due
     }
 
     /// Takes in everything up to `at`, and lets that time be now.
@@ -68,8 +118,9 @@ impl Replay {
         self.now = self.now.max(at);
     }
 
-    #[must_use]
-    pub fn snapshot(&self) -> Snapshot {
+    /// The picture of now; somebody looks.
+    pub fn snapshot(&mut self) -> Snapshot {
+        self.look();
         self.engine.snapshot(self.now)
     }
 }
@@ -78,14 +129,26 @@ fn apply(engine: &mut Engine, event: Event) {
     let now = event.at;
     match event.input {
         Input::Host(host) => engine.host = *host,
-        Input::Saw(observation) => engine.observe(&observation),
+        Input::Saw(observation) => {
+            engine.observe(&observation);
+        }
         Input::Limited(limit) => engine.limit(limit),
         Input::Broke { what, why } => engine.broke(&what, &why),
-        Input::HearsDhcp(hears) => engine.sighting(Sighting::HearsDhcp(hears)),
-        Input::Console { port, open, status } => engine.sighting(Sighting::Console { port, open, status }),
-        Input::CouldNotAsk => engine.sighting(Sighting::CouldNotAsk),
-        Input::TableFull { overflowed } => engine.sighting(Sighting::TableFull { overflowed }),
-        Input::Searched => engine.sighting(Sighting::Searched),
+        Input::HearsDhcp(hears) => {
+            engine.sighting(Sighting::HearsDhcp(hears));
+        }
+        Input::Console { port, open, status } => {
+            engine.sighting(Sighting::Console { port, open, status });
+        }
+        Input::CouldNotAsk => {
+            engine.sighting(Sighting::CouldNotAsk);
+        }
+        Input::TableFull { overflowed } => {
+            engine.sighting(Sighting::TableFull { overflowed });
+        }
+        Input::Searched => {
+            engine.sighting(Sighting::Searched);
+        }
         Input::Begun { check, quiet } => {
             engine.begin(if check { Purpose::FindAndCheck } else { Purpose::Find }, now, quiet);
         }
@@ -99,7 +162,7 @@ fn apply(engine: &mut Engine, event: Event) {
         Input::HoldEnded { cancelled } => engine.end_hold(now, cancelled),
         Input::Sent(footprint) => engine.footprint = footprint,
     }
-    engine.remember_changes(now);
+    engine.remember_leds(now);
     // what a replay takes in is no input of a visit, and nothing of it is kept
     engine.taken.clear();
     engine.unkept.clear();
@@ -114,6 +177,55 @@ mod tests {
     use crate::model::{LedSet, LedState, Mac};
 
     const MAC: Mac = Mac([0x34, 0xa5, 0xe1, 0, 0, 1]);
+
+    /// So many boxes ask for an address, one after the other, while watching goes on after a check.
+    fn crowd(boxes: u32, apart_ms: u64) -> Recording {
+        let mut e = Engine::new(Arc::new(Profile::shipped()), "v".into(), 7);
+        e.take_down(At(0), Input::Watching(true));
+        e.begin(Purpose::FindAndCheck, At(1), false);
+        e.sighting(Sighting::Searched);
+        e.progress(Progress::Done, At(2));
+        e.end(At(3));
+        for n in 0..boxes {
+            let [_, b, c, d] = n.to_be_bytes();
+            let mac = Mac([0x34, 0xa5, 0xe1, b, c, d]);
+            let ip = std::net::Ipv4Addr::from(0x0a00_0000 + n);
+            let fact = Fact::Neighbour { mac, ip, confirmed_ms_ago: Some(0) };
+            let at = At(10 + u64::from(n) * apart_ms);
+            let seen = Observation { at, source: Source::Neighbour, fact };
+            e.taken.push(Event { at, input: Input::Saw(Box::new(seen)) });
+        }
+        Recording { events: e.taken, ..Recording::default() }
+    }
+
+    /// Boxes that are looked at, in all looks together.
+    fn work(boxes: u32, apart_ms: u64) -> u64 {
+        let mut replay = Replay::new(crowd(boxes, apart_ms), &Arc::new(Profile::shipped())).unwrap();
+        replay.play_to(replay.length());
+        let shown = replay.snapshot();
+        assert_eq!(shown.gateways.len(), (boxes as usize).min(crate::mirror::places::MOST));
+        replay.engine.looks() * shown.gateways.len() as u64
+    }
+
+    #[test]
+    fn a_recording_of_more_boxes_costs_more_by_its_length_only() {
+        for apart_ms in [0, 5] {
+            for boxes in [200, 1_000, 2_500] {
+                let work = work(boxes, apart_ms);
+                assert!(work <= u64::from(boxes) * 150, "{boxes} boxes, {apart_ms} ms apart: {work}");
+            }
+        }
+    }
+
+    /// Sizes of which the square could not be waited for.
+    #[test]
+    #[ignore = "some seconds of work: for the night"]
+    fn twenty_thousand_boxes_are_played() {
+        for boxes in [1_000, 4_000, 20_000] {
+            let work = work(boxes, 5);
+            assert!(work <= u64::from(boxes) * 150, "{boxes}: {work}");
+        }
+    }
 
     /// What a live engine was given, taken from it, and played again, gives the same picture.
     #[test]

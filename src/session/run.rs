@@ -1,5 +1,6 @@
 //! The one loop: commands, sightings, progress and deadlines in; the engine's pure functions; a new snapshot out.
 
+use super::adapter::Change;
 use super::asks::Asks;
 use super::command::Command;
 use super::engine::{Engine, Purpose};
@@ -12,7 +13,7 @@ use crate::check::{self, Own, Progress, Reach};
 use crate::discover::asked::Asking;
 use crate::discover::{self, Eyes, Sighting};
 use crate::model::evidence::{Fact, Observation, Source};
-use crate::model::host::Interface;
+use crate::model::host::{HostAddress, Interface};
 use crate::model::recording::Input;
 use crate::model::snapshot::Limit;
 use crate::model::{At, Snapshot};
@@ -35,6 +36,10 @@ const RECHECKS: Budget = Budget::new(4, Duration::from_secs(60));
 /// "Plug it in now" sweeps this often, and ends after ten minutes.
 const PLUG_IN_ROUND: Duration = Duration::from_secs(5);
 const PLUG_IN_MOST: Duration = Duration::from_secs(600);
+/// A search that lasts so much longer than it should, and checks that last so long, wait for what never comes: they are
+/// ended, and what they did not see is not known. The slowest check takes some 15 s.
+const SEARCH_ENDS: Duration = Duration::from_secs(30);
+const CHECKS_END: Duration = Duration::from_secs(90);
 /// Events taken in before a snapshot is published: a burst costs one picture, not hundreds.
 const BURST: usize = 512;
 
@@ -57,8 +62,10 @@ struct Tasks {
     set: Jobs,
     search: Option<AbortHandle>,
     checks: Option<AbortHandle>,
-    /// DHCP and mDNS: begun by the first search, alive until the session ends.
-    listeners: Vec<AbortHandle>,
+    /// DHCP, mDNS and this computer's interfaces: begun by the first search, alive until the session ends.
+    dhcp: Option<AbortHandle>,
+    mdns: Option<(AbortHandle, u32, Vec<HostAddress>)>,
+    interfaces: Option<AbortHandle>,
     console: Option<discover::console::Console>,
     /// REQUESTs that were heard and whose address was asked for.
     asked: u32,
@@ -81,7 +88,9 @@ impl Loop {
             set: Jobs::default(),
             search: None,
             checks: None,
-            listeners: Vec::new(),
+            dhcp: None,
+            mdns: None,
+            interfaces: None,
             console: None,
             asked: 0,
             asks: Asks::default(),
@@ -96,13 +105,21 @@ impl Loop {
         let mut rechecks = RECHECKS;
         let mut not_green_since: Option<Instant> = None;
         self.publish();
+        // when what is known was last looked at
+        let mut looked = self.world.now();
+        let (mut wake_at, mut keep_at, mut ask_at) = (None, None, None);
+        // the interface changed while a run was measuring
+        let mut changed_meanwhile = false;
+        // what came changed nothing: it costs no picture, and what was waited for is waited for
+        let mut in_vain = false;
         loop {
-            let now = self.world.now();
-            let wake_at =
-                self.engine.next_wake(now).map(|at| Instant::now() + Duration::from_millis(at.since(now)));
-            let keep_at =
-                self.keeping.again_at().map(|at| Instant::now() + Duration::from_millis(at.since(now)));
-            let ask_at = tasks.asks.next_at(Instant::now().into_std()).map(Instant::from_std);
+            if !std::mem::take(&mut in_vain) {
+                let now = self.world.now();
+                let then = |at: At| Instant::now() + Duration::from_millis(at.since(now));
+                wake_at = self.engine.wake_in(looked, now).map(|left| Instant::now() + left);
+                keep_at = self.keeping.again_at().map(then);
+                ask_at = tasks.asks.next_at(Instant::now().into_std()).map(Instant::from_std);
+            }
             let deadline = |at: Option<Instant>| async move {
                 match at {
                     Some(at) => tokio::time::sleep_until(at).await,
@@ -115,13 +132,14 @@ impl Loop {
                     Some(command) => self.obey(command, &mut tasks, &eyes, &progress_in, &needs),
                 },
                 Some(sighting) = sightings.recv() => {
-                    self.engine.sighting(sighting);
+                    let mut news = self.engine.sighting(sighting);
                     for _ in 0..BURST {
                         match sightings.try_recv() {
-                            Ok(more) => self.engine.sighting(more),
+                            Ok(more) => news |= self.engine.sighting(more),
                             Err(_) => break,
                         }
                     }
+                    in_vain = !news && self.engine.taken.is_empty();
                 }
                 Some(p) = progress.recv() => {
                     let now = self.world.now();
@@ -137,9 +155,12 @@ impl Loop {
                 }
                 () = deadline(recheck_at), if self.engine.watching => {
                     let now = Instant::now();
-                    let may = rechecks.take(now.into_std());
-                    recheck_at = Some(if may { now + RECHECK } else { rechecks.ready_at(now.into_std()).into() });
-                    if may && self.engine.run.is_none() {
+                    if self.engine.run.is_some() {
+                        recheck_at = Some(now + RECHECK_AFTER_CHANGE);
+                    } else if !rechecks.take(now.into_std()) {
+                        recheck_at = Some(rechecks.ready_at(now.into_std()).into());
+                    } else {
+                        recheck_at = Some(now + RECHECK);
                         self.begin(Purpose::FindAndCheck, true, &mut tasks, &eyes, &progress_in, &needs);
                     }
                 }
@@ -153,7 +174,11 @@ impl Loop {
                     }
                 }
             }
+            if in_vain {
+                continue;
+            }
             let now = self.world.now();
+            looked = now;
             // the sweep asked them all; who did not answer it is asked otherwise
             if self.world.is_real()
                 && self.engine.swept
@@ -199,13 +224,26 @@ impl Loop {
                 let again =
                     check::offer::again(reach, needs.clone(), super::world::random(), progress_in.clone());
                 let begun = self.engine.run.as_ref().map_or(now, |run| run.begun);
-                tasks.checks = Some(tasks.set.spawn(Job::Checks(begun), again));
+                tasks.checks = Some(tasks.set.spawn_within(Job::Checks(begun), CHECKS_END, again));
             }
             let settled = self.engine.settled(now);
             if settled {
                 tasks.stop_run();
                 if self.engine.end(now) {
-                    recheck_at = Some(Instant::now() + RECHECK);
+                    let soon = std::mem::take(&mut changed_meanwhile);
+                    recheck_at = Some(Instant::now() + if soon { RECHECK_AFTER_CHANGE } else { RECHECK });
+                }
+            }
+            let may_change = self.engine.watching && self.engine.run.as_ref().is_none_or(|r| r.quiet);
+            if may_change && std::mem::take(&mut self.engine.interfaces_changed) {
+                let before = self.engine.host.clone();
+                if self.world.read_host_again(&mut self.engine) == Change::None {
+                    // what is shown and recorded is what was measured with
+                    self.engine.host = before;
+                } else {
+                    self.follow(&mut tasks, &eyes);
+                    changed_meanwhile = self.engine.run.is_some();
+                    recheck_at = Some(Instant::now() + RECHECK_AFTER_CHANGE);
                 }
             }
             self.record(settled);
@@ -246,14 +284,43 @@ impl Loop {
         }
     }
 
-    /// Hears what boxes say by themselves, from the first search to the end of the session.
+    /// Hears what boxes say by themselves, from the first search to the end of the session, and looks whether the interface
+    /// stays. mDNS is heard on one interface, as it is now; DHCP on all.
     fn listen(&self, tasks: &mut Tasks, eyes: &Eyes, interface: &Interface) {
-        if tasks.listeners.is_empty() {
+        if tasks.dhcp.is_none() {
+            let dhcp = discover::dhcp::listen(eyes.clone(), self.world.meter.clone());
+            tasks.dhcp = Some(tasks.set.spawn(Job::Dhcp, dhcp));
+        }
+        if tasks.interfaces.is_none() {
+            let watch = discover::adapter::watch(eyes.clone());
+            tasks.interfaces = Some(tasks.set.spawn(Job::Interfaces, watch));
+        }
+        let here = (interface.index, &interface.addresses);
+        if tasks.mdns.as_ref().is_none_or(|(_, index, addresses)| (*index, addresses) != here) {
+            if let Some((task, ..)) = tasks.mdns.take() {
+                task.abort();
+            }
             let (meter, profile) = (self.world.meter.clone(), Arc::clone(&self.engine.profile));
-            let dhcp = discover::dhcp::listen(eyes.clone(), meter.clone());
             let mdns = discover::mdns::browse(eyes.clone(), meter, profile, interface.clone());
-            tasks.listeners.push(tasks.set.spawn(Job::Dhcp, dhcp));
-            tasks.listeners.push(tasks.set.spawn(Job::Mdns, mdns));
+            let task = tasks.set.spawn(Job::Mdns, mdns);
+            tasks.mdns = Some((task, interface.index, interface.addresses.clone()));
+        }
+    }
+
+    /// Goes on with the interface as it is now; where there is none, nobody is heard or asked.
+    fn follow(&mut self, tasks: &mut Tasks, eyes: &Eyes) {
+        let now = self.world.now();
+        self.engine.take_down(now, Input::Host(Box::new(self.engine.host.clone())));
+        if tasks.dhcp.as_ref().is_some_and(AbortHandle::is_finished) {
+            tasks.dhcp = None; // it was lost with the interface
+        }
+        match self.engine.host.interface().cloned() {
+            Some(interface) => self.listen(tasks, eyes, &interface),
+            None => {
+                if let Some((task, ..)) = tasks.mdns.take() {
+                    task.abort();
+                }
+            }
         }
     }
 
@@ -368,7 +435,8 @@ impl Loop {
             Command::RefreshPorts => self.world.refresh_ports(&mut self.engine),
             Command::ChooseInterface(name) => {
                 self.world.wanted_interface = name;
-                self.world.read_host(&mut self.engine);
+                self.world.adapter.forget();
+                self.world.read_host_again(&mut self.engine);
                 tasks.stop_listeners();
             }
             Command::SetSite(site) => self.engine.site = site,
@@ -405,7 +473,7 @@ impl Loop {
         self.engine.begin(purpose, now, quiet);
         // what this computer was short of in an earlier run says nothing of this one
         let _ = self.world.meter.take_troubles();
-        self.world.read_host(&mut self.engine);
+        self.world.read_host_again(&mut self.engine);
         self.engine.take_down(now, Input::Host(Box::new(self.engine.host.clone())));
         self.world.refresh_ports(&mut self.engine);
         let interface = self.engine.host.interface().cloned();
@@ -416,11 +484,12 @@ impl Loop {
                     self.listen(tasks, eyes, &i);
                     let wait = if purpose == Purpose::Find { self.find_wait } else { SEARCH };
                     let m = self.world.meter.clone();
-                    tasks.search = Some(
-                        tasks.set.spawn(Job::Search(now), discover::sweep::search(eyes.clone(), m, i, wait)),
-                    );
+                    let search = discover::sweep::search(eyes.clone(), m, i, wait);
+                    tasks.search = Some(tasks.set.spawn_within(Job::Search(now), wait + SEARCH_ENDS, search));
                 }
-                None => self.engine.sighting(Sighting::Searched),
+                None => {
+                    self.engine.sighting(Sighting::Searched);
+                }
             }
         } else {
             self.world.search_simulated(eyes, &mut tasks.set);
@@ -433,11 +502,8 @@ impl Loop {
             let profile = Arc::clone(&self.engine.profile);
             let (host, out) = (self.engine.host.clone(), progress.clone());
             let random = super::world::random();
-            tasks.checks = Some(
-                tasks
-                    .set
-                    .spawn(Job::Checks(now), check::run(reach, profile, host, needs.clone(), random, out)),
-            );
+            let checks = check::run(reach, profile, host, needs.clone(), random, out);
+            tasks.checks = Some(tasks.set.spawn_within(Job::Checks(now), CHECKS_END, checks));
         }
     }
 
@@ -507,7 +573,7 @@ impl Loop {
         if !on {
             return;
         }
-        self.world.read_host(&mut self.engine);
+        self.world.read_host_again(&mut self.engine);
         self.engine.plug_in_pending = true;
         let Some(interface) = self.engine.host.interface().cloned().filter(|_| self.world.is_real()) else {
             return;
@@ -538,7 +604,8 @@ impl Tasks {
     }
 
     fn stop_listeners(&mut self) {
-        for task in self.listeners.drain(..) {
+        let mdns = self.mdns.take().map(|(task, ..)| task);
+        for task in [self.dhcp.take(), mdns].into_iter().flatten() {
             task.abort();
         }
     }

@@ -8,6 +8,7 @@ use crate::model::finding::Level;
 use crate::model::snapshot::{AGE_STEP_MS, GatewayView};
 use crate::model::{At, Cause, LedSet, LedState, Mac};
 use std::net::Ipv4Addr;
+use std::time::Duration;
 
 /// With no other evidence about the LED, an announcement is given this long after the start.
 pub(super) const ANNOUNCEMENT_WAIT_MS: u64 = 1_250;
@@ -15,6 +16,9 @@ pub(super) const ANNOUNCEMENT_WAIT_MS: u64 = 1_250;
 /// A box that is looked for and not seen is listened for this long: RFC 2131 4.1 lets a client wait 4 s, then 8 s, before
 /// it asks for an address again.
 pub(super) const LISTEN_FOR_BOX_MS: u64 = 9_000;
+
+/// A box whose LED never rests is not waited for longer: a run ends.
+pub(super) const RESTLESS_MS: u64 = 30_000;
 
 /// Who is first seen this long after a search began missed the first question: the operating system asks again after a
 /// second.
@@ -136,7 +140,7 @@ impl Engine {
         }
         let starting: Vec<&GatewayView> =
             asked.iter().filter(|g| diagnose::may_still_change(g, now)).collect();
-        if !starting.is_empty() {
+        if !starting.is_empty() && elapsed < RESTLESS_MS {
             // a fault of the site explains a box that blinks; anything else has to wait until it counts
             let blinks = starting.iter().all(|g| g.led.possible == LedSet::only(LedState::BlinkingRed));
             return blinks && self.diagnose(now, true).verdict.level == Level::Fault;
@@ -165,6 +169,14 @@ impl Engine {
             && g.ip.is_some_and(here)
     }
 
+    /// How long until something changes by itself that was not looked at yet. It counts from the last look, `looked`, and
+    /// not from now: what came due between the two would never be looked at, and where nothing else happens any more,
+    /// such as on an interface that is down, the run would never end.
+    #[must_use]
+    pub fn wake_in(&self, looked: At, now: At) -> Option<Duration> {
+        self.next_wake(looked).map(|at| Duration::from_millis(at.since(now)))
+    }
+
     /// The next time at which something changes by itself.
     #[must_use]
     pub fn next_wake(&self, now: At) -> Option<At> {
@@ -175,7 +187,7 @@ impl Engine {
             self.hold.as_ref().map(|(.., ends)| now.plus(ends.since(now).saturating_sub(1) % 1000 + 1)),
         );
         if let Some(run) = &self.run {
-            let waits = [ANNOUNCEMENT_WAIT_MS, LISTEN_FOR_BOX_MS].map(|ms| run.begun.plus(ms));
+            let waits = [ANNOUNCEMENT_WAIT_MS, LISTEN_FOR_BOX_MS, RESTLESS_MS].map(|ms| run.begun.plus(ms));
             times.extend(waits.into_iter().filter(|t| *t > now));
         }
         // ages are shown in whole minutes

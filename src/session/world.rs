@@ -1,5 +1,6 @@
 //! The outside of a session: the real network, or the simulated site of `demo`. The only place that reads a clock.
 
+use super::adapter::{Adapter, Change};
 use super::engine::Engine;
 use super::jobs::Jobs;
 use crate::check::{Clock, Simulated};
@@ -42,6 +43,8 @@ pub struct World {
     pub wanted_interface: Option<String>,
     /// A typed address of the gateway: the interface of its subnet is preferred.
     pub gateway_ip: Option<Ipv4Addr>,
+    /// The interface that is measured from.
+    pub adapter: Adapter,
     clock: Clock,
     #[cfg(feature = "lab")]
     pub demo: Option<super::demo::Demo>,
@@ -54,6 +57,7 @@ impl World {
             meter: Arc::new(Meter::new()),
             wanted_interface: None,
             gateway_ip: None,
+            adapter: Adapter::default(),
             clock,
             #[cfg(feature = "lab")]
             demo: None,
@@ -103,6 +107,17 @@ impl World {
             return;
         }
         engine.host = interfaces::read();
+        // while watching, another network does not take the place of one that is gone
+        if engine.watching && self.adapter.is_missing(&engine.host) {
+            return;
+        }
+        if engine.watching
+            && self.wanted_interface.is_some()
+            && let Some(i) = self.adapter.stands_in(&engine.host)
+        {
+            engine.host.chosen = Some(i.name.clone());
+            return;
+        }
         if let Err(why) = engine.choose_interface(self.wanted_interface.as_deref(), self.gateway_ip) {
             engine.limit(crate::model::snapshot::Limit {
                 what: "Measuring from the interface asked for".into(),
@@ -112,6 +127,14 @@ impl World {
             self.wanted_interface = None;
             let _ = engine.choose_interface(None, self.gateway_ip);
         }
+    }
+
+    /// The same while a session goes on: what became of the interface that was measured from is said.
+    pub fn read_host_again(&mut self, engine: &mut Engine) -> Change {
+        self.read_host(engine);
+        let change = self.adapter.take(engine.host.interface().filter(|_| self.is_real()));
+        engine.say_adapter(&change, self.now());
+        change
     }
 
     /// Reads the list of serial ports again.

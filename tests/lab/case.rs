@@ -101,6 +101,9 @@ pub struct Case {
     /// The last gateway is plugged in while the finder looks for it, in place of `check`.
     #[serde(default)]
     pub plug_in: bool,
+    /// The laptop's own adapter is pulled out and plugged in again while the program watches.
+    #[serde(default)]
+    pub replug: bool,
     /// The window is used in place of `check`.
     #[serde(default)]
     pub window: bool,
@@ -472,6 +475,7 @@ impl Case {
             && self.tour.is_none()
             && self.audit.is_none()
             && !self.plug_in
+            && !self.replug
             && self.renewing.is_none()
             && self.watch_secs.is_none()
             && [&self.expect.verdict, &self.expect.owner, &self.expect.level].iter().any(|e| e.is_none())

@@ -177,6 +177,7 @@ fn inside(path: &Path, kind: &str) -> Result<Row, String> {
         None if case.watch_secs.is_some() => super::crowd::watch(&case)?,
         None if case.audit.is_some() => audit::run(&case, site.plan)?,
         None if case.plug_in => super::plugged::run(&case)?,
+        None if case.replug => super::replugged::run(&case, &mut site)?,
         None if case.window => windowed::run(&case)?,
         None => judge::check(&case, site.plan)?,
     };
