@@ -24,11 +24,12 @@ use crate::model::finding::Level;
 use crate::model::mac::TypedMac;
 use crate::model::pasted::NOT_READ;
 use crate::model::snapshot::Activity;
+use crate::platform::reading;
 use crate::profile::Profile;
 use crate::report;
 use crate::session::{self, Command as Ask, Options, Session, SessionPort, StartError};
 use args::{Cli, Command, HistoryWhat};
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 use std::sync::Arc;
 use std::time::Duration;
@@ -59,16 +60,23 @@ pub fn usage(e: &clap::Error) -> ExitCode {
     }
 }
 
+/// The profile in force: the built-in one, or that of the file that was named.
+///
+/// # Errors
+/// The exit status, when it cannot be read or makes no sense; why is said.
+pub fn profile(named: Option<&Path>) -> Result<Profile, ExitCode> {
+    let Some(path) = named else { return Ok(Profile::shipped()) };
+    let text = reading::given_text(path, Profile::MOST_BYTES)
+        .map_err(|e| fail(USAGE, format!("cannot read the profile {}: {e}", path.display())))?;
+    Profile::parse(&text).map_err(|e| fail(USAGE, e))
+}
+
 /// Runs a command that needs no window.
 pub fn run(cli: Cli, clock: Clock) -> ExitCode {
-    let profile = match &cli.profile {
-        None => Profile::shipped(),
-        Some(path) => match Profile::read(path) {
-            Ok(profile) => profile,
-            Err(e) => return fail(USAGE, e),
-        },
+    let profile = match profile(cli.profile.as_deref()) {
+        Ok(profile) => Arc::new(profile),
+        Err(status) => return status,
     };
-    let profile = Arc::new(profile);
     let data = cli.data;
     match cli.command {
         None => fail(USAGE, "this program was built without a window; give a command, see --help"),
@@ -119,7 +127,7 @@ pub fn run(cli: Cli, clock: Clock) -> ExitCode {
         Some(Command::Explain(a)) => explain(a.code.as_deref()),
         Some(Command::Profile(a)) => {
             if a.print {
-                out(&profile.text)
+                out(&print::profile_text(&profile.text))
             } else {
                 out(&print::profile(&profile))
             }

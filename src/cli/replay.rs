@@ -5,8 +5,8 @@ use super::streams::answer;
 use super::watch::{Said, changes};
 use super::{BLIND, USAGE, fail, json, out, status, text};
 use crate::model::At;
-use crate::model::recording::Recording;
-use crate::platform::files;
+use crate::model::recording::{MOST_BYTES, Recording};
+use crate::platform::{files, reading};
 use crate::profile::Profile;
 use crate::report;
 use crate::session::replay::Replay;
@@ -19,7 +19,7 @@ pub fn replay(profile: &Arc<Profile>, a: &Args) -> ExitCode {
     if a.window {
         return fail(USAGE, "this program was built without a window; leave --window out");
     }
-    let text_of = match std::fs::read_to_string(&a.file) {
+    let text_of = match reading::given_text(&a.file, MOST_BYTES as u64) {
         Ok(text) => text,
         Err(e) => return fail(BLIND, format!("cannot read {}: {e}", a.file.display())),
     };
@@ -72,7 +72,8 @@ fn pause(ms: u64, speed: Option<f64>) {
 pub fn save_shown(shown: &crate::model::Snapshot, redact: report::Redact, file: &Path) -> Result<(), String> {
     let folder = shown.kept_in.as_ref().ok_or("this visit is not kept, so it has no recording")?;
     let kept = Path::new(folder).join(crate::history::RECORDING);
-    let text = std::fs::read_to_string(&kept).map_err(|e| format!("cannot read {}: {e}", kept.display()))?;
+    let text = reading::text(&kept, MOST_BYTES as u64)
+        .map_err(|e| format!("cannot read {}: {e}", kept.display()))?;
     save(&text, redact, file)
 }
 

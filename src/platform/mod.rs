@@ -18,6 +18,7 @@ pub mod neighbours;
 #[cfg(target_os = "linux")]
 mod netlink;
 pub mod proxies;
+pub mod reading;
 #[cfg(target_os = "windows")]
 mod registry_windows;
 pub mod rights;

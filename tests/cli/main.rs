@@ -19,6 +19,7 @@ mod console;
 mod demo;
 mod firewall;
 mod full;
+mod inputs;
 mod kept;
 mod long;
 mod program;
