@@ -24,7 +24,7 @@ use crate::model::finding::Level;
 use crate::model::mac::TypedMac;
 use crate::model::pasted::NOT_READ;
 use crate::model::snapshot::Activity;
-use crate::platform::reading;
+use crate::platform::{ending, reading};
 use crate::profile::Profile;
 use crate::report;
 use crate::session::{self, Command as Ask, Options, Session, SessionPort, StartError};
@@ -137,7 +137,16 @@ pub fn run(cli: Cli, clock: Clock) -> ExitCode {
     }
 }
 
+/// From now on Ctrl+C and its like end the command in order; with `reader_too`, so does a reader of its output who goes.
+///
+/// # Errors
+/// The exit status, when the system gives no thread for it; why is said.
+fn listen(reader_too: bool) -> Result<(), ExitCode> {
+    ending::listen(reader_too).map_err(|e| fail(BLIND, StartError::Runtime(e)))
+}
+
 fn start(profile: &Arc<Profile>, options: Options, clock: Clock) -> Result<Session, ExitCode> {
+    listen(false)?;
     Session::start(Arc::clone(profile), options, clock, Arc::new(|| {})).map_err(|e| match e {
         StartError::Interface(_) | StartError::Runtime(_) | StartError::Record(_) => fail(BLIND, e),
         StartError::Demo(_) => fail(USAGE, e),
@@ -174,7 +183,7 @@ fn find(profile: &Arc<Profile>, options: Options, clock: Clock, json: bool) -> E
     };
     let _ = session.send(Ask::Find);
     let Some(s) = session.wait_for(|s| s.took_ms.is_some() && s.activity == Activity::Idle) else {
-        return ended_early(&session, "the search");
+        return ended_early(&mut session, "the search");
     };
     let s = with_all_sent(&mut session, &s);
     let printed = if json { out(&format!("{:#}\n", json::find(&s))) } else { out(&text::find(&s)) };
@@ -193,7 +202,12 @@ fn with_all_sent(session: &mut Session, s: &Snapshot) -> Snapshot {
 }
 
 /// What to say when the session itself ended early.
-fn ended_early(session: &Session, what: &str) -> ExitCode {
+fn ended_early(session: &mut Session, what: &str) -> ExitCode {
+    if ending::reason().is_some() {
+        let kept = session.finish().kept_in.clone();
+        let kept = kept.map(|folder| format!("; what was seen until then is kept in {folder}"));
+        return fail(BLIND, format!("{what} was ended before it had looked{}", kept.unwrap_or_default()));
+    }
     let why = session
         .snapshot()
         .limits
@@ -232,6 +246,9 @@ fn plug_in(profile: &Arc<Profile>, options: Options, clock: Clock, json: bool) -
         let left = wait.saturating_sub(Duration::from_millis(clock().since(begun)));
         match session.next(&mut pictures, Some(left)) {
             Some(next) => s = next,
+            None if ending::reason().is_some() => {
+                return fail(BLIND, "the search was ended before a box had appeared");
+            }
             None => {
                 return fail(
                     BLIND,
@@ -297,7 +314,7 @@ fn hold_on(session: &Session, rungs: Vec<u64>, quick: &Snapshot) -> Arc<Snapshot
             Some(next) => s = next,
             None => {
                 let _ = session.send(Ask::EndHold);
-                return session.wait_for(|s| s.hold.is_none()).unwrap_or(s);
+                return session.wait_at_the_end(|s| s.hold.is_none()).unwrap_or(s);
             }
         }
     }

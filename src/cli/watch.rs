@@ -7,6 +7,7 @@ use crate::check::Clock;
 use crate::model::finding::Level;
 use crate::model::snapshot::{Activity, Limit};
 use crate::model::{At, Cause, LedSet, Mac, Snapshot};
+use crate::platform::ending::{self, End};
 use crate::profile::Profile;
 use crate::session::{self, Command as Ask, Options, Session, SessionPort};
 use std::collections::BTreeMap;
@@ -32,6 +33,9 @@ pub fn watch(profile: &Arc<Profile>, a: Watch, data: Option<PathBuf>, clock: Clo
         record: a.record,
         ..Options::default()
     };
+    if let Err(status) = super::listen(true) {
+        return status;
+    }
     let session = match super::start(profile, options, Arc::clone(&clock)) {
         Ok(session) => session,
         Err(status) => return status,
@@ -73,6 +77,9 @@ pub fn watch(profile: &Arc<Profile>, a: Watch, data: Option<PathBuf>, clock: Clo
             Some(next) => last = next,
             None => break,
         }
+    }
+    if ending::reason() == Some(End::ReaderGone) {
+        return ExitCode::from(BLIND);
     }
     ExitCode::from(match last.verdict.level {
         Level::Ok if last.broken.is_empty() && !super::is_cut(&last) => CLEAR,
@@ -154,6 +161,9 @@ pub(super) fn changes(s: &Snapshot, wanted: &[Mac], said: &mut Said) -> Vec<Line
 }
 
 pub fn console(profile: &Arc<Profile>, a: Console, data: Option<PathBuf>, clock: Clock) -> ExitCode {
+    if let Err(status) = super::listen(true) {
+        return status;
+    }
     let session = match super::start(profile, Options { data, ..Options::default() }, clock) {
         Ok(session) => session,
         Err(status) => return status,
@@ -200,7 +210,7 @@ pub fn console(profile: &Arc<Profile>, a: Console, data: Option<PathBuf>, clock:
             }
         }
     }
-    ExitCode::from(CLEAR)
+    ExitCode::from(if ending::reason() == Some(End::ReaderGone) { BLIND } else { CLEAR })
 }
 
 /// How far a list that only grows was printed. Lines of one millisecond are told apart by their number.

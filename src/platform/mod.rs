@@ -9,6 +9,7 @@
 
 pub mod awake;
 pub mod chance;
+pub mod ending;
 mod error;
 pub mod files;
 pub mod guest;

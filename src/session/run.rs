@@ -96,7 +96,8 @@ impl Loop {
         let mut rechecks = RECHECKS;
         let mut not_green_since: Option<Instant> = None;
         self.publish();
-        loop {
+        // the end comes first, whatever else does
+        while !(self.commands.is_closed() && self.commands.is_empty()) {
             let now = self.world.now();
             let wake_at =
                 self.engine.next_wake(now).map(|at| Instant::now() + Duration::from_millis(at.since(now)));

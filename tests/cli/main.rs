@@ -17,6 +17,7 @@ mod clock;
 mod console;
 #[cfg(feature = "lab")]
 mod demo;
+mod ended;
 mod firewall;
 mod full;
 mod inputs;
