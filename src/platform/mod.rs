@@ -26,6 +26,7 @@ pub mod rights;
 pub mod serial;
 mod socket;
 pub mod supervise;
+pub mod threads;
 
 #[cfg(test)]
 pub use error::own_errors;

@@ -32,7 +32,7 @@ use crate::model::recording::{self, Header};
 use crate::model::snapshot::Limit;
 use crate::model::{LedState, Snapshot};
 use crate::platform::supervise::{caught, supervised};
-use crate::platform::{ending, interfaces};
+use crate::platform::{ending, interfaces, threads};
 use crate::profile::Profile;
 pub use command::{Command, PlaybackOrder};
 use engine::Engine;
@@ -133,11 +133,7 @@ impl Session {
         clock: check::Clock,
         wake: Arc<dyn Fn() + Send + Sync>,
     ) -> Result<Session, StartError> {
-        let runtime = tokio::runtime::Builder::new_multi_thread()
-            .worker_threads(2)
-            .thread_name("session")
-            .enable_all()
-            .build()?;
+        let runtime = threads::runtime()?;
         let _entered = runtime.enter();
         let mut engine = {
             let started = world::unix_ms();

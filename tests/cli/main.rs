@@ -24,4 +24,5 @@ mod inputs;
 mod kept;
 mod long;
 mod program;
+mod scarce;
 mod usage;
