@@ -49,14 +49,10 @@ mod window {
 
     /// Opens the window. Where there can be none, says why in one line; the demonstration goes on in the terminal.
     pub fn open(cli: Cli, clock: Clock) -> ExitCode {
-        let profile = match &cli.profile {
-            None => Profile::shipped(),
-            Some(path) => match Profile::read(path) {
-                Ok(profile) => profile,
-                Err(e) => return fail(USAGE, e),
-            },
+        let profile = match cli::profile(cli.profile.as_deref()) {
+            Ok(profile) => Arc::new(profile),
+            Err(status) => return status,
         };
-        let profile = Arc::new(profile);
         let (demo, first) = match cli.command {
             Some(Command::Demo(demo)) => (Some(demo.fault), None),
             Some(Command::Replay(replay)) => (None, Some(replay.file)),

@@ -1,7 +1,7 @@
 //! Replays the seeds of `fuzz/` through the same properties that the fuzz targets check, whole and cut short, so that
 //! nothing once found comes back and no reader is left without seeds.
 
-#![allow(clippy::unwrap_used, clippy::panic, reason = "helpers of tests")]
+#![allow(clippy::unwrap_used, clippy::panic, clippy::disallowed_methods, reason = "helpers of tests")]
 
 #[path = "../fuzz/properties.rs"]
 mod properties;

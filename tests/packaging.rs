@@ -1,6 +1,6 @@
 //! What is packed says the same as the program: version, serial adapters, announcements, libraries, metrics.
 
-#![allow(clippy::unwrap_used, clippy::panic, reason = "helpers of tests")]
+#![allow(clippy::unwrap_used, clippy::panic, clippy::disallowed_methods, reason = "helpers of tests")]
 
 use solidgreen::model::{LedState, Level};
 use solidgreen::profile::Profile;

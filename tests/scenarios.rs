@@ -2,7 +2,7 @@
 //! A recording from the field becomes a test by being put into `tests/scenarios`, with its verdict in `expected.toml`.
 //! The lessons that come with the program are held to theirs here too.
 
-#![allow(clippy::unwrap_used, clippy::panic, reason = "helpers of tests")]
+#![allow(clippy::unwrap_used, clippy::panic, clippy::disallowed_methods, reason = "helpers of tests")]
 
 use solidgreen::model::recording::Recording;
 use solidgreen::profile::Profile;

@@ -2,6 +2,7 @@
 
 use crate::lab::alone::{self, CloudOptions, GatewayOptions};
 use crate::lab::gateway::dhcp::Habit;
+use crate::platform::ending;
 use crate::profile::Profile;
 use clap::{Args, Subcommand};
 use std::io::Write;
@@ -97,6 +98,12 @@ pub fn run(args: LabArgs, profile: &Profile) -> ExitCode {
         // whoever read the lines may have gone; the virtual box lives on
         let _ = out.write_all(line.as_bytes()).and_then(|()| out.flush());
     });
+    if let Err(status) = super::listen(false) {
+        return status;
+    }
+    let end = async {
+        ending::come().await;
+    };
     let ended = match args.what {
         Lab::Gateway(a) => alone::gateway(
             profile,
@@ -116,9 +123,10 @@ pub fn run(args: LabArgs, profile: &Profile) -> ExitCode {
                 habit: Habit { remembers: a.remember, gives_up_after: a.give_up },
             },
             print,
+            end,
         ),
         Lab::Cloud(a) => {
-            alone::cloud(&CloudOptions { listen: a.listen, interval: a.interval, store: a.store }, print)
+            alone::cloud(&CloudOptions { listen: a.listen, interval: a.interval, store: a.store }, print, end)
         }
     };
     match ended {

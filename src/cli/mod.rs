@@ -24,11 +24,12 @@ use crate::model::finding::Level;
 use crate::model::mac::TypedMac;
 use crate::model::pasted::NOT_READ;
 use crate::model::snapshot::Activity;
+use crate::platform::{ending, reading};
 use crate::profile::Profile;
 use crate::report;
 use crate::session::{self, Command as Ask, Options, Session, SessionPort, StartError};
 use args::{Cli, Command, HistoryWhat};
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 use std::sync::Arc;
 use std::time::Duration;
@@ -59,16 +60,23 @@ pub fn usage(e: &clap::Error) -> ExitCode {
     }
 }
 
+/// The profile in force: the built-in one, or that of the file that was named.
+///
+/// # Errors
+/// The exit status, when it cannot be read or makes no sense; why is said.
+pub fn profile(named: Option<&Path>) -> Result<Profile, ExitCode> {
+    let Some(path) = named else { return Ok(Profile::shipped()) };
+    let text = reading::given_text(path, Profile::MOST_BYTES)
+        .map_err(|e| fail(USAGE, format!("cannot read the profile {}: {e}", path.display())))?;
+    Profile::parse(&text).map_err(|e| fail(USAGE, e))
+}
+
 /// Runs a command that needs no window.
 pub fn run(cli: Cli, clock: Clock) -> ExitCode {
-    let profile = match &cli.profile {
-        None => Profile::shipped(),
-        Some(path) => match Profile::read(path) {
-            Ok(profile) => profile,
-            Err(e) => return fail(USAGE, e),
-        },
+    let profile = match profile(cli.profile.as_deref()) {
+        Ok(profile) => Arc::new(profile),
+        Err(status) => return status,
     };
-    let profile = Arc::new(profile);
     let data = cli.data;
     match cli.command {
         None => fail(USAGE, "this program was built without a window; give a command, see --help"),
@@ -119,7 +127,7 @@ pub fn run(cli: Cli, clock: Clock) -> ExitCode {
         Some(Command::Explain(a)) => explain(a.code.as_deref()),
         Some(Command::Profile(a)) => {
             if a.print {
-                out(&profile.text)
+                out(&print::profile_text(&profile.text))
             } else {
                 out(&print::profile(&profile))
             }
@@ -129,7 +137,16 @@ pub fn run(cli: Cli, clock: Clock) -> ExitCode {
     }
 }
 
+/// From now on Ctrl+C and its like end the command in order; with `reader_too`, so does a reader of its output who goes.
+///
+/// # Errors
+/// The exit status, when the system gives no thread for it; why is said.
+fn listen(reader_too: bool) -> Result<(), ExitCode> {
+    ending::listen(reader_too).map_err(|e| fail(BLIND, StartError::Runtime(e)))
+}
+
 fn start(profile: &Arc<Profile>, options: Options, clock: Clock) -> Result<Session, ExitCode> {
+    listen(false)?;
     Session::start(Arc::clone(profile), options, clock, Arc::new(|| {})).map_err(|e| match e {
         StartError::Interface(_) | StartError::Runtime(_) | StartError::Record(_) => fail(BLIND, e),
         StartError::Demo(_) => fail(USAGE, e),
@@ -166,7 +183,7 @@ fn find(profile: &Arc<Profile>, options: Options, clock: Clock, json: bool) -> E
     };
     let _ = session.send(Ask::Find);
     let Some(s) = session.wait_for(|s| s.took_ms.is_some() && s.activity == Activity::Idle) else {
-        return ended_early(&session, "the search");
+        return ended_early(&mut session, "the search");
     };
     let s = with_all_sent(&mut session, &s);
     let printed = if json { out(&format!("{:#}\n", json::find(&s))) } else { out(&text::find(&s)) };
@@ -185,7 +202,12 @@ fn with_all_sent(session: &mut Session, s: &Snapshot) -> Snapshot {
 }
 
 /// What to say when the session itself ended early.
-fn ended_early(session: &Session, what: &str) -> ExitCode {
+fn ended_early(session: &mut Session, what: &str) -> ExitCode {
+    if ending::reason().is_some() {
+        let kept = session.finish().kept_in.clone();
+        let kept = kept.map(|folder| format!("; what was seen until then is kept in {folder}"));
+        return fail(BLIND, format!("{what} was ended before it had looked{}", kept.unwrap_or_default()));
+    }
     let why = session
         .snapshot()
         .limits
@@ -224,6 +246,9 @@ fn plug_in(profile: &Arc<Profile>, options: Options, clock: Clock, json: bool) -
         let left = wait.saturating_sub(Duration::from_millis(clock().since(begun)));
         match session.next(&mut pictures, Some(left)) {
             Some(next) => s = next,
+            None if ending::reason().is_some() => {
+                return fail(BLIND, "the search was ended before a box had appeared");
+            }
             None => {
                 return fail(
                     BLIND,
@@ -289,7 +314,7 @@ fn hold_on(session: &Session, rungs: Vec<u64>, quick: &Snapshot) -> Arc<Snapshot
             Some(next) => s = next,
             None => {
                 let _ = session.send(Ask::EndHold);
-                return session.wait_for(|s| s.hold.is_none()).unwrap_or(s);
+                return session.wait_at_the_end(|s| s.hold.is_none()).unwrap_or(s);
             }
         }
     }

@@ -170,6 +170,13 @@ pub fn profile(p: &Profile) -> String {
     out
 }
 
+/// The file of a profile, which may be a stranger's: what a terminal would obey is shown.
+pub fn profile_text(text: &str) -> String {
+    // a tab is as good as spaces here, and so is the other end of a line
+    let text = text.replace("\r\n", "\n");
+    text.split('\t').map(crate::model::text::visible).collect::<Vec<_>>().join("\t")
+}
+
 /// Why a report was not written.
 #[derive(Debug)]
 pub enum ReportFailed {
@@ -239,6 +246,7 @@ fn utc_offset(snapshot: &Snapshot) -> i32 {
 }
 
 #[cfg(test)]
+#[allow(clippy::disallowed_methods, reason = "a test reads what it wrote itself")]
 mod tests {
     use super::*;
 

@@ -3,6 +3,7 @@
 use super::{BLIND, CAUSE, USAGE, args, fail, json, out};
 use crate::model::pasted::{Action, Counts, Entry, LeaseState, Pasted, Reading, TextKind};
 use crate::model::{Mac, Owner};
+use crate::platform::reading;
 use crate::profile::Profile;
 use crate::session::world;
 use crate::wire::pasted;
@@ -17,12 +18,7 @@ fn text(file: &Path) -> Result<String, ExitCode> {
     let mut bytes = Vec::new();
     // more than is read of it, in whatever encoding: that it is longer has to be seen
     let limit = 2 * pasted::TEXT_MAX as u64 + 4;
-    let read = if file == Path::new("-") {
-        std::io::stdin().lock().take(limit).read_to_end(&mut bytes)
-    } else {
-        std::fs::File::open(file).and_then(|f| f.take(limit).read_to_end(&mut bytes))
-    };
-    match read {
+    match reading::given(file).and_then(|from| from.take(limit).read_to_end(&mut bytes)) {
         Ok(_) => Ok(pasted::decode(&bytes)),
         Err(e) => Err(fail(BLIND, format!("{} could not be read: {e}", file.display()))),
     }

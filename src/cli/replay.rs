@@ -5,8 +5,9 @@ use super::streams::answer;
 use super::watch::{Said, changes};
 use super::{BLIND, USAGE, fail, json, out, status, text};
 use crate::model::At;
-use crate::model::recording::Recording;
-use crate::platform::files;
+use crate::model::recording::{MOST_BYTES, Recording};
+use crate::platform::ending::{self, End};
+use crate::platform::{files, reading};
 use crate::profile::Profile;
 use crate::report;
 use crate::session::replay::Replay;
@@ -19,7 +20,7 @@ pub fn replay(profile: &Arc<Profile>, a: &Args) -> ExitCode {
     if a.window {
         return fail(USAGE, "this program was built without a window; leave --window out");
     }
-    let text_of = match std::fs::read_to_string(&a.file) {
+    let text_of = match reading::given_text(&a.file, MOST_BYTES as u64) {
         Ok(text) => text,
         Err(e) => return fail(BLIND, format!("cannot read {}: {e}", a.file.display())),
     };
@@ -32,9 +33,20 @@ pub fn replay(profile: &Arc<Profile>, a: &Args) -> ExitCode {
         Err(e) => return fail(USAGE, format!("{}: {e}", a.file.display())),
     };
     let until = a.until.map_or(replay.length(), |secs| At((secs * 1000.0) as u64));
+    // one that takes its time is ended as `watch` is
+    if a.speed.is_some()
+        && let Err(status) = super::listen(a.json_lines)
+    {
+        return status;
+    }
     let mut said = Said::default();
     while let Some(at) = replay.next_at().filter(|at| *at <= until) {
-        pause(at.since(replay.now()), a.speed);
+        if ended_in_pause(at.since(replay.now()), a.speed) {
+            return match ending::reason() {
+                Some(End::ReaderGone) => ExitCode::from(BLIND),
+                _ => fail(BLIND, "the replay was ended before the recording had"),
+            };
+        }
         // what comes at one moment is one picture
         replay.play_to(at);
         let last = replay.next_at().is_none_or(|next| next > until);
@@ -59,11 +71,9 @@ pub fn replay(profile: &Arc<Profile>, a: &Args) -> ExitCode {
     }
 }
 
-/// Waits as the recording did, at this speed.
-fn pause(ms: u64, speed: Option<f64>) {
-    if let Some(speed) = speed {
-        std::thread::sleep(Duration::from_secs_f64(ms as f64 / 1000.0 / speed));
-    }
+/// Waits as the recording did, at this speed; whether the command was ended meanwhile.
+fn ended_in_pause(ms: u64, speed: Option<f64>) -> bool {
+    speed.is_some_and(|speed| ending::came_within(Duration::from_secs_f64(ms as f64 / 1000.0 / speed)))
 }
 
 /// Writes the recording of the visit that is shown.
@@ -73,7 +83,8 @@ fn pause(ms: u64, speed: Option<f64>) {
 pub fn save_shown(shown: &crate::model::Snapshot, redact: report::Redact, file: &Path) -> Result<(), String> {
     let folder = shown.kept_in.as_ref().ok_or("this visit is not kept, so it has no recording")?;
     let kept = Path::new(folder).join(crate::history::RECORDING);
-    let text = std::fs::read_to_string(&kept).map_err(|e| format!("cannot read {}: {e}", kept.display()))?;
+    let text = reading::text(&kept, MOST_BYTES as u64)
+        .map_err(|e| format!("cannot read {}: {e}", kept.display()))?;
     save(&text, redact, file)
 }
 

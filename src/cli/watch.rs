@@ -7,6 +7,7 @@ use crate::check::Clock;
 use crate::model::finding::Level;
 use crate::model::snapshot::{Activity, Limit};
 use crate::model::{At, Cause, LedSet, Mac, Snapshot};
+use crate::platform::ending::{self, End};
 use crate::profile::Profile;
 use crate::session::{self, Command as Ask, Options, Session, SessionPort};
 use std::collections::{BTreeMap, BTreeSet};
@@ -69,6 +70,9 @@ pub fn watch(profile: &Arc<Profile>, a: Watch, data: Option<PathBuf>, clock: Clo
         record: a.record,
         ..Options::default()
     };
+    if let Err(status) = super::listen(true) {
+        return status;
+    }
     let session = match super::start(profile, options, Arc::clone(&clock)) {
         Ok(session) => session,
         Err(status) => return status,
@@ -110,6 +114,9 @@ pub fn watch(profile: &Arc<Profile>, a: Watch, data: Option<PathBuf>, clock: Clo
             Some(next) => last = next,
             None => break,
         }
+    }
+    if ending::reason() == Some(End::ReaderGone) {
+        return ExitCode::from(BLIND);
     }
     ExitCode::from(match last.verdict.level {
         Level::Ok if last.broken.is_empty() && !super::is_cut(&last) => CLEAR,
@@ -209,6 +216,9 @@ pub(super) fn changes(s: &Snapshot, wanted: &[Mac], said: &mut Said) -> Vec<Line
 }
 
 pub fn console(profile: &Arc<Profile>, a: Console, data: Option<PathBuf>, clock: Clock) -> ExitCode {
+    if let Err(status) = super::listen(true) {
+        return status;
+    }
     let session = match super::start(profile, Options { data, ..Options::default() }, clock) {
         Ok(session) => session,
         Err(status) => return status,
@@ -255,7 +265,7 @@ pub fn console(profile: &Arc<Profile>, a: Console, data: Option<PathBuf>, clock:
             }
         }
     }
-    ExitCode::from(CLEAR)
+    ExitCode::from(if ending::reason() == Some(End::ReaderGone) { BLIND } else { CLEAR })
 }
 
 /// How far a list that only grows was printed. Lines of one millisecond are told apart by their number.

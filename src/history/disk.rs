@@ -1,8 +1,7 @@
 //! The disk as the history sees it: what it refuses is one sentence that names the file.
 
 use super::HistoryError;
-use crate::platform::files;
-use std::fs::File;
+use crate::platform::{files, reading};
 use std::io::{BufRead as _, BufReader, Read as _, Seek as _, SeekFrom};
 use std::path::Path;
 
@@ -44,7 +43,7 @@ pub(super) fn append_lines(path: &Path, lines: &str) -> Result<(), HistoryError>
 }
 
 fn ends_with_newline(path: &Path) -> bool {
-    let Ok(mut file) = File::open(path) else { return true };
+    let Ok(mut file) = reading::open(path) else { return true };
     if file.seek(SeekFrom::End(-1)).is_err() {
         return true; // empty
     }
@@ -55,7 +54,7 @@ fn ends_with_newline(path: &Path) -> bool {
 /// The first line of a file, when it is no longer than a first line is.
 pub(super) fn first_line(path: &Path) -> Option<String> {
     let mut line = String::new();
-    BufReader::new(File::open(path).ok()?).take(4_096).read_line(&mut line).ok()?;
+    BufReader::new(reading::open(path).ok()?).take(4_096).read_line(&mut line).ok()?;
     Some(line)
 }
 

@@ -4,9 +4,9 @@
 use super::record::{SCHEMA, newer};
 use super::{HistoryError, disk};
 use crate::model::snapshot::TimelineEntry;
+use crate::platform::reading;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
-use std::fs::File;
 use std::io::{BufRead as _, BufReader, Read as _, Seek as _, SeekFrom};
 use std::path::{Path, PathBuf};
 
@@ -22,6 +22,9 @@ const OLDER_MOST: usize = 9;
 pub const SHOWN: usize = 2_000;
 /// The end of a file in which those are looked for, bytes.
 const END: u64 = 1 << 20;
+
+/// The most of a line that is read at once, bytes; what is longer is no line of ours.
+const LINE_MOST: u64 = 1 << 20;
 
 /// First line of a file.
 #[derive(Debug, Serialize, Deserialize)]
@@ -128,11 +131,12 @@ pub(super) fn read(folder: &Path, id: &str) -> Result<Read, HistoryError> {
 /// The entries at the end of a file, and how many lines come before them.
 fn end_of(path: &Path, id: &str) -> Result<(Vec<TimelineEntry>, u64), HistoryError> {
     let unread = |e: std::io::Error| disk::error("read", path)(e);
-    let mut file = File::open(path).map_err(unread)?;
+    let mut file = reading::open(path).map_err(unread)?;
     let from = file.metadata().map_err(unread)?.len().saturating_sub(END);
     file.seek(SeekFrom::Start(from)).map_err(unread)?;
     let mut bytes = Vec::new();
-    file.read_to_end(&mut bytes).map_err(unread)?;
+    // it may grow meanwhile, by no more than this
+    file.take(2 * END).read_to_end(&mut bytes).map_err(unread)?;
     let mut passed = 0;
     let mut rest = bytes.as_slice();
     if from > 0 {
@@ -152,7 +156,7 @@ fn end_of(path: &Path, id: &str) -> Result<(Vec<TimelineEntry>, u64), HistoryErr
 
 /// Lines that end within the first bytes of a file.
 fn lines_in(path: &Path, bytes: u64) -> u64 {
-    let Ok(file) = File::open(path) else { return 0 };
+    let Ok(file) = reading::open(path) else { return 0 };
     let mut reader = BufReader::with_capacity(1 << 16, file.take(bytes));
     let mut lines = 0;
     while let Ok(some) = reader.fill_buf() {
@@ -176,11 +180,12 @@ pub(super) fn each(
     mut take: impl FnMut(Line) -> Result<(), HistoryError>,
 ) -> Result<(), HistoryError> {
     for path in files(folder) {
-        let mut reader = BufReader::new(File::open(&path).map_err(disk::error("read", &path))?);
+        let mut reader = BufReader::new(reading::open(&path).map_err(disk::error("read", &path))?);
         let mut line = Vec::new();
         loop {
             line.clear();
-            if reader.read_until(b'\n', &mut line).map_err(disk::error("read", &path))? == 0 {
+            let mut some = reader.by_ref().take(LINE_MOST);
+            if some.read_until(b'\n', &mut line).map_err(disk::error("read", &path))? == 0 {
                 break;
             }
             let line = line.trim_ascii();

@@ -41,7 +41,7 @@ pub(super) fn take(path: &Path) -> Tried {
 
 /// The lock of a file that may not be made: `None` when it is not there.
 pub(super) fn of_existing(path: &Path) -> Option<Tried> {
-    match File::options().append(true).open(path) {
+    match files::open_existing_to_append(path) {
         Ok(file) => Some(locked(file)),
         Err(e) if e.kind() == std::io::ErrorKind::NotFound => None,
         Err(_) => Some(Tried::Unknown),

@@ -19,8 +19,10 @@ pub use retention::{MOST_BYTES, NEVER_TOO_OLD, OLDEST_MS, Removed, Why};
 pub use settings::{Settings, Theme};
 pub use visit::Visit;
 
+use crate::model::recording::MOST_BYTES as RECORDING_MOST;
 use crate::model::text::foreign;
 use crate::model::{Level, Snapshot};
+use crate::platform::reading;
 use journal::Line;
 use order::Placed;
 use retention::Room;
@@ -230,7 +232,7 @@ impl History {
     pub fn recording(&self, wanted: &str) -> Result<String, HistoryError> {
         let id = self.resolve(wanted)?;
         let file = self.visits().join(&id).join(RECORDING);
-        std::fs::read_to_string(&file).map_err(|e| HistoryError::Disk {
+        reading::text(&file, RECORDING_MOST as u64).map_err(|e| HistoryError::Disk {
             what: "read",
             path: file.display().to_string(),
             why: e.to_string(),

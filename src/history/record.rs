@@ -4,6 +4,7 @@ use super::{HistoryError, journal};
 use crate::model::snapshot::{Activity, TimelineEntry};
 use crate::model::text::foreign;
 use crate::model::{Snapshot, Verdict};
+use crate::platform::reading;
 use serde_json::{Value, json};
 use std::path::Path;
 use std::sync::Arc;
@@ -11,6 +12,8 @@ use std::sync::Arc;
 /// The number of this form. A newer one is refused, an older one read.
 pub(super) const SCHEMA: u32 = 1;
 pub(super) const SNAPSHOT: &str = "snapshot.json";
+/// The most that a picture has, bytes: several times that of a thousand boxes with all that is kept of each.
+const SNAPSHOT_MOST: u64 = 256 << 20;
 
 pub(super) fn print(snapshot: &Snapshot) -> Result<Vec<u8>, serde_json::Error> {
     serde_json::to_vec(&json!({ "schema": SCHEMA, "snapshot": snapshot }))
@@ -20,7 +23,7 @@ pub(super) fn print(snapshot: &Snapshot) -> Result<Vec<u8>, serde_json::Error> {
 pub(super) fn read(folder: &Path, id: &str) -> Result<Snapshot, HistoryError> {
     let broken = |why: String| HistoryError::Broken { id: id.to_owned(), why: foreign(&why) };
     let journal = journal::read(folder, id)?;
-    let mut snapshot = match std::fs::read(folder.join(SNAPSHOT)) {
+    let mut snapshot = match reading::read(&folder.join(SNAPSHOT), SNAPSHOT_MOST) {
         Ok(bytes) => parse(&bytes, id)?,
         Err(e) if e.kind() == std::io::ErrorKind::NotFound => {
             let Some(opening) = &journal.opening else {

@@ -2,11 +2,14 @@
 
 use super::{HistoryError, disk};
 use crate::model::rule::RuleChoice;
+use crate::platform::reading;
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
 const FILE: &str = "settings.toml";
+/// The longest settings that are read, bytes: those of some ten thousand sites.
+const MOST: u64 = 8 << 20;
 
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
@@ -35,7 +38,7 @@ impl Settings {
     #[must_use]
     pub fn load(folder: &Path) -> (Settings, Vec<String>) {
         let path = folder.join(FILE);
-        let text = match std::fs::read(&path) {
+        let text = match reading::read(&path, MOST) {
             Ok(bytes) => String::from_utf8_lossy(&bytes).into_owned(),
             Err(e) if e.kind() == std::io::ErrorKind::NotFound => return (Settings::default(), Vec::new()),
             Err(e) => {

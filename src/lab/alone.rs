@@ -1,4 +1,4 @@
-//! Runs the virtual gateway or cloud as a program of its own: events to a printer and a file, an end by signal.
+//! Runs the virtual gateway or cloud as a program of its own: events to a printer and a file, until its caller ends it.
 
 use super::cloud::Cloud;
 use super::event::{Event, Stamped, unix_us};
@@ -67,33 +67,16 @@ fn runtime() -> Result<tokio::runtime::Runtime, String> {
         .map_err(|e| format!("cannot start: {e}"))
 }
 
-/// Waits for the end: Ctrl-C or, on Unix, SIGTERM.
-async fn told_to_end() {
-    #[cfg(unix)]
-    {
-        use tokio::signal::unix::{SignalKind, signal};
-        if let Ok(mut term) = signal(SignalKind::terminate()) {
-            tokio::select! {
-                _ = tokio::signal::ctrl_c() => {}
-                _ = term.recv() => {}
-            }
-            return;
-        }
-    }
-    let _ = tokio::signal::ctrl_c().await;
-}
-
-/// Runs the virtual cloud until it is told to end.
+/// Runs the virtual cloud until `end`.
 ///
 /// # Errors
 /// When an address cannot be listened at or the store cannot be written.
-pub fn cloud(options: &CloudOptions, mut print: Print) -> Result<(), String> {
+pub fn cloud(options: &CloudOptions, mut print: Print, end: impl Future<Output = ()>) -> Result<(), String> {
     let mut store = append_to(options.store.as_deref())?;
     runtime()?.block_on(async {
         let (told, mut events) = tokio::sync::mpsc::unbounded_channel();
         let _cloud =
             Cloud::start(&options.listen, options.interval, told).await.map_err(|e| e.to_string())?;
-        let end = told_to_end();
         tokio::pin!(end);
         loop {
             let event = tokio::select! {
@@ -111,7 +94,12 @@ pub fn cloud(options: &CloudOptions, mut print: Print) -> Result<(), String> {
 #[cfg(not(target_os = "linux"))]
 /// # Errors
 /// Always: a real interface is only supported on Linux.
-pub fn gateway(_: &crate::profile::Profile, _: GatewayOptions, _: Print) -> Result<(), String> {
+pub fn gateway(
+    _: &crate::profile::Profile,
+    _: GatewayOptions,
+    _: Print,
+    _: impl Future<Output = ()>,
+) -> Result<(), String> {
     Err("the virtual gateway on a real interface needs Linux; 'solidgreen demo' shows the same gateway here"
         .into())
 }
@@ -121,7 +109,7 @@ pub use linux::gateway;
 
 #[cfg(target_os = "linux")]
 mod linux {
-    use super::{Event, GatewayOptions, Print, Stamped, append_to, record, runtime, told_to_end};
+    use super::{Event, GatewayOptions, Print, Stamped, append_to, record, runtime};
     use crate::lab::announce::Announcer;
     use crate::lab::console::{Printer, Terminal};
     use crate::lab::dial::Dialer;
@@ -134,11 +122,16 @@ mod linux {
     use std::sync::mpsc;
     use tokio::sync::{mpsc as channel, watch};
 
-    /// Runs the virtual gateway on a real interface until it is told to end.
+    /// Runs the virtual gateway on a real interface until `end`.
     ///
     /// # Errors
     /// When the interface, a right, the dialect or a file is missing; the text says which.
-    pub fn gateway(profile: &Profile, options: GatewayOptions, mut print: Print) -> Result<(), String> {
+    pub fn gateway(
+        profile: &Profile,
+        options: GatewayOptions,
+        mut print: Print,
+        end: impl Future<Output = ()>,
+    ) -> Result<(), String> {
         let interface = interface::open(&options.interface)?;
         let sockets = interface::dhcp_sockets(&interface)?;
         let mut status = append_to(options.status.as_deref())?;
@@ -174,8 +167,11 @@ mod linux {
         let (reporter, mut events) = Reporter::new();
         // a goodbye may take its time; no event has to wait for it
         let (shown, to_announce) = mpsc::channel();
-        let announcing = announcer.map(|a| std::thread::spawn(move || announce(a, &to_announce)));
-        let recording = std::thread::spawn(move || {
+        let thread = |name: &str| std::thread::Builder::new().name(name.to_owned());
+        let none = |e: std::io::Error| format!("the system gives no thread ({e}); close other programs");
+        let announcing = announcer.map(|a| thread("announce").spawn(move || announce(a, &to_announce)));
+        let announcing = announcing.transpose().map_err(none)?;
+        let recording = thread("events").spawn(move || {
             let mut ip = None;
             while let Some(stamped) = events.blocking_recv() {
                 record(&stamped, &mut print, status.as_mut());
@@ -195,7 +191,8 @@ mod linux {
                 }
             }
         });
-        let ended = runtime()?.block_on(power(settings, interface, sockets, reporter));
+        let recording = recording.map_err(none)?;
+        let ended = runtime()?.block_on(power(settings, interface, sockets, reporter, end));
         let _ = recording.join();
         if let Some(announcing) = announcing {
             let _ = announcing.join();
@@ -218,6 +215,7 @@ mod linux {
         interface: interface::Interface,
         sockets: (socket2::Socket, socket2::Socket),
         reporter: Reporter,
+        end: impl Future<Output = ()>,
     ) -> Result<(), String> {
         let (up, link) = watch::channel(interface.carrier);
         let (dhcp_out, out) = channel::unbounded_channel();
@@ -236,7 +234,7 @@ mod linux {
         tokio::select! {
             ended = &mut gateway => return ended,
             broken = carry => if let Err(e) = broken { return Err(format!("the interface failed: {e}")) },
-            () = told_to_end() => {}
+            () = end => {}
         }
         stop.send_replace(true);
         gateway.await

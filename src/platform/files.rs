@@ -31,7 +31,37 @@ fn private() -> OpenOptions {
 /// # Errors
 /// When the system refuses.
 pub fn open_to_append(path: &Path) -> io::Result<File> {
-    private().create(true).append(true).open(path)
+    appending(private().create(true), path)
+}
+
+/// The same for one that must be there.
+///
+/// # Errors
+/// When the system refuses.
+pub fn open_existing_to_append(path: &Path) -> io::Result<File> {
+    appending(&mut private(), path)
+}
+
+/// Under which opening waits for nobody.
+fn unwaited(options: &mut OpenOptions) -> &mut OpenOptions {
+    #[cfg(unix)]
+    std::os::unix::fs::OpenOptionsExt::custom_flags(options, libc::O_NONBLOCK);
+    options
+}
+
+/// The system says "no such device" of a pipe without a reader.
+fn nobody_reads(e: io::Error, path: &Path) -> io::Error {
+    if !path.exists() || e.kind() == io::ErrorKind::PermissionDenied {
+        return e;
+    }
+    io::Error::new(e.kind(), format!("nobody reads what is written there ({e}); begin to read it first"))
+}
+
+/// A pipe with nobody at its other end would be waited for, and what has one is no file of ours either.
+fn appending(options: &mut OpenOptions, path: &Path) -> io::Result<File> {
+    let file = unwaited(options.append(true)).open(path)?;
+    super::reading::plain(&file.metadata()?)?;
+    Ok(file)
 }
 
 /// Adds bytes to the end of a file, all of them or none: what a full disk took of them is taken back, so that the next try
@@ -67,7 +97,9 @@ impl Replacement {
         // a link stays one: what it points to is replaced
         let to = std::fs::canonicalize(path).unwrap_or_else(|_| path.to_owned());
         if std::fs::metadata(&to).is_ok_and(|m| !m.is_file() && !m.is_dir()) {
-            let file = OpenOptions::new().write(true).open(&to)?;
+            let file =
+                unwaited(OpenOptions::new().write(true)).open(&to).map_err(|e| nobody_reads(e, &to))?;
+            super::reading::wait_again(&file)?;
             return Ok(Replacement { file, beside: None, to });
         }
         if to.is_dir() {

@@ -9,6 +9,7 @@
 
 pub mod awake;
 pub mod chance;
+pub mod ending;
 mod error;
 pub mod files;
 pub mod guest;
@@ -18,12 +19,14 @@ pub mod neighbours;
 #[cfg(target_os = "linux")]
 mod netlink;
 pub mod proxies;
+pub mod reading;
 #[cfg(target_os = "windows")]
 mod registry_windows;
 pub mod rights;
 pub mod serial;
 mod socket;
 pub mod supervise;
+pub mod threads;
 
 #[cfg(test)]
 pub use error::own_errors;

@@ -40,7 +40,7 @@ pub fn rights() -> Rights {
 #[cfg(target_os = "linux")]
 fn low_ports() -> bool {
     const NET_BIND_SERVICE: u32 = 10;
-    let read = |file| std::fs::read_to_string(file).unwrap_or_default();
+    let read = |file: &str| super::reading::text(file.as_ref(), 1 << 16).unwrap_or_default();
     has_capability(&read("/proc/self/status"), NET_BIND_SERVICE)
         || read("/proc/sys/net/ipv4/ip_unprivileged_port_start")
             .trim()

@@ -6,6 +6,7 @@ mod signers;
 
 pub use signers::{Product, Signer, Signers};
 
+use crate::model::text::visible;
 use crate::model::{LedState, Mac};
 use regex_lite::Regex;
 use serde::Deserialize;
@@ -18,8 +19,6 @@ pub const SHIPPED: &str = include_str!("../../assets/profile.toml");
 /// Why a profile was refused: what, where, and what is expected.
 #[derive(Debug, thiserror::Error)]
 pub enum ProfileError {
-    #[error("cannot read the profile {path}: {why}")]
-    Unreadable { path: String, why: String },
     #[error("the profile is not valid: {0}")]
     Invalid(String),
 }
@@ -215,15 +214,8 @@ impl Profile {
         Profile::parse(SHIPPED).expect("assets/profile.toml is valid")
     }
 
-    /// Reads a profile from a file.
-    ///
-    /// # Errors
-    /// When the file cannot be read, or [`Profile::parse`] refuses it.
-    pub fn read(path: &std::path::Path) -> Result<Profile, ProfileError> {
-        let text = std::fs::read_to_string(path)
-            .map_err(|e| ProfileError::Unreadable { path: path.display().to_string(), why: e.to_string() })?;
-        Profile::parse(&text)
-    }
+    /// The longest text that is one, bytes.
+    pub const MOST_BYTES: u64 = 1 << 20;
 
     /// Reads and validates a profile.
     ///
@@ -231,7 +223,11 @@ impl Profile {
     /// On TOML mistakes, unknown keys, and values that make no sense; the text names the place.
     pub fn parse(text: &str) -> Result<Profile, ProfileError> {
         let bad = |what: String| ProfileError::Invalid(what);
-        let raw: RawProfile = toml::from_str(text).map_err(|e| bad(e.to_string()))?;
+        let mut raw: RawProfile = toml::from_str(text).map_err(|e| bad(e.to_string()))?;
+        let mut table: toml::Table = toml::from_str(text).map_err(|e| bad(e.to_string()))?;
+        if all_shown(&mut table) {
+            raw = table.try_into().map_err(|e: toml::de::Error| bad(e.to_string()))?;
+        }
         if raw.format != 1 {
             return Err(bad(format!("format {} is not known; this version reads format 1", raw.format)));
         }
@@ -345,6 +341,29 @@ fn is_host_name(text: &str) -> bool {
         })
 }
 
+/// What is only compared with what is heard, and never shown.
+const COMPARED: [&str; 2] = ["pattern", "body"];
+
+/// Makes every text of a stranger's profile safe to show, wherever it will be shown; whether one had to be changed.
+fn shown(value: &mut toml::Value) -> bool {
+    match value {
+        toml::Value::String(text) => {
+            let safe = visible(&text.replace(['\t', '\n', '\r'], " "));
+            let changed = safe != *text;
+            *text = safe;
+            changed
+        }
+        toml::Value::Array(all) => all.iter_mut().map(shown).fold(false, std::ops::BitOr::bitor),
+        toml::Value::Table(all) => all_shown(all),
+        _ => false,
+    }
+}
+
+fn all_shown(table: &mut toml::Table) -> bool {
+    let texts = table.iter_mut().filter(|(key, _)| !COMPARED.contains(&key.as_str()));
+    texts.map(|(_, value)| shown(value)).fold(false, std::ops::BitOr::bitor)
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -381,6 +400,20 @@ mod tests {
             let err = Profile::parse(&SHIPPED.replace(from, to)).unwrap_err().to_string();
             assert!(err.contains(word), "{from} -> {to}: {err}");
         }
+    }
+
+    #[test]
+    fn whatever_a_profile_says_is_safe_to_show_and_its_patterns_stay() {
+        let text = SHIPPED
+            .replace("\"Oscar TempLog", "\"\\u001b]0;x\\u0007Oscar\\nTempLog")
+            .replace("\"a small Linux", "\"\\u202ea small Linux")
+            .replace("pattern = 'udhcpc: started'", "pattern = \"udhcpc:\\tstarted\"");
+        let p = Profile::parse(&text).unwrap();
+        assert!(p.name.starts_with("<1b>]0;x<7>Oscar TempLog"), "{}", p.name);
+        let small = p.dialects.iter().find(|d| d.name == "udhcpc-log").unwrap();
+        assert!(small.about.starts_with("<202e>a small"), "{}", small.about);
+        assert!(small.lines.iter().any(|l| l.pattern.is_match("udhcpc:\tstarted")));
+        assert!(!all_shown(&mut toml::from_str(SHIPPED).unwrap()), "ours needs no change");
     }
 
     #[test]

@@ -33,8 +33,8 @@ use crate::model::pasted::TextKind;
 use crate::model::recording::{self, Header};
 use crate::model::snapshot::Limit;
 use crate::model::{LedState, Snapshot};
-use crate::platform::interfaces;
 use crate::platform::supervise::{caught, supervised};
+use crate::platform::{ending, interfaces, threads};
 use crate::profile::Profile;
 pub use command::{Command, PlaybackOrder};
 use engine::Engine;
@@ -96,7 +96,7 @@ pub struct Options {
 pub enum StartError {
     #[error("{0}")]
     Interface(String),
-    #[error("the program could not start its worker threads: {0}")]
+    #[error("the program could not start its worker threads: {0}; close other programs, then try again")]
     Runtime(#[from] std::io::Error),
     #[error("{0}")]
     Demo(String),
@@ -138,11 +138,7 @@ impl Session {
         clock: check::Clock,
         wake: Arc<dyn Fn() + Send + Sync>,
     ) -> Result<Session, StartError> {
-        let runtime = tokio::runtime::Builder::new_multi_thread()
-            .worker_threads(2)
-            .thread_name("session")
-            .enable_all()
-            .build()?;
+        let runtime = threads::runtime()?;
         let _entered = runtime.enter();
         let mut engine = {
             let started = world::unix_ms();
@@ -230,15 +226,32 @@ impl Session {
         Ok(Session { commands, snapshots, runtime: Some(runtime), ended })
     }
 
-    /// Waits until `done` holds of a picture, and returns it; `None` when the session ended before. For the terminal:
-    /// a window never waits.
-    pub fn wait_for(&self, mut done: impl FnMut(&Snapshot) -> bool) -> Option<Arc<Snapshot>> {
-        let mut snapshots = self.snapshots.clone();
-        let runtime = self.runtime.as_ref()?;
-        runtime.block_on(async move { snapshots.wait_for(|s| done(s)).await.map(|s| Arc::clone(&s)).ok() })
+    /// Waits until `done` holds of a picture, and returns it; `None` when the session ended before, or something from
+    /// outside ends it ([`ending`]). For the terminal: a window never waits.
+    pub fn wait_for(&self, done: impl FnMut(&Snapshot) -> bool) -> Option<Arc<Snapshot>> {
+        self.runtime.as_ref()?.block_on(async {
+            tokio::select! {
+                biased;
+                _ = ending::come() => None,
+                picture = self.picture_of(done) => picture,
+            }
+        })
     }
 
-    /// The next picture after the one seen last by this call; `None` when `until` has passed or the session ended.
+    /// The same for the last words of work that was asked to end.
+    pub fn wait_at_the_end(&self, done: impl FnMut(&Snapshot) -> bool) -> Option<Arc<Snapshot>> {
+        let runtime = self.runtime.as_ref()?;
+        runtime
+            .block_on(async { tokio::time::timeout(LAST_WORDS, self.picture_of(done)).await.ok().flatten() })
+    }
+
+    async fn picture_of(&self, mut done: impl FnMut(&Snapshot) -> bool) -> Option<Arc<Snapshot>> {
+        let mut snapshots = self.snapshots.clone();
+        snapshots.wait_for(|s| done(s)).await.map(|s| Arc::clone(&s)).ok()
+    }
+
+    /// The next picture after the one seen last by this call; `None` when `until` has passed, the session ended, or
+    /// something from outside ends it ([`ending`]).
     pub fn next(
         &self,
         seen: &mut watch::Receiver<Arc<Snapshot>>,
@@ -248,8 +261,9 @@ impl Session {
         runtime.block_on(async {
             let changed = async {
                 tokio::select! {
+                    biased;
+                    _ = ending::come() => false,
                     changed = seen.changed() => changed.is_ok(),
-                    _ = tokio::signal::ctrl_c() => false,
                 }
             };
             let ok = match limit {

@@ -10,6 +10,7 @@ use crate::model::recording::{MOST_BYTES, Recording};
 use crate::model::snapshot::PlaybackView;
 use crate::model::text::foreign;
 use crate::model::{At, Snapshot};
+use crate::platform::reading;
 use crate::platform::supervise::caught;
 use crate::profile::Profile;
 use std::path::Path;
@@ -38,14 +39,8 @@ impl Playback {
     /// One sentence: why the file cannot be read, or is no recording.
     pub fn open(file: &Path, profile: &Arc<Profile>, clock: Clock, wake: Wake) -> Result<Playback, String> {
         let shown = file.display();
-        let fault = |e: std::io::Error| format!("cannot read {shown}: {e}");
         // what somebody drops on a window may be a film
-        if std::fs::metadata(file).map_err(fault)?.len() > MOST_BYTES as u64 {
-            return Err(format!("{shown} is longer than any recording"));
-        }
-        let bytes = std::fs::read(file).map_err(fault)?;
-        let text =
-            String::from_utf8(bytes).map_err(|_| format!("{shown} is no recording: it is not text"))?;
+        let text = reading::text(file, MOST_BYTES as u64).map_err(|e| format!("cannot read {shown}: {e}"))?;
         let name = file.file_name().map(|n| foreign(&n.to_string_lossy())).unwrap_or_default();
         Self::begin(&text, name, profile, clock, wake).map_err(|e| format!("{shown}: {e}"))
     }

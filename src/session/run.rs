@@ -112,7 +112,8 @@ impl Loop {
         let mut changed_meanwhile = false;
         // what came changed nothing: it costs no picture, and what was waited for is waited for
         let mut in_vain = false;
-        loop {
+        // the end comes first, whatever else does
+        while !(self.commands.is_closed() && self.commands.is_empty()) {
             if !std::mem::take(&mut in_vain) {
                 let now = self.world.now();
                 let then = |at: At| Instant::now() + Duration::from_millis(at.since(now));

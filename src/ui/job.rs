@@ -55,11 +55,12 @@ impl Job {
         path: PathBuf,
     ) -> Job {
         let (ctx, snapshot, export) = (ctx.clone(), snapshot.clone(), export.clone());
-        Job::Writing(Promise::spawn_thread("writer", move || {
+        let write = move || {
             let done = caught(|| export(&snapshot, redaction, &path)).and_then(|r| r).map(|()| path);
             ctx.request_repaint();
             done
-        }))
+        };
+        Job::Writing(aside("writer", write, Err))
     }
 
     /// Moves on when the thread has ended.
@@ -124,14 +125,31 @@ fn answered(
     answer: impl Future<Output = Option<rfd::FileHandle>> + Send + 'static,
 ) -> Promise<Option<PathBuf>> {
     let ctx = ctx.clone();
-    Promise::spawn_thread("file-dialog", move || {
+    let wait = move || {
         let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build();
         let chosen = runtime
             .ok()
             .and_then(|rt| caught(|| rt.block_on(answer)).ok().flatten().map(|file| file.path().to_owned()));
         ctx.request_repaint();
         chosen
-    })
+    };
+    aside("file-dialog", wait, |_| None)
+}
+
+/// Work on a thread of its own; where the system gives none, `without` makes of that sentence what the work would have
+/// given.
+pub fn aside<T: Send + 'static>(
+    name: &str,
+    work: impl FnOnce() -> T + Send + 'static,
+    without: impl FnOnce(String) -> T,
+) -> Promise<T> {
+    let (given, promise) = Promise::new();
+    match std::thread::Builder::new().name(name.to_owned()).spawn(move || given.send(work())) {
+        Ok(_) => promise,
+        Err(e) => Promise::from_ready(without(format!(
+            "the system gives no thread for it ({e}); close other programs, then try again"
+        ))),
+    }
 }
 
 /// A panic in a worker becomes a sentence: polling a promise whose thread died would end the window.

@@ -17,10 +17,13 @@ mod clock;
 mod console;
 #[cfg(feature = "lab")]
 mod demo;
+mod ended;
 mod firewall;
 mod full;
+mod inputs;
 mod kept;
 mod killed;
 mod long;
 mod program;
+mod scarce;
 mod usage;

@@ -3,7 +3,7 @@
 //!
 //! Every text must be recognised: a generic reading that happens to be right is none of these.
 
-#![allow(clippy::unwrap_used, clippy::panic, reason = "helpers of tests")]
+#![allow(clippy::unwrap_used, clippy::panic, clippy::disallowed_methods, reason = "helpers of tests")]
 
 mod listed;
 

@@ -7,6 +7,7 @@ use crate::platform::name_servers::{
     LeaseFile, parse_dhclient_leases, parse_dhcp_message, parse_key_value_lease, parse_resolv_conf,
     without_stubs,
 };
+use crate::platform::reading;
 use std::net::IpAddr;
 use std::path::{Path, PathBuf};
 
@@ -87,7 +88,7 @@ fn lease(interface: &Interface) -> Option<(LeaseFile, PathBuf)> {
         for file in files(folder, |n| {
             n == format!("{}.lease", interface.name) || n == format!("dhcpcd-{}.lease", interface.name)
         }) {
-            let lease = std::fs::read(&file).ok().and_then(|b| parse_dhcp_message(&b));
+            let lease = reading::read(&file, LARGEST).ok().and_then(|b| parse_dhcp_message(&b));
             candidates.extend(lease.map(|l| (l, file)));
         }
     }
@@ -104,12 +105,10 @@ fn files(folder: &str, wanted: impl Fn(&str) -> bool) -> Vec<PathBuf> {
     found
 }
 
+/// The longest lease file that is read, bytes.
+const LARGEST: u64 = 1 << 20;
+
 /// A text file of reasonable size.
 fn text(file: &Path) -> Option<String> {
-    const LARGEST: u64 = 1 << 20;
-    let size = std::fs::metadata(file).ok()?.len();
-    if size > LARGEST {
-        return None;
-    }
-    std::fs::read(file).ok().map(|b| String::from_utf8_lossy(&b).into_owned())
+    reading::read(file, LARGEST).ok().map(|b| String::from_utf8_lossy(&b).into_owned())
 }

@@ -4,12 +4,16 @@ use super::leases_linux;
 use crate::model::Mac;
 use crate::model::host::{HostAddress, Interface, LinkKind};
 use crate::platform::netlink::{self, Route};
+use crate::platform::reading;
 use crate::platform::{PlatformError, neighbours::mac};
 use netlink_packet_route::address::{AddressAttribute, AddressHeaderFlags, AddressMessage};
 use netlink_packet_route::link::{InfoKind, LinkAttribute, LinkFlags, LinkInfo, LinkLayerType, LinkMessage};
 use netlink_packet_route::{AddressFamily, RouteNetlinkMessage};
 use std::net::{IpAddr, Ipv4Addr};
 use std::path::{Path, PathBuf};
+
+/// The longest answer of `/proc` and `/sys` that is read, bytes.
+const SHORT: u64 = 1 << 16;
 
 /// An interface with what decides about its lease.
 pub(super) struct Found {
@@ -60,7 +64,7 @@ fn supplicant(name: &str, kind: LinkKind) -> Option<bool> {
 /// Either setting counts; with no address at all, the loose mode drops as much as the strict one.
 pub(super) fn filters_reverse_path(name: &str) -> bool {
     ["all", name].into_iter().any(|of| {
-        let setting = std::fs::read_to_string(format!("/proc/sys/net/ipv4/conf/{of}/rp_filter"));
+        let setting = reading::text(format!("/proc/sys/net/ipv4/conf/{of}/rp_filter").as_ref(), SHORT);
         setting.is_ok_and(|s| s.trim() != "0")
     })
 }
@@ -200,12 +204,12 @@ fn kind(name: &str, layer: LinkLayerType, made_as: Option<&InfoKind>, sys: &Opti
 fn sysfs(name: &str, index: u32) -> Option<PathBuf> {
     // a name from the kernel has no slash, but this one goes into a path
     let folder = Path::new("/sys/class/net").join(Path::new(name).file_name()?);
-    let shown = std::fs::read_to_string(folder.join("ifindex")).ok()?;
+    let shown = reading::text(&folder.join("ifindex"), SHORT).ok()?;
     (shown.trim().parse() == Ok(index)).then_some(folder)
 }
 
 fn read(folder: &Option<PathBuf>, file: &str) -> Option<String> {
-    let text = std::fs::read_to_string(folder.as_ref()?.join(file)).ok()?;
+    let text = reading::text(&folder.as_ref()?.join(file), SHORT).ok()?;
     Some(text.trim().to_owned())
 }
 

@@ -4,13 +4,15 @@ use crate::model::Mac;
 use crate::model::host::{HostAddress, HostLease, Interface, LinkKind};
 use crate::platform::PlatformError;
 use crate::platform::name_servers::parse_resolv_conf;
+use crate::platform::reading;
 use netdev::interface::types::InterfaceType;
 use std::net::{IpAddr, Ipv4Addr, SocketAddr, UdpSocket};
 
 #[expect(clippy::unnecessary_wraps, reason = "one signature for all systems")]
 pub(super) fn interfaces() -> Result<Vec<Interface>, PlatformError> {
-    let servers =
-        std::fs::read_to_string("/etc/resolv.conf").map(|t| parse_resolv_conf(&t)).unwrap_or_default();
+    let servers = reading::text("/etc/resolv.conf".as_ref(), 1 << 20)
+        .map(|t| parse_resolv_conf(&t))
+        .unwrap_or_default();
     Ok(netdev::get_interfaces().into_iter().map(|found| read(found, &servers)).collect())
 }
 

@@ -39,11 +39,12 @@ impl Opening {
     /// Reads it on a thread of its own.
     pub fn read(ctx: &egui::Context, open: &OpenFn, tape: Tape) -> Opening {
         let (ctx, open) = (ctx.clone(), open.clone());
-        Opening::Reading(Promise::spawn_thread("reader", move || {
+        let read = move || {
             let opened = job::caught(|| open(&tape)).and_then(|r| r);
             ctx.request_repaint();
             opened
-        }))
+        };
+        Opening::Reading(job::aside("reader", read, Err))
     }
 
     /// Moves on when a thread has ended; what was opened, once.
