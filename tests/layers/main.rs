@@ -5,7 +5,7 @@
 
 mod source;
 
-use source::{Token, asks_for_system, module, paths, placed, tokens};
+use source::{Named, asks_for_system, module, paths, placed, tokens};
 use std::collections::BTreeMap;
 use std::fs;
 use std::path::{Path, PathBuf};
