@@ -3,6 +3,7 @@
 //! It reads `src/` as tokens, so comments and strings never count, and a path counts however it is written: in a
 //! grouped `use`, in the middle of an expression, or through `super::`.
 
+mod promises;
 mod source;
 
 use source::{Named, asks_for_system, module, paths, placed, tokens};
