@@ -409,7 +409,9 @@ impl<'a> Public<'a> {
 
     fn run(&mut self, run: &str) -> String {
         // what is still an address here stands for another one, or is masked when the report is whole
-        let words = scan(run, &mut |piece| match piece {
+        // a report's snippets: LCOS writes a letter before an address, JSON one after a backslash
+        let plain = if self.brackets { run.replace("%A", " ").replace("\\n", " ") } else { run.to_owned() };
+        let words = scan(&plain, &mut |piece| match piece {
             Piece::Mac { bare: true, .. } => None,
             Piece::Mac { .. } | Piece::Ip(_) => Some(" ".to_owned()),
         });
