@@ -1,7 +1,7 @@
 //! Puts the report together: page one, the sections, then the redaction over all of it.
 
 use super::document::{Block, Document};
-use super::redact::Redactor;
+use super::public;
 use super::words::Clock;
 use super::{ReportOptions, page_one, sections};
 use crate::model::Snapshot;
@@ -9,6 +9,8 @@ use crate::model::Snapshot;
 /// The report of a snapshot. The same snapshot and options give the same document.
 #[must_use]
 pub fn document(snapshot: &Snapshot, options: &ReportOptions) -> Document {
+    let (snapshot, redactor) = public::told(snapshot, options.redact);
+    let snapshot = snapshot.as_ref();
     let clock = Clock::of(snapshot, options.utc_offset_secs);
     let mut blocks: Vec<Block> = page_one::blocks(snapshot, clock);
     blocks.push(Block::PageBreak);
@@ -29,6 +31,5 @@ pub fn document(snapshot: &Snapshot, options: &ReportOptions) -> Document {
         redact: options.redact,
         blocks,
     };
-    let redactor = Redactor::new(snapshot, options.redact);
     document.map_text(&|text| redactor.text(text))
 }

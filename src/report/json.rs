@@ -1,7 +1,7 @@
 //! The report for machines: the whole snapshot, versioned, redacted like the others.
 
 use super::ReportOptions;
-use super::redact::Redactor;
+use super::public;
 use crate::model::Snapshot;
 use serde_json::{Value, json};
 
@@ -13,8 +13,9 @@ pub const SCHEMA: u32 = 1;
 /// With a redaction other than full, strings hold masks where addresses stood, so it is to be read, not loaded again.
 #[must_use]
 pub fn json(snapshot: &Snapshot, options: &ReportOptions) -> String {
-    let content = serde_json::to_value(snapshot).unwrap_or_else(|e| json!({ "error": e.to_string() }));
-    let content = Redactor::new(snapshot, options.redact).value(content);
+    let (told, redactor) = public::told(snapshot, options.redact);
+    let content = serde_json::to_value(told.as_ref()).unwrap_or_else(|e| json!({ "error": e.to_string() }));
+    let content = redactor.value(content);
     let verdict = &snapshot.verdict;
     let whole: Value = json!({
         "schema": SCHEMA,

@@ -2,7 +2,8 @@
 //! gives the same as once.
 
 use super::addresses::{Piece, scan};
-use crate::model::check::{Measured, Target};
+use super::own_words::is_word;
+use crate::model::check::Measured;
 use crate::model::{Mac, Snapshot};
 use crate::profile::Profile;
 use serde::{Deserialize, Serialize};
@@ -98,8 +99,10 @@ pub(super) struct Redactor {
     macs: BTreeSet<Mac>,
     kept: BTreeSet<IpAddr>,
     numbers: BTreeMap<IpAddr, usize>,
-    allowed_names: Vec<String>,
-    names: Vec<String>,
+    /// Their hexadecimal and lettered forms.
+    odd_forms: Vec<(IpAddr, String, String)>,
+    /// As they are, and in lower case.
+    names: Vec<(String, String)>,
     folders: Vec<String>,
     site: String,
 }
@@ -113,7 +116,7 @@ impl Redactor {
             macs: BTreeSet::new(),
             kept: profile.cloud.documented_addresses.iter().map(|ip| IpAddr::V4(*ip)).collect(),
             numbers: BTreeMap::new(),
-            allowed_names: profile.cloud.hosts.iter().chain(&profile.control.names).cloned().collect(),
+            odd_forms: Vec::new(),
             names: Vec::new(),
             folders: snapshot.kept_in.iter().cloned().collect(),
             site: snapshot.site.trim_matches(|c: char| !c.is_alphanumeric()).to_owned(),
@@ -121,24 +124,20 @@ impl Redactor {
         r.macs.extend(r.gateways.iter().copied());
         r.macs.extend(snapshot.hosts.iter().map(|h| h.mac));
         r.macs.extend(snapshot.host.interfaces.iter().filter_map(|i| i.mac));
-        for check in &snapshot.checks {
-            if let Target::Cloud { addr, documented: true, .. } = &check.target {
-                r.kept.insert(addr.ip());
-            }
-        }
         if level == Redact::Full {
             return r;
         }
+        let mut names: Vec<String> = Vec::new();
         if level == Redact::Public {
-            r.names.extend(snapshot.gateways.iter().filter_map(|g| g.name.clone()));
-            r.names.extend(snapshot.reported.iter().flat_map(|told| told.names.iter().cloned()));
+            names.extend(snapshot.gateways.iter().filter_map(|g| g.name.clone()));
+            names.extend(snapshot.reported.iter().flat_map(|told| told.names.iter().cloned()));
         }
         for check in &snapshot.checks {
             let offers = match &check.measured {
                 Measured::Offers(offers) | Measured::Answers { offers, .. } => offers.as_slice(),
                 _ => &[],
             };
-            r.names.extend(offers.iter().filter_map(|o| o.domain.clone()));
+            names.extend(offers.iter().filter_map(|o| o.domain.clone()));
         }
         let content = serde_json::to_value(snapshot).unwrap_or_default();
         // in the order in which they appear: a number must not tell where in the subnet an address is
@@ -150,16 +149,24 @@ impl Redactor {
                 }
                 None
             });
-            r.names.extend(url_hosts(text));
+            names.extend(url_hosts(text));
         });
-        let allowed = r.allowed_names.clone();
-        r.names.retain(|n| n.chars().count() >= 2 && !allowed.iter().any(|a| a.eq_ignore_ascii_case(n)));
+        let allowed = profile.cloud.hosts.iter().chain(&profile.control.names);
+        names.retain(|n| n.chars().count() >= 2 && !allowed.clone().any(|a| a.eq_ignore_ascii_case(n)));
+        // a host that is called `router` is not told by that word, and every sentence about a router would be
+        names.retain(|n| level != Redact::Public || !is_word(n));
         // the longest first, so that a name inside another does not leave its rest behind
-        r.names.sort_by_key(|n| std::cmp::Reverse(n.len()));
-        r.names.dedup();
+        names.sort_by_key(|n| std::cmp::Reverse(n.len()));
+        names.dedup();
+        r.names = names.into_iter().map(|n| (n.clone(), n.to_ascii_lowercase())).collect();
         for ip in ips {
             let next = r.numbers.len() + 1;
             r.numbers.entry(ip).or_insert(next);
+        }
+        for ip in r.numbers.keys() {
+            if let IpAddr::V4(v4) = ip {
+                r.odd_forms.push((*ip, format!("{:08x}", u32::from(*v4)), format!("%A{v4}")));
+            }
         }
         r
     }
@@ -214,21 +221,21 @@ impl Redactor {
                 out = replace_word(&out, &short, "[mac]");
             }
             // a table of connections of Check Point has addresses in hexadecimal, LCOS writes a letter before them
-            for (ip, v4) in self.numbers.keys().filter_map(|ip| match ip {
-                IpAddr::V4(v4) => Some((ip, v4)),
-                IpAddr::V6(_) => None,
-            }) {
-                let (hex, lettered) = (format!("{:08x}", u32::from(*v4)), format!("%A{v4}"));
-                if (out.contains(&hex) || out.contains(&lettered))
+            for (ip, hex, lettered) in &self.odd_forms {
+                if (out.contains(hex) || out.contains(lettered))
                     && let Some(masked) = self.ip(*ip)
                 {
-                    out = replace_word(&out, &hex, &masked);
-                    out = replace_word(&out, &lettered, &format!("%A{masked}"));
+                    out = replace_word(&out, hex, &masked);
+                    out = replace_word(&out, lettered, &format!("%A{masked}"));
                 }
             }
         }
-        for name in &self.names {
-            out = replace_word(&out, name, NAME);
+        let mut lower = out.to_ascii_lowercase();
+        for (name, in_lower) in &self.names {
+            if lower.contains(in_lower) {
+                out = replace_word(&out, name, NAME);
+                lower = out.to_ascii_lowercase();
+            }
         }
         out = without_private_names(&out);
         scan(&out, &mut |piece| match piece {
@@ -239,25 +246,10 @@ impl Redactor {
 
     /// Every string of a JSON value without what the level hides.
     pub(super) fn value(&self, value: Value) -> Value {
-        let mut value = self.walk(value);
-        // a raw line of the console can say anything; only what was recognised leaves the house
-        if self.level == Redact::Public
-            && let Some(lines) = value.pointer_mut("/console/lines").and_then(Value::as_array_mut)
-        {
-            for line in lines {
-                if let Some(text) = line.pointer_mut("/1/text") {
-                    *text = Value::from("[hidden]");
-                }
-            }
-        }
-        value
-    }
-
-    fn walk(&self, value: Value) -> Value {
         match value {
             Value::String(s) => Value::String(self.text(&s)),
-            Value::Array(a) => Value::Array(a.into_iter().map(|v| self.walk(v)).collect()),
-            Value::Object(o) => Value::Object(o.into_iter().map(|(k, v)| (k, self.walk(v))).collect()),
+            Value::Array(a) => Value::Array(a.into_iter().map(|v| self.value(v)).collect()),
+            Value::Object(o) => Value::Object(o.into_iter().map(|(k, v)| (k, self.value(v))).collect()),
             other => other,
         }
     }
@@ -475,6 +467,10 @@ fn bracketed(chars: &[char], start: usize, len: usize) -> bool {
 
 /// Replaces a word wherever it stands alone, in any case, unless it is a mask already.
 pub(super) fn replace_word(text: &str, word: &str, with: &str) -> String {
+    // most words are in most texts not at all
+    if !text.to_ascii_lowercase().contains(&word.to_ascii_lowercase()) {
+        return text.to_owned();
+    }
     let (chars, word): (Vec<char>, Vec<char>) = (text.chars().collect(), word.chars().collect());
     let same = |i: usize| {
         chars[i..].len() >= word.len()

@@ -5,6 +5,7 @@
 
 #![allow(clippy::disallowed_methods, reason = "a test reads the source as it lies there")]
 
+mod promises;
 mod source;
 
 use source::{Named, asks_for_system, module, paths, placed, tokens};

@@ -11,7 +11,7 @@ fn make(s: &Snapshot, redact: Redact) -> PdfReport {
 }
 
 /// Runs a tool on a file; a tool that is missing is an error that names its package.
-fn tool(name: &str, package: &str, args: &[&str], file: &Path) -> String {
+pub(super) fn tool(name: &str, package: &str, args: &[&str], file: &Path) -> String {
     #[expect(
         clippy::disallowed_methods,
         reason = "another program judges the file; nothing of the network is asked"
