@@ -20,9 +20,6 @@ pub enum End {
 const ENDED: i32 = 130;
 /// A command that was asked to end and has not by then never will: it writes to somebody who does not read.
 const GRACE: Duration = Duration::from_secs(10);
-/// Signals within this time are one request: `timeout` tells a process and then its group, a terminal that closes tells
-/// twice. No finger is as fast.
-const ONE_REQUEST_MS: u64 = 100;
 
 static TOLD: OnceLock<watch::Sender<Option<End>>> = OnceLock::new();
 static LISTENS: OnceLock<()> = OnceLock::new();
@@ -85,10 +82,14 @@ fn publish(end: End) {
 
 #[cfg(unix)]
 mod system {
-    use super::{ENDED, End, GRACE, ONE_REQUEST_MS, publish};
+    use super::{ENDED, End, GRACE, publish};
     use std::io::{self, PipeReader};
     use std::os::fd::{AsRawFd, IntoRawFd};
     use std::sync::atomic::{AtomicI32, AtomicU64, Ordering::SeqCst};
+
+    /// Signals within this time are one request: `timeout` tells a process and then its group, a terminal that closes tells
+    /// twice. No finger is as fast.
+    const ONE_REQUEST_MS: u64 = 100;
 
     /// Where the handler writes a byte.
     static BELL: AtomicI32 = AtomicI32::new(-1);

@@ -87,7 +87,7 @@ fn a_reader_that_goes_ends_what_only_it_read() {
     let home = Home::new();
     fs::write(home.file("tape.jsonl"), recording()).unwrap();
     for command in
-        ["watch --for 3600", "watch --for 3600 --json-lines", "replay tape.jsonl --speed 0.1 --json-lines"]
+        ["watch --for 3600", "watch --for 3600 --json-lines", "replay tape.jsonl --speed 1 --json-lines"]
     {
         let ran = home.shell(&format!(
             "mkfifo out; \"$SG\" {command} >out 2>error & pid=$!\n\
@@ -100,10 +100,12 @@ fn a_reader_that_goes_ends_what_only_it_read() {
     }
 }
 
-/// A recording of two changes that are far from each other.
+/// A recording that goes on for an hour after its one line.
 fn recording() -> String {
     let home = Home::new();
     let ran = home.run(&["check", "--record", "tape.jsonl"]);
     assert_eq!(ran.exit, Some(1), "{ran:?}");
-    fs::read_to_string(home.file("tape.jsonl")).unwrap()
+    let tape = fs::read_to_string(home.file("tape.jsonl")).unwrap();
+    let (before, _ended) = tape.trim_end().rsplit_once('\n').unwrap();
+    format!("{before}\n{{\"at\":3600000,\"input\":\"ended\"}}\n")
 }
