@@ -144,6 +144,8 @@ fn inside(path: &Path, kind: &str) -> Result<Row, String> {
         "each packet is in the footprint".to_owned()
     } else if case.plug_in {
         "found, afterwards 0".to_owned()
+    } else if case.replug {
+        "each change is told, each search ends".to_owned()
     } else if case.renewing.is_some() {
         "the lease is renewed undisturbed".to_owned()
     } else {
