@@ -19,7 +19,7 @@ fn text(file: &Path) -> Result<String, ExitCode> {
     // more than is read of it, in whatever encoding: that it is longer has to be seen
     let limit = 2 * pasted::TEXT_MAX as u64 + 4;
     match reading::given(file).and_then(|from| from.take(limit).read_to_end(&mut bytes)) {
-        Ok(_) => Ok(pasted::decode(&bytes)),
+        Ok(_) => Ok(pasted::decode(bytes)),
         Err(e) => Err(fail(BLIND, format!("{} could not be read: {e}", file.display()))),
     }
 }

@@ -61,7 +61,7 @@ const IMPURE_NAMES: [(&str, &str); 7] = [
 ];
 /// File, first segments, reason: what a pure layer may touch all the same.
 const PURE_EXCEPTIONS: [(&str, &[&str], &str); 1] = [(
-    "wire/pasted/reader.rs",
+    "wire/pasted/cores.rs",
     &["std", "thread"],
     "a long text is shared out between the cores; they are joined before it returns, and the answer is the same",
 )];
@@ -308,7 +308,7 @@ fn what_is_allowed_is_left_alone() {
         ("session/run.rs", "use crate::{lab::site, check::plan, discover, history};"),
         ("lab/dial.rs", "use crate::{wire::dhcp, profile, model}; #[cfg(target_os = \"linux\")] fn f() {}"),
         ("platform/rights.rs", "fn f() { unsafe { g() } } #[cfg(windows)] fn h() {}"),
-        ("wire/pasted/reader.rs", "fn f() { std::thread::scope(g) }"),
+        ("wire/pasted/cores.rs", "fn f() { std::thread::scope(g) }"),
         ("wire/dhcp.rs", "#[cfg(test)] mod tests {} #[cfg(feature = \"lab\")] fn windows(unix: u8) {}"),
         ("main.rs", "use solidgreen::{cli, ui, session, lab};"),
     ] {
@@ -378,7 +378,7 @@ fn pure_layers_touch_nothing() {
         assert!(matches!(wrong.as_slice(), [one] if one.contains("a pure layer names")), "{text}: {wrong:?}");
         assert_eq!(self::wrong("session/run.rs", text), Vec::<String>::new(), "{text}");
     }
-    let other = wrong("wire/pasted/reader.rs", "fn f() { tokio::task::spawn(g) }");
+    let other = wrong("wire/pasted/cores.rs", "fn f() { tokio::task::spawn(g) }");
     assert_eq!(other.len(), 1, "an exception covers what it names: {other:?}");
 }
 

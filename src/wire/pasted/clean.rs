@@ -1,5 +1,6 @@
 //! What the way to us did to a text: marks of mail, colours and pagers of a terminal, characters that show nothing.
 
+use super::cores;
 use std::borrow::Cow;
 
 /// Longest text that is read, in bytes: the leases of a large site are some hundred kilobytes, a day of a log some megabytes.
@@ -7,16 +8,17 @@ pub const TEXT_MAX: usize = 32 << 20;
 
 /// Bytes of a file as text: UTF-16 where its mark says so (what PowerShell writes), else UTF-8.
 #[must_use]
-pub fn decode(bytes: &[u8]) -> String {
+pub fn decode(bytes: Vec<u8>) -> String {
     let wide = |of: fn([u8; 2]) -> u16| {
         let units: Vec<u16> =
             bytes.get(2..).unwrap_or_default().chunks_exact(2).map(|c| of([c[0], c[1]])).collect();
         String::from_utf16_lossy(&units)
     };
-    match bytes {
+    match bytes.as_slice() {
         [0xff, 0xfe, ..] => wide(u16::from_le_bytes),
         [0xfe, 0xff, ..] => wide(u16::from_be_bytes),
-        _ => String::from_utf8_lossy(bytes).into_owned(),
+        _ => String::from_utf8(bytes)
+            .unwrap_or_else(|broken| String::from_utf8_lossy(broken.as_bytes()).into_owned()),
     }
 }
 
@@ -46,7 +48,11 @@ pub fn lines(text: &str) -> Vec<Cow<'_, str>> {
     {
         return decoded.iter().map(|l| Cow::Owned(line(l).into_owned())).collect();
     }
-    text.lines().map(line).collect()
+    let raw: Vec<&str> = text.lines().collect();
+    cores::in_parts(&raw, |part| part.iter().map(|l| line(l)).collect::<Vec<_>>())
+        .into_iter()
+        .flatten()
+        .collect()
 }
 
 /// The source of a mail whose text is encoded as quoted-printable (RFC 2045 section 6.7): `=3D` is a sign, `=` at the end
@@ -274,7 +280,7 @@ mod tests {
             ]
         );
         assert_eq!(lines("a=3D b=c"), ["a=3D b=c"]);
-        assert_eq!(decode(b"\xff\xfea\0b\0"), "ab");
+        assert_eq!(decode(b"\xff\xfea\0b\0".to_vec()), "ab");
         assert_eq!(lines("a\r\n\r\nb").len(), 3);
     }
 

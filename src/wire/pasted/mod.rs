@@ -23,6 +23,7 @@
 mod addresses;
 mod blocks;
 mod clean;
+mod cores;
 mod formats;
 mod generic;
 mod head;

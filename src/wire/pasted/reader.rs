@@ -6,13 +6,12 @@ use super::held::Said;
 use super::meaning::{self, Event, Room};
 use super::records::{self, Record};
 use super::refusals::{self, PortEvent};
-use super::{addresses, clean, generic, holders, when};
+use super::{addresses, clean, cores, generic, holders, when};
 use crate::model::pasted::{Action, Counts, Entry, Kind, LeaseState, Pasted, Reading, Unread};
 use crate::model::{Mac, text};
 use std::borrow::Cow;
 use std::collections::{BTreeMap, BTreeSet};
 use std::net::Ipv4Addr;
-use std::num::NonZero;
 use std::ops::Range;
 
 /// How many lines that could not be read are kept to be shown.
@@ -20,35 +19,29 @@ const UNREAD: usize = 20;
 
 /// How many records are looked at in one go.
 const BATCH: usize = 4096;
-/// Fewer of them are not worth a thread.
-const WORTH_A_THREAD: usize = 512;
 
-/// The formats of records, in their order. Which one a record has is its own affair, and most of the work of a long text:
-/// each core takes a part.
+/// The formats of records, in their order. Which one a record has is its own affair, and most of the work of a long text.
 fn recognise_all<'r>(records: &'r [Record<'_>]) -> Vec<Option<Event<'r>>> {
     let some = |part: &'r [Record<'_>]| {
         let mut room = Room::default();
         part.iter().map(|record| meaning::recognise(record, &mut room)).collect::<Vec<_>>()
     };
-    let cores = std::thread::available_parallelism().map_or(1, NonZero::get);
-    let part = records.len().div_ceil(cores).max(WORTH_A_THREAD);
-    std::thread::scope(|scope| {
-        let mut parts = records.chunks(part);
-        let first = parts.next().unwrap_or_default();
-        let others: Vec<_> = parts
-            .map(|part| (part, std::thread::Builder::new().spawn_scoped(scope, move || some(part))))
-            .collect();
-        let mut all = some(first);
-        for (part, thread) in others {
-            all.extend(match thread.map(std::thread::ScopedJoinHandle::join) {
-                Ok(Ok(events)) => events,
-                Ok(Err(broke)) => std::panic::resume_unwind(broke),
-                // no thread was to be had
-                Err(_) => some(part),
-            });
-        }
-        all
-    })
+    cores::in_parts(records, some).into_iter().flatten().collect()
+}
+
+/// Gives the records of a text in batches.
+fn in_batches<'a>(lines: &'a [Cow<'a, str>], take: &mut dyn FnMut(Vec<Record<'a>>)) {
+    let make = |give: &mut dyn FnMut(Vec<Record<'a>>) -> bool| {
+        let (mut batch, mut is_wanted) = (Vec::new(), true);
+        records::each(lines, &mut |record| {
+            batch.push(record);
+            if is_wanted && batch.len() == BATCH {
+                is_wanted = give(std::mem::take(&mut batch));
+            }
+        });
+        give(batch);
+    };
+    cores::ahead(lines.len() > BATCH, make, take);
 }
 
 /// What is asked of a text.
@@ -120,15 +113,7 @@ impl<'w> Reader<'w> {
             times: Vec::new(),
             joined: BTreeMap::new(),
         };
-        let mut batch = Vec::with_capacity(BATCH);
-        records::each(&lines, &mut |record| {
-            batch.push(record);
-            if batch.len() == BATCH {
-                reader.records(&batch, &lines);
-                batch.clear();
-            }
-        });
-        reader.records(&batch, &lines);
+        in_batches(&lines, &mut |batch| reader.records(&batch, &lines));
         reader.out.newest_first = reader.is_newest_first();
         match asked {
             Asked::Log => reader.tell_the_story(),
@@ -351,9 +336,12 @@ impl<'w> Reader<'w> {
 
     fn count(&mut self, lines: &[Cow<'_, str>]) {
         let counts: &mut Counts = &mut self.out.counts;
-        let mut devices = BTreeSet::new();
-        for (line, went) in lines.iter().zip(&self.went) {
-            let Some(went) = went else { continue };
+        // a log names the same devices again and again
+        let some = |part: &[Cow<'_, str>]| -> BTreeSet<Mac> {
+            part.iter().flat_map(|line| addresses::macs(line)).collect()
+        };
+        let devices: BTreeSet<Mac> = cores::in_parts(lines, some).into_iter().flatten().collect();
+        for went in self.went.iter().flatten() {
             counts.lines += 1;
             *match went {
                 Went::Around => &mut counts.around,
@@ -362,7 +350,6 @@ impl<'w> Reader<'w> {
                 Went::NotRecognised => &mut counts.not_recognised,
                 Went::Gateway => &mut counts.of_gateway,
             } += 1;
-            devices.extend(addresses::macs(line));
         }
         self.out.devices = devices.len();
         self.out.named = self.macs.iter().filter(|m| devices.contains(m)).copied().collect();

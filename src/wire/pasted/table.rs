@@ -178,7 +178,9 @@ pub fn columns_of_any(line: &str, below: Option<&str>) -> Option<Vec<Column>> {
     let text = spread(line);
     let names: Vec<String> =
         chunks(&text).map(|(from, to)| text.get(from..to).unwrap_or_default().iter().collect()).collect();
-    (names.len() >= 2).then(|| columns(line, below, &names)).flatten()
+    // signs name nothing
+    let named = names.iter().filter(|name| name.chars().any(char::is_alphabetic)).count();
+    (named >= 2).then(|| columns(line, below, &names)).flatten()
 }
 
 fn is_ruler(text: &[char]) -> bool {
