@@ -107,11 +107,12 @@ pub(super) static TLS_PRODUCT: Page = Page {
 };
 
 pub(super) static OWN_FIREWALL: Page = Page {
-    title: "A filter on this computer refuses what Solid Green sends.",
-    meaning: "The operating system said no before anything left this computer: its own firewall, an antivirus or an \
-              endpoint agent forbids it. What could not be sent was not tested, and nothing follows for the network.",
-    told_apart: "The sending itself is not permitted, without a packet and without an answer. \
-                 With cloud.both-ports-rejected the packets leave, and something on the way refuses them.",
+    title: "A filter on this computer stops what Solid Green sends.",
+    meaning: "Something on this computer said no before anything left it: its own firewall, an antivirus or an \
+              endpoint agent. What could not be sent was not tested, and nothing follows for the network.",
+    told_apart: "The sending itself is not permitted; or a connection is refused or swallowed also at an address of the \
+                 own segment where nobody is, where nothing can leave. With cloud.both-ports-rejected and \
+                 cloud.both-ports-dropped the packets leave, and something on the way stops them.",
     owner: Owner::Installer,
     level: Level::Warning,
     next_step: "Ask whoever runs this computer to let Solid Green out, or measure with another computer.",
