@@ -224,7 +224,7 @@ fn shape(lengths: &[usize], digits: &str) -> Option<(String, bool)> {
     let first = *lengths.first()?;
     let rest = match first {
         // 1:34:a5…, 01-34-a5…
-        1 | 2 if lengths.len() > 1 => &digits[first..],
+        1 | 2 if lengths.len() > 1 => digits.get(first..)?,
         // 0134.a5e1.000b.07, 0134a5e1000b07
         4 | 14 => digits.get(2..)?,
         _ => return None,
