@@ -52,6 +52,10 @@ async fn looked(reach: &Reach, ports: BTreeSet<u16>, random: u64) -> Option<OwnF
     let (knocks, sent) = tokio::join!(tasks.all(), compare);
     let after = table()?;
     let is_asked = |ip: &Ipv4Addr| after.asking.contains(ip);
+    // a link without ARP (a tunnel, PPP) leads to the far end whoever is meant
+    if after.neighbours.is_empty() {
+        return None;
+    }
     // whoever has come meanwhile, or answers ARP for others, may have done it
     let is_there = |ip: &Ipv4Addr| after.neighbours.iter().any(|n| n.ip == *ip);
     let was_quiet = |ip: &Ipv4Addr| !before.asking.contains(ip);
