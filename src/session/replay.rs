@@ -219,7 +219,6 @@ mod tests {
 
     /// Sizes of which the square could not be waited for.
     #[test]
-    #[ignore = "some seconds of work: for the night"]
     fn twenty_thousand_boxes_are_played() {
         for boxes in [1_000, 4_000, 20_000] {
             let work = work(boxes, 5);
