@@ -12,7 +12,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering::Relaxed};
 use std::time::Duration;
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
-use tokio::net::{TcpListener, TcpStream};
+use tokio::net::{TcpListener, TcpSocket, TcpStream};
 use tokio::sync::watch;
 use tokio::task::AbortHandle;
 use tokio::time::timeout;
@@ -46,27 +46,49 @@ pub fn serve(session: &Session, addr: SocketAddr) -> Result<AbortHandle, String>
 
 /// Takes every connection that comes, whatever the ones before do: where there are too many, or the system has no
 /// descriptor left, the one that has been idle longest goes.
+///
+/// "No descriptor left" comes also while nobody waits (Linux looks for one before it looks at the queue), and must then
+/// cost nobody a place: so two are kept, one for who comes and one to see whether somebody does.
 async fn accept(listener: TcpListener, pictures: watch::Receiver<Arc<Snapshot>>) {
     let mut guests = Guests::default();
+    let mut kept = Vec::new();
+    fill(&mut kept);
     let mut pause = PAUSE.0;
     loop {
-        let stream = tokio::select! {
+        let failed = tokio::select! {
             guest = listener.accept() => match guest {
-                Ok((stream, _)) => stream,
-                Err(e) => {
-                    // one that broke off before it was taken costs nobody a place
-                    if !matches!(e.kind(), ErrorKind::ConnectionAborted | ErrorKind::ConnectionReset) {
+                Ok((stream, _)) => {
+                    pause = PAUSE.0;
+                    fill(&mut kept);
+                    if kept.is_empty() {
                         guests.drop_one();
                     }
-                    tokio::time::sleep(pause).await;
-                    pause = PAUSE.1.min(pause * 2);
+                    guests.take(stream, pictures.clone());
                     continue;
                 }
+                Err(e) => e.kind(),
             },
-            Some(()) = guests.crew.next(), if !guests.crew.is_empty() => continue,
+            Some(()) = guests.crew.next(), if !guests.crew.is_empty() => {
+                fill(&mut kept);
+                continue;
+            }
         };
-        pause = PAUSE.0;
-        guests.take(stream, pictures.clone());
+        // one that broke off before it was taken took no descriptor
+        let broke_off = matches!(failed, ErrorKind::ConnectionAborted | ErrorKind::ConnectionReset);
+        if broke_off || kept.pop().is_none() {
+            tokio::time::sleep(pause).await;
+            pause = PAUSE.1.min(pause * 2);
+            fill(&mut kept);
+        }
+    }
+}
+
+/// Keeps two descriptors, or as many as there are: sockets that nothing is sent from or to.
+fn fill(kept: &mut Vec<TcpSocket>) {
+    while kept.len() < 2
+        && let Ok(socket) = TcpSocket::new_v4()
+    {
+        kept.push(socket);
     }
 }
 
@@ -98,10 +120,10 @@ impl Guests {
         self.here.push(Guest { task, asked });
     }
 
-    /// The oldest one that has not asked for anything, else the oldest.
+    /// The oldest one that has not asked for anything goes, else the oldest.
     fn drop_one(&mut self) {
-        let idle =
-            self.here.iter().position(|g| !g.asked.load(Relaxed) && !g.task.is_finished()).unwrap_or(0);
+        self.here.retain(|g| !g.task.is_finished());
+        let idle = self.here.iter().position(|g| !g.asked.load(Relaxed)).unwrap_or(0);
         if idle < self.here.len() {
             self.here.remove(idle).task.abort();
         }
