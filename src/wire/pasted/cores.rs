@@ -3,9 +3,11 @@
 
 use std::num::NonZero;
 use std::panic::resume_unwind;
-use std::sync::mpsc;
+use std::sync::{LazyLock, mpsc};
 use std::thread::{self, ScopedJoinHandle};
 
+/// The system looks its answer up in files each time.
+static CORES: LazyLock<usize> = LazyLock::new(|| thread::available_parallelism().map_or(1, NonZero::get));
 /// Fewer items are not worth a thread.
 const WORTH_A_THREAD: usize = 512;
 /// How many batches are made before they are taken.
@@ -13,8 +15,10 @@ const AHEAD: usize = 2;
 
 /// What `work` makes of each part, in their order.
 pub fn in_parts<'a, T: Sync, R: Send>(all: &'a [T], work: impl Fn(&'a [T]) -> R + Sync) -> Vec<R> {
-    let cores = thread::available_parallelism().map_or(1, NonZero::get);
-    let part = all.len().div_ceil(cores).max(WORTH_A_THREAD);
+    if all.len() <= WORTH_A_THREAD {
+        return vec![work(all)];
+    }
+    let part = all.len().div_ceil(*CORES).max(WORTH_A_THREAD);
     let work = &work;
     thread::scope(|scope| {
         let mut parts = all.chunks(part);

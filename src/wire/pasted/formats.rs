@@ -8,7 +8,8 @@ use super::template::Template;
 use crate::model::pasted::{Action, Kind, LeaseState};
 use aho_corasick::AhoCorasick;
 use serde::Deserialize;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashMap};
+use std::hash::{BuildHasherDefault, Hasher};
 use std::sync::LazyLock;
 
 /// The files, in the order in which they are asked: what is known of one product before what many say alike.
@@ -322,7 +323,7 @@ impl Mask {
 pub struct Formats {
     pub all: Vec<Known>,
     pub words: Words,
-    keys: BTreeMap<u64, Key>,
+    keys: HashMap<u64, Key, BuildHasherDefault<Plain>>,
     /// What a text of a format holds in any case, and whose it is.
     needles: Option<AhoCorasick>,
     of_needle: Vec<usize>,
@@ -369,6 +370,24 @@ impl Which {
     }
 }
 
+/// What is looked up is a hash already.
+#[derive(Default)]
+struct Plain(u64);
+
+impl Hasher for Plain {
+    fn write(&mut self, bytes: &[u8]) {
+        bytes.iter().for_each(|b| self.write_u64(u64::from(*b)));
+    }
+
+    fn write_u64(&mut self, n: u64) {
+        self.0 ^= n;
+    }
+
+    fn finish(&self) -> u64 {
+        self.0
+    }
+}
+
 /// The name of a field without case and signs, as a number (FNV-1a): names are looked up for every field of every line.
 fn plain(name: &str) -> u64 {
     let signs = name.bytes().filter(|b| b.is_ascii_alphanumeric() || !b.is_ascii());
@@ -392,7 +411,7 @@ impl Formats {
         Formats {
             all: Vec::new(),
             words: Words::default(),
-            keys: BTreeMap::new(),
+            keys: HashMap::default(),
             needles: None,
             of_needle: Vec::new(),
             by_field: BTreeMap::new(),

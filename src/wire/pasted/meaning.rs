@@ -58,6 +58,7 @@ fn find<'r>(
         room.candidates.extend(&formats.generic);
     }
     let mut cells: Option<Vec<String>> = None;
+    let mut said: Option<&str> = None;
     for n in &room.candidates {
         let Some(known) = formats.all.get(*n) else { continue };
         let f = &known.format;
@@ -73,7 +74,7 @@ fn find<'r>(
         }
         let mut more: Vec<(Key, Cow<'r, str>)> = Vec::new();
         if !known.texts.is_empty() {
-            let said = first_message(&record.text);
+            let said = *said.get_or_insert_with(|| first_message(&record.text));
             let Some(found) = known.texts.iter().find_map(|t| t.read(said)) else { continue };
             more.extend(found.into_iter().map(|(k, v)| (k, Cow::Borrowed(v))));
         }
@@ -96,12 +97,13 @@ fn find<'r>(
         if !known.when(value) {
             continue;
         }
-        let mut all = more.clone();
-        all.extend(values.iter().cloned());
-        let event = Event { known, formats, values: all };
+        let own = more.len();
+        more.append(&mut values);
+        let mut event = Event { known, formats, values: more };
         if event.has_what_it_needs() {
             return Some(event);
         }
+        values = event.values.split_off(own);
     }
     None
 }

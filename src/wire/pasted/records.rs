@@ -2,6 +2,7 @@
 //! several lines. Each line belongs to one record, or to none.
 
 use super::blocks;
+use super::cores;
 use super::formats::Formats;
 use super::head::{Head, Heads};
 use super::json;
@@ -41,6 +42,9 @@ const LOOKED_FOR: usize = 200;
 /// How many times JSON is looked for where there is none.
 const JSON_TRIES: usize = 12;
 
+/// Most lines that are looked at together for a document each.
+const WINDOW: usize = 8192;
+
 /// The records of a text, in its order, given to `take` one by one; `lines` have been made readable.
 pub fn each<'a>(lines: &'a [Cow<'a, str>], take: &mut dyn FnMut(Record<'a>)) {
     let mut at = 0;
@@ -48,6 +52,7 @@ pub fn each<'a>(lines: &'a [Cow<'a, str>], take: &mut dyn FnMut(Record<'a>)) {
     let heads = Heads::of(lines);
     // each try may read the rest of the text
     let mut tries = 0;
+    let mut window = 1;
     while let Some(line) = lines.get(at) {
         let trimmed = line.trim();
         if trimmed.is_empty() || table::is_rule(trimmed) {
@@ -55,6 +60,12 @@ pub fn each<'a>(lines: &'a [Cow<'a, str>], take: &mut dyn FnMut(Record<'a>)) {
             continue;
         }
         if json::may_begin(trimmed) && tries < JSON_TRIES {
+            let some = one_a_line(lines, at, &mut window);
+            if !some.is_empty() {
+                at += some.len();
+                some.into_iter().flatten().for_each(&mut *take);
+                continue;
+            }
             match documents(lines, at, &mut tries, take) {
                 Some(next) => {
                     at = next;
@@ -143,6 +154,42 @@ fn several<'a>(lines: &'a [Cow<'a, str>], range: Range<usize>, fields: Fields<'a
     Record { lines: range, text: Cow::Owned(text), fields, ..Record::default() }
 }
 
+/// The records of lines that are a document each, from one on: the most common kind of JSON. They are read together, and as
+/// many as were such lines before, twice over.
+fn one_a_line<'a>(lines: &'a [Cow<'a, str>], at: usize, window: &mut usize) -> Vec<Vec<Record<'a>>> {
+    let some: Vec<usize> = (at..lines.len().min(at + *window)).collect();
+    let read = |part: &[usize]| {
+        let read: Vec<_> = part.iter().map_while(|n| document_of_line(lines, *n)).collect();
+        let are_all = read.len() == part.len();
+        (read, are_all)
+    };
+    let (mut out, mut go_on) = (Vec::new(), true);
+    for (read, are_all) in cores::in_parts(&some, read) {
+        if go_on {
+            out.extend(read);
+        }
+        go_on &= are_all;
+    }
+    *window = if go_on { (2 * *window).min(WINDOW) } else { 1 };
+    out
+}
+
+/// The records of a line that is one document; of an empty line there are none.
+fn document_of_line<'a>(lines: &'a [Cow<'a, str>], at: usize) -> Option<Vec<Record<'a>>> {
+    let line = lines.get(at)?.trim();
+    let mut out = Vec::new();
+    if !line.is_empty() {
+        let (objects, end) = json::document(line)?;
+        if !line.get(end..)?.trim_matches([',', ' ', ']', '}', ';']).is_empty() {
+            return None;
+        }
+        for object in objects {
+            of_object(object, lines, at..at + 1, &mut |record| out.push(record));
+        }
+    }
+    Some(out)
+}
+
 /// The line behind the JSON that begins in a line, whose objects are taken. None: none does.
 /// `tries` counts how often all of the rest was looked at, which long texts are not to pay for again and again.
 fn documents<'a>(
@@ -152,15 +199,6 @@ fn documents<'a>(
     take: &mut dyn FnMut(Record<'a>),
 ) -> Option<usize> {
     let first = lines.get(at).map_or("", |l| l.trim());
-    // one line is tried alone first: one object a line is the most common
-    if let Some((objects, end)) = json::document(first)
-        && first.get(end..).is_none_or(|rest| rest.trim_matches([',', ' ', ']', '}', ';']).is_empty())
-    {
-        for object in objects {
-            of_object(object, lines, at..at + 1, take);
-        }
-        return Some(at + 1);
-    }
     let paragraph =
         (at..lines.len()).find(|n| lines.get(*n).is_some_and(|l| l.trim().is_empty())).unwrap_or(lines.len());
     // an empty line may stand inside a document, so the whole rest is tried after the paragraph
@@ -274,7 +312,28 @@ fn of_object<'a>(
             return range.start;
         }
     }
-    // the lines of the document that hold this object
+    let own = if range.len() > 1 { lines_of_object(&object, lines, range) } else { range };
+    let first = own.start;
+    let mut shown = String::with_capacity(object.iter().map(|(n, v)| n.len() + v.len() + 6).sum());
+    for (n, (name, value)) in object.iter().enumerate() {
+        shown.extend([if n == 0 { "{\"" } else { ",\"" }, name, "\":\"", value, "\""]);
+    }
+    shown.push('}');
+    let time = object.iter().find(|(n, _)| {
+        matches!(n.as_str(), "@timestamp" | "timestamp" | "__timestamp__" | "time" | "ts" | "date")
+    });
+    take(Record {
+        time: time.map(|(_, v)| Cow::Owned(v.clone())),
+        lines: own,
+        text: Cow::Owned(shown),
+        fields: object.into_iter().map(|(n, v)| (Cow::Owned(n), Cow::Owned(v))).collect(),
+        ..Record::default()
+    });
+    first
+}
+
+/// The lines of a document that hold one of its objects.
+fn lines_of_object(object: &json::Object, lines: &[Cow<'_, str>], range: Range<usize>) -> Range<usize> {
     let values: Vec<&str> = object
         .iter()
         .map(|(_, v)| v.as_str())
@@ -284,20 +343,7 @@ fn of_object<'a>(
     // a value may be written otherwise than it is read: what is not found near is not looked for in all of a long text
     let first = range.clone().take(LOOKED_FOR).find(holds).unwrap_or(range.start);
     let end = range.end.min(first + object.len() + 4);
-    let own =
-        if range.len() > 1 { first..(first..end).rev().find(holds).unwrap_or(first) + 1 } else { range };
-    let shown: Vec<String> = object.iter().map(|(n, v)| format!("\"{n}\":\"{v}\"")).collect();
-    let time = object.iter().find(|(n, _)| {
-        matches!(n.as_str(), "@timestamp" | "timestamp" | "__timestamp__" | "time" | "ts" | "date")
-    });
-    take(Record {
-        time: time.map(|(_, v)| Cow::Owned(v.clone())),
-        lines: own,
-        text: Cow::Owned(format!("{{{}}}", shown.join(","))),
-        fields: object.into_iter().map(|(n, v)| (Cow::Owned(n), Cow::Owned(v))).collect(),
-        ..Record::default()
-    });
-    first
+    first..(first..end).rev().find(holds).unwrap_or(first) + 1
 }
 
 /// The objects of JSON that stands behind the head of a log's line.

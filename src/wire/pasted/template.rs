@@ -1,8 +1,18 @@
 //! How a message is written, with holes for what is read in it: `Deny {protocol} src {_}:{from}/{from_port}`.
 
 use super::formats::{Formats, Key};
-use regex::bytes::{Captures, Regex, RegexBuilder};
+use memchr::memmem::Finder;
+use regex_automata::meta::{BuildError, Regex};
+use regex_automata::util::primitives::NonMaxUsize;
+use regex_automata::util::syntax;
+use regex_automata::{Anchored, Input};
+use std::ops::Range;
 use std::sync::OnceLock;
+
+/// Most holes of a text, and one for the whole.
+const GROUPS: usize = 24;
+/// Where a text may begin is tried so often one by one; then all of the line is looked at in one go.
+const TRIES: usize = 3;
 
 /// A text with holes.
 #[derive(Debug)]
@@ -16,7 +26,9 @@ pub struct Template {
     /// The longest piece of it that is always there.
     needle: String,
     /// All such pieces, in their order: most lines that cannot be read so lack one of them, which costs less to see.
-    always: Vec<String>,
+    always: Vec<Finder<'static>>,
+    /// It begins with the first of these.
+    leads: bool,
     /// For writing: pieces and holes, in turn.
     pieces: Vec<(String, Option<Key>)>,
 }
@@ -53,8 +65,17 @@ fn hole(chars: &mut std::iter::Peekable<std::str::Chars<'_>>) -> String {
 }
 
 /// By octets: what stands between the holes is ASCII, and the tables of Unicode would make it slow and large.
-fn compile(pattern: &str) -> Result<Regex, regex::Error> {
-    RegexBuilder::new(pattern).unicode(false).build()
+fn compile(pattern: &str) -> Result<Regex, Box<BuildError>> {
+    let by_octets = syntax::Config::new().unicode(false).utf8(false);
+    let config = Regex::config().utf8_empty(false);
+    Regex::builder().configure(config).syntax(by_octets).build(pattern).map_err(Box::new)
+}
+
+/// Where the whole and each hole begin and end.
+type Slots = [Option<NonMaxUsize>; 2 * GROUPS];
+
+fn range(slots: &Slots, group: usize) -> Option<Range<usize>> {
+    Some((*slots.get(2 * group)?)?.get()..(*slots.get(2 * group + 1)?)?.get())
 }
 
 impl Template {
@@ -116,7 +137,8 @@ impl Template {
             compiled: OnceLock::new(),
             groups,
             needle: literal.longest,
-            always: if literal.barred { Vec::new() } else { literal.all },
+            leads: literal.leads && !literal.barred,
+            always: if literal.barred { Vec::new() } else { literal.all.iter().map(finder).collect() },
             pieces: Vec::new(),
         }
     }
@@ -134,6 +156,7 @@ impl Template {
             Ok(regex) if regex.captures_len() != self.groups.len() + 1 => {
                 Some(format!("a group in {} is not written (?: )", self.pattern))
             }
+            Ok(_) if self.groups.len() >= GROUPS => Some(format!("{} has too many holes", self.pattern)),
             Ok(_) => None,
         }
     }
@@ -154,6 +177,7 @@ impl Template {
             groups: Vec::new(),
             needle: String::new(),
             always: Vec::new(),
+            leads: false,
             pieces,
         }
     }
@@ -172,24 +196,57 @@ impl Template {
     /// What fills the holes; none when the text is not written so.
     #[must_use]
     pub fn read<'a>(&self, text: &'a str) -> Option<Vec<(Key, &'a str)>> {
-        let mut rest = text;
+        let bytes = text.as_bytes();
+        let mut at = 0;
+        let mut first = None;
         for piece in &self.always {
-            rest = rest.split_once(piece.as_str())?.1;
+            let found = at + piece.find(bytes.get(at..)?)?;
+            first.get_or_insert(found);
+            at = found + piece.needle().len();
         }
-        let found = self.regex()?.captures(text.as_bytes())?;
-        let begins = found.get(0)?.start();
-        (!is_inside(text.get(..begins)?)).then(|| self.filled(text, &found))
+        let mut slots = [None; 2 * GROUPS];
+        let begins = self.search(bytes, first.unwrap_or_default(), &mut slots)?.start;
+        (!is_inside(text.get(..begins)?)).then(|| self.filled(text, &slots))
+    }
+
+    /// Where it stands for the first time; `first` is where it can at the earliest, if it is known with what it begins.
+    fn search(&self, bytes: &[u8], first: usize, slots: &mut Slots) -> Option<Range<usize>> {
+        let regex = self.regex()?;
+        let mut from = if self.leads { first } else { 0 };
+        if let (true, Some(beginning)) = (self.leads, self.always.first()) {
+            // in one pass from a place that is known, not in three from anywhere
+            for _ in 0..TRIES {
+                let here = Input::new(bytes).range(from..).anchored(Anchored::Yes);
+                if regex.search_slots(&here, slots).is_some() {
+                    return range(slots, 0);
+                }
+                from += 1 + beginning.find(bytes.get(from + 1..)?)?;
+            }
+        }
+        regex.search_slots(&Input::new(bytes).range(from..), slots)?;
+        range(slots, 0)
     }
 
     /// The same for every place where it stands.
     #[must_use]
     pub fn read_all<'a>(&self, text: &'a str) -> Vec<Vec<(Key, &'a str)>> {
-        let Some(pattern) = self.regex() else { return Vec::new() };
-        pattern.captures_iter(text.as_bytes()).map(|found| self.filled(text, &found)).collect()
+        let mut out = Vec::new();
+        let (mut slots, mut from) = ([None; 2 * GROUPS], 0);
+        while let Some(regex) = self.regex()
+            && regex.search_slots(&Input::new(text).range(from..), &mut slots).is_some()
+            && let Some(found) = range(&slots, 0)
+        {
+            out.push(self.filled(text, &slots));
+            from = found.end.max(from + 1);
+            if from > text.len() {
+                break;
+            }
+        }
+        out
     }
 
-    fn filled<'a>(&self, text: &'a str, found: &Captures<'_>) -> Vec<(Key, &'a str)> {
-        let hole = |n: usize| text.get(found.get(n)?.range());
+    fn filled<'a>(&self, text: &'a str, slots: &Slots) -> Vec<(Key, &'a str)> {
+        let hole = |n: usize| text.get(range(slots, n)?);
         self.groups.iter().filter_map(|(n, key)| Some((*key, hole(*n)?))).collect()
     }
 
@@ -204,6 +261,10 @@ impl Template {
         }
         Some(out)
     }
+}
+
+fn finder(piece: &String) -> Finder<'static> {
+    Finder::new(piece).into_owned()
 }
 
 /// What stands before ends in brackets or quotes that are still open: there somebody's name or address is written down, and
@@ -221,6 +282,9 @@ struct Literal {
     now: String,
     depth: usize,
     in_class: bool,
+    /// The first piece is what it begins with.
+    leads: bool,
+    has_begun: bool,
     /// A bar at the outermost level: nothing is there in any case.
     barred: bool,
 }
@@ -233,6 +297,8 @@ impl Literal {
     }
 
     fn ends(&mut self) {
+        self.leads |= !self.has_begun && !self.now.is_empty();
+        self.has_begun = true;
         if !self.now.is_empty() {
             self.all.push(self.now.clone());
         }
