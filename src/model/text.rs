@@ -8,6 +8,9 @@ pub const FOREIGN_MAX: usize = 200;
 /// last an ellipsis when something was cut. Applying it twice gives the same as once.
 #[must_use]
 pub fn foreign(text: &str) -> String {
+    if let Some(plain) = plain(text) {
+        return plain;
+    }
     let mut out = String::new();
     // a longer input cannot become shorter, so the rest need not be read
     for c in text.chars().take(FOREIGN_MAX + 1) {
@@ -23,6 +26,18 @@ pub fn foreign(text: &str) -> String {
         out = out.chars().take(FOREIGN_MAX - 1).chain(['…']).collect();
     }
     out
+}
+
+/// The same for what is as most lines are: nothing but printable ASCII, as far as it stays.
+fn plain(text: &str) -> Option<String> {
+    let stays = text.get(..text.len().min(FOREIGN_MAX))?;
+    if !stays.bytes().all(|b| matches!(b, b' '..=b'~')) {
+        return None;
+    }
+    match text.len() > FOREIGN_MAX {
+        true => Some([stays.get(..FOREIGN_MAX - 1)?, "…"].concat()),
+        false => Some(text.to_owned()),
+    }
 }
 
 /// Makes control characters and direction marks visible and keeps everything else, line breaks too: for our own
@@ -71,6 +86,17 @@ mod tests {
             let once = foreign(&s);
             prop_assert!(!once.chars().any(is_hidden));
             prop_assert_eq!(foreign(&once), once);
+        }
+
+        #[test]
+        fn what_is_plain_is_shown_as_anything_else(many in 190_usize..210, end in "[ -~é\t]{0,2}") {
+            let text = "x".repeat(many) + &end;
+            // a letter that is not plain, before all of it, takes the long way
+            let long_way = foreign(&format!("é{text}"));
+            let (shown, rest) = (foreign(&text), long_way.strip_prefix('é').unwrap());
+            let alike = |n: usize| shown.chars().take(n).eq(rest.chars().take(n));
+            prop_assert!(alike(FOREIGN_MAX - 2), "{} {}", shown, rest);
+            prop_assert_eq!(shown.ends_with('…'), text.chars().count() > FOREIGN_MAX);
         }
     }
 }

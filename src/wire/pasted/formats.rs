@@ -8,7 +8,7 @@ use super::template::Template;
 use crate::model::pasted::{Action, Kind, LeaseState};
 use aho_corasick::AhoCorasick;
 use serde::Deserialize;
-use std::collections::{BTreeMap, HashMap};
+use std::collections::BTreeMap;
 use std::hash::{BuildHasherDefault, Hasher};
 use std::sync::LazyLock;
 
@@ -323,7 +323,7 @@ impl Mask {
 pub struct Formats {
     pub all: Vec<Known>,
     pub words: Words,
-    keys: HashMap<u64, Key, BuildHasherDefault<Plain>>,
+    keys: Keys,
     /// What a text of a format holds in any case, and whose it is.
     needles: Option<AhoCorasick>,
     of_needle: Vec<usize>,
@@ -370,6 +370,9 @@ impl Which {
     }
 }
 
+#[allow(clippy::disallowed_types, reason = "asked for one name at a time, never gone through in its order")]
+type Keys = std::collections::HashMap<u64, Key, BuildHasherDefault<Plain>>;
+
 /// What is looked up is a hash already.
 #[derive(Default)]
 struct Plain(u64);
@@ -411,7 +414,7 @@ impl Formats {
         Formats {
             all: Vec::new(),
             words: Words::default(),
-            keys: HashMap::default(),
+            keys: Keys::default(),
             needles: None,
             of_needle: Vec::new(),
             by_field: BTreeMap::new(),

@@ -20,11 +20,31 @@ const UNREAD: usize = 20;
 /// How many records are looked at in one go.
 const BATCH: usize = 4096;
 
+/// A record's format, and what it says where it may be of a gateway.
+struct Recognised<'r> {
+    event: Event<'r>,
+    entries: Option<Vec<Entry>>,
+}
+
 /// The formats of records, in their order. Which one a record has is its own affair, and most of the work of a long text.
-fn recognise_all<'r>(records: &'r [Record<'_>]) -> Vec<Option<Event<'r>>> {
+fn recognise_all<'r>(
+    records: &'r [Record<'_>],
+    macs: &[Mac],
+    ips: &[Ipv4Addr],
+) -> Vec<Option<Recognised<'r>>> {
+    let is_ours = |event: &Event<'_>| {
+        let ends = [event.source(), event.destination(), event.address()];
+        ends.into_iter().flatten().any(|ip| ips.contains(&ip))
+            || event.mac().is_some_and(|m| macs.contains(&m))
+    };
     let some = |part: &'r [Record<'_>]| {
         let mut room = Room::default();
-        part.iter().map(|record| meaning::recognise(record, &mut room)).collect::<Vec<_>>()
+        let one = |record: &'r Record<'_>| {
+            let event = meaning::recognise(record, &mut room)?;
+            let entries = is_ours(&event).then(|| event.entries(record));
+            Some(Recognised { event, entries })
+        };
+        part.iter().map(one).collect::<Vec<_>>()
     };
     cores::in_parts(records, some).into_iter().flatten().collect()
 }
@@ -127,15 +147,16 @@ impl<'w> Reader<'w> {
     }
 
     fn records(&mut self, batch: &[Record<'_>], lines: &[Cow<'_, str>]) {
-        for (record, event) in batch.iter().zip(recognise_all(batch)) {
-            self.record(record, event, lines);
+        for (record, found) in batch.iter().zip(recognise_all(batch, self.macs, self.ips)) {
+            self.record(record, found, lines);
         }
     }
 
-    fn record(&mut self, record: &Record<'_>, event: Option<Event<'_>>, lines: &[Cow<'_, str>]) {
+    fn record(&mut self, record: &Record<'_>, found: Option<Recognised<'_>>, lines: &[Cow<'_, str>]) {
+        let (event, entries) = found.map_or((None, None), |f| (Some(f.event), f.entries));
         if let Some(event) = event.as_ref().filter(|e| !e.known.format.generic) {
             self.out.counts.recognised_records += 1;
-            let went = self.event(event, record, lines);
+            let went = self.event(event, entries, record, lines);
             self.put(record.lines.clone(), went);
             return;
         }
@@ -163,7 +184,7 @@ impl<'w> Reader<'w> {
             self.asked == Asked::Leases && e.address().is_none() && !addresses::ips(&record.text).is_empty()
         };
         if let Some(event) = event.as_ref().filter(|e| !says_none(e)) {
-            is_read = self.event(event, record, lines) != Went::NotRecognised;
+            is_read = self.event(event, entries, record, lines) != Went::NotRecognised;
         }
         if !is_read {
             let sentence = match self.asked {
@@ -183,7 +204,13 @@ impl<'w> Reader<'w> {
     }
 
     /// What a known event is to the gateways.
-    fn event(&mut self, event: &Event<'_>, record: &Record<'_>, lines: &[Cow<'_, str>]) -> Went {
+    fn event(
+        &mut self,
+        event: &Event<'_>,
+        entries: Option<Vec<Entry>>,
+        record: &Record<'_>,
+        lines: &[Cow<'_, str>],
+    ) -> Went {
         let (kind, action) = event.kind();
         let (from, to, mac) = (event.source(), event.destination(), event.mac());
         let is_ours = |ip: Option<Ipv4Addr>| ip.is_some_and(|ip| self.ips.contains(&ip));
@@ -212,7 +239,7 @@ impl<'w> Reader<'w> {
             return Went::Beside;
         }
         let mut went = if each && !ours { Went::Others } else { Went::Beside };
-        for mut entry in event.entries(record) {
+        for mut entry in entries.unwrap_or_else(|| event.entries(record)) {
             if each && !(entry.source.is_some_and(|ip| self.ips.contains(&ip)) || is_mac) {
                 continue;
             }
