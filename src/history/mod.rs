@@ -19,10 +19,8 @@ pub use retention::{MOST_BYTES, NEVER_TOO_OLD, OLDEST_MS, Removed, Why};
 pub use settings::{Settings, Theme};
 pub use visit::Visit;
 
-use crate::model::recording::MOST_BYTES as RECORDING_MOST;
 use crate::model::text::foreign;
 use crate::model::{Level, Snapshot};
-use crate::platform::reading;
 use journal::Line;
 use order::Placed;
 use retention::Room;
@@ -225,18 +223,12 @@ impl History {
         Ok(snapshot)
     }
 
-    /// The recording of a visit, as text.
+    /// Where the recording of a visit is, if it has one.
     ///
     /// # Errors
-    /// When there is no such visit, or it has no recording.
-    pub fn recording(&self, wanted: &str) -> Result<String, HistoryError> {
-        let id = self.resolve(wanted)?;
-        let file = self.visits().join(&id).join(RECORDING);
-        reading::text(&file, RECORDING_MOST as u64).map_err(|e| HistoryError::Disk {
-            what: "read",
-            path: file.display().to_string(),
-            why: e.to_string(),
-        })
+    /// When there is no such visit.
+    pub fn recording(&self, wanted: &str) -> Result<PathBuf, HistoryError> {
+        Ok(self.visits().join(self.resolve(wanted)?).join(RECORDING))
     }
 
     /// One visit as JSON, whole, written as it is read: a journal may be longer than memory is large.

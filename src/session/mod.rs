@@ -11,6 +11,7 @@ mod interface;
 mod jobs;
 pub mod keeping;
 mod looked;
+pub mod opened;
 mod pasted;
 mod picture;
 pub mod playback;
