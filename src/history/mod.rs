@@ -12,6 +12,7 @@ mod order;
 mod record;
 mod retention;
 pub mod settings;
+mod summary;
 mod visit;
 
 pub use journal::SHOWN;
@@ -20,7 +21,7 @@ pub use settings::{Settings, Theme};
 pub use visit::Visit;
 
 use crate::model::text::foreign;
-use crate::model::{Level, Snapshot};
+use crate::model::{Cause, Level, Snapshot};
 use journal::Line;
 use order::Placed;
 use retention::Room;
@@ -195,16 +196,15 @@ impl History {
             open: retention::is_open(&folder),
             id: visit.id,
         };
-        match self.read(&summary.id) {
-            Ok(snapshot) => VisitSummary {
-                started_unix_ms: Some(snapshot.started_unix_ms)
-                    .filter(|ms| *ms != 0)
-                    .or(summary.started_unix_ms),
-                site: foreign(&snapshot.site),
-                gateways: snapshot.gateways.len(),
-                level: snapshot.verdict.level,
-                title: foreign(&snapshot.verdict.title),
-                code: snapshot.verdict.code.map(|c| c.code().to_owned()),
+        match record::summary(&folder, &summary.id) {
+            Ok(kept) => VisitSummary {
+                started_unix_ms: Some(kept.started_unix_ms).filter(|ms| *ms != 0).or(summary.started_unix_ms),
+                site: foreign(&kept.site),
+                gateways: kept.gateways,
+                level: kept.level,
+                title: foreign(&kept.title),
+                // a file may be a stranger's
+                code: kept.code.and_then(|c| Cause::from_code(&c)).map(|c| c.code().to_owned()),
                 ..summary
             },
             Err(e) => VisitSummary { title: e.to_string(), broken: Some(e.to_string()), ..summary },
@@ -278,7 +278,8 @@ impl History {
             // a visit that has just begun and has no answer yet is not the one that is meant
             let with = |id: &&String| self.visits().join(id).join(record::SNAPSHOT).is_file();
             let pictured = || ids.iter().filter(with);
-            let answered = pictured().find(|id| self.read(id).is_ok_and(|s| record::is_answer(&s)));
+            let says = |id: &&String| record::summary(&self.visits().join(id), id);
+            let answered = pictured().find(|id| says(id).is_ok_and(|s| s.answer));
             return answered
                 .or_else(|| pictured().next())
                 .or(ids.first())
@@ -298,6 +299,9 @@ impl History {
 #[cfg(test)]
 #[allow(clippy::disallowed_methods, reason = "a test lays files out as somebody else would have")]
 mod retention_tests;
+#[cfg(test)]
+#[allow(clippy::disallowed_methods, reason = "a test lays files out as somebody else would have")]
+mod summary_tests;
 #[cfg(test)]
 #[allow(clippy::disallowed_methods, reason = "a test lays files out as somebody else would have")]
 mod tests;
