@@ -18,6 +18,7 @@ mod figures {
     pub mod crowd;
     pub mod find;
     pub mod frames;
+    pub mod history;
     pub mod numbers;
     pub mod readers;
     pub mod screen;

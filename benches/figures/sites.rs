@@ -1,6 +1,6 @@
 //! Chooses the figures, and runs those of the network each in a sandbox of its own.
 
-use super::{check, crowd, find, readers, texts, watch, window};
+use super::{check, crowd, find, history, readers, texts, watch, window};
 use crate::plan::Kind;
 use crate::{helper, sandbox};
 use serde::Serialize;
@@ -13,12 +13,17 @@ const RESULT: &str = "RESULT ";
 
 type Figure = (&'static str, &'static str, fn() -> Result<(), String>);
 
-const FIGURES: [Figure; 7] = [
+const FIGURES: [Figure; 8] = [
     ("find", "a /24 with 20 hosts, a router and a gateway: who is seen when", find::measure),
     ("check", "one check on a healthy site and on each fault of the lab", check::measure),
     ("watch", "from a change of the LED to the line that says so", watch::measure),
     ("crowd", "1, 50, 500, 1000 boxes on a /22: what find, check and watch cost", crowd::measure),
     ("readers", "a pasted log of 100,000 lines", readers::measure),
+    (
+        "history",
+        "a visit as long as one may become: its size, and how long it takes to open",
+        history::measure,
+    ),
     ("texts", "all firewall texts of a site with twelve gateways", texts::measure),
     ("window", "first frame, frames, processor time and memory of the window", window::measure),
 ];

@@ -445,8 +445,8 @@ fn history(what: Option<HistoryWhat>, data: Option<PathBuf>) -> ExitCode {
             Err(e) => fail(BLIND, e),
         },
         HistoryWhat::Export { id, recording: Some(file), redact } => {
-            let text = history.recording(&id).map_err(|e| e.to_string());
-            match text.and_then(|text| replay::save(&text, redaction(redact), &file)) {
+            let kept = history.recording(&id).map_err(|e| e.to_string());
+            match kept.and_then(|kept| replay::save(&kept, redaction(redact), &file)) {
                 Ok(()) => {
                     say!("wrote {}", file.display());
                     ExitCode::from(CLEAR)

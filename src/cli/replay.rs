@@ -5,11 +5,11 @@ use super::streams::answer;
 use super::watch::{Said, changes};
 use super::{BLIND, USAGE, fail, json, out, status, text};
 use crate::model::At;
-use crate::model::recording::{MOST_BYTES, Recording};
 use crate::platform::ending::{self, End};
-use crate::platform::{files, reading};
+use crate::platform::files;
 use crate::profile::Profile;
 use crate::report;
+use crate::session::opened::{self, Unplayable};
 use crate::session::replay::Replay;
 use std::path::Path;
 use std::process::ExitCode;
@@ -20,13 +20,10 @@ pub fn replay(profile: &Arc<Profile>, a: &Args) -> ExitCode {
     if a.window {
         return fail(USAGE, "this program was built without a window; leave --window out");
     }
-    let text_of = match reading::given_text(&a.file, MOST_BYTES as u64) {
-        Ok(text) => text,
-        Err(e) => return fail(BLIND, format!("cannot read {}: {e}", a.file.display())),
-    };
-    let recording = match Recording::parse(&text_of) {
+    let recording = match opened::given(&a.file) {
         Ok(recording) => recording,
-        Err(e) => return fail(USAGE, format!("{}: {e}", a.file.display())),
+        Err(e @ Unplayable::Unread { .. }) => return fail(BLIND, e),
+        Err(e @ Unplayable::NoRecording { .. }) => return fail(USAGE, e),
     };
     let mut replay = match Replay::new(recording, profile) {
         Ok(replay) => replay,
@@ -82,18 +79,15 @@ fn ended_in_pause(ms: u64, speed: Option<f64>) -> bool {
 /// One sentence: what did not work.
 pub fn save_shown(shown: &crate::model::Snapshot, redact: report::Redact, file: &Path) -> Result<(), String> {
     let folder = shown.kept_in.as_ref().ok_or("this visit is not kept, so it has no recording")?;
-    let kept = Path::new(folder).join(crate::history::RECORDING);
-    let text = reading::text(&kept, MOST_BYTES as u64)
-        .map_err(|e| format!("cannot read {}: {e}", kept.display()))?;
-    save(&text, redact, file)
+    save(&Path::new(folder).join(crate::history::RECORDING), redact, file)
 }
 
-/// Writes a recording at this level.
+/// Writes the recording that is kept there at this level.
 ///
 /// # Errors
 /// One sentence: what did not work.
-pub fn save(text: &str, redact: report::Redact, file: &Path) -> Result<(), String> {
-    let recording = Recording::parse(text).map_err(|e| e.to_string())?;
+pub fn save(kept: &Path, redact: report::Redact, file: &Path) -> Result<(), String> {
+    let recording = opened::file(kept).map_err(|e| e.to_string())?;
     let told = report::redacted_recording(&recording, redact).map_err(|e| e.to_string())?;
     files::replace(file, told.print().as_bytes()).map_err(|e| format!("cannot write {}: {e}", file.display()))
 }

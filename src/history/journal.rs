@@ -15,13 +15,13 @@ pub(super) const JOURNAL: &str = "journal.jsonl";
 /// The lines before those of [`JOURNAL`], as versions wrote them that kept only one older file.
 pub(super) const OLDER_JOURNAL: &str = "journal.old.jsonl";
 /// Size at which the journal begins anew, bytes.
-const FILE_MOST: u64 = 8 << 20;
+pub(super) const FILE_MOST: u64 = 8 << 20;
 /// Older files that are kept: with the present one 84 MB, a million lines, some months of hundreds of boxes.
 const OLDER_MOST: usize = 9;
 /// Lines that are shown of a visit, the newest ones: what is longer is for programs ([`each`]).
 pub const SHOWN: usize = 2_000;
 /// The end of a file in which those are looked for, bytes.
-const END: u64 = 1 << 20;
+pub(super) const END: u64 = 1 << 20;
 
 /// The most of a line that is read at once, bytes; what is longer is no line of ours.
 const LINE_MOST: u64 = 1 << 20;
@@ -110,10 +110,8 @@ pub(super) fn read(folder: &Path, id: &str) -> Result<Read, HistoryError> {
         if full {
             read.before += lines_in(file, u64::MAX).saturating_sub(u64::from(first.is_some()));
         } else {
-            let (mut entries, passed) = end_of(file, id)?;
-            let too_many = entries.len().saturating_sub(SHOWN - read.entries.len());
-            read.before += passed + too_many as u64;
-            entries.drain(..too_many);
+            let (mut entries, passed) = end_of(file, id, SHOWN - read.entries.len())?;
+            read.before += passed;
             entries.append(&mut read.entries);
             read.entries = entries;
         }
@@ -128,8 +126,8 @@ pub(super) fn read(folder: &Path, id: &str) -> Result<Read, HistoryError> {
     Ok(read)
 }
 
-/// The entries at the end of a file, and how many lines come before them.
-fn end_of(path: &Path, id: &str) -> Result<(Vec<TimelineEntry>, u64), HistoryError> {
+/// The entries at the end of a file, at most so many, and how many lines come before them.
+fn end_of(path: &Path, id: &str, most: usize) -> Result<(Vec<TimelineEntry>, u64), HistoryError> {
     let unread = |e: std::io::Error| disk::error("read", path)(e);
     let mut file = reading::open(path).map_err(unread)?;
     let from = file.metadata().map_err(unread)?.len().saturating_sub(END);
@@ -145,11 +143,20 @@ fn end_of(path: &Path, id: &str) -> Result<(Vec<TimelineEntry>, u64), HistoryErr
         rest = rest.get(cut..).unwrap_or_default();
         passed = lines_in(path, from + cut as u64).saturating_sub(1);
     }
-    let mut entries = Vec::new();
-    for line in rest.split(|b| *b == b'\n').filter(|l| !l.is_empty()) {
+    let lines: Vec<&[u8]> = rest.split(|b| *b == b'\n').filter(|l| !l.is_empty()).collect();
+    let (mut entries, mut left) = (Vec::new(), lines.as_slice());
+    // from the end: what is not shown is counted and not parsed
+    while let Some((line, others)) = left.split_last().filter(|_| entries.len() < most) {
+        left = others;
         if let Line::Entry(entry) = parse(line, id)? {
             entries.push(entry);
         }
+    }
+    entries.reverse();
+    passed += left.len() as u64;
+    if let Some(first) = left.first().filter(|_| from == 0) {
+        // what a newer version began is refused, however much was added to it
+        passed -= u64::from(!matches!(parse(first, id)?, Line::Entry(_)));
     }
     Ok((entries, passed))
 }

@@ -12,6 +12,7 @@ mod order;
 mod record;
 mod retention;
 pub mod settings;
+mod summary;
 mod visit;
 
 pub use journal::SHOWN;
@@ -19,10 +20,8 @@ pub use retention::{MOST_BYTES, NEVER_TOO_OLD, OLDEST_MS, Removed, Why};
 pub use settings::{Settings, Theme};
 pub use visit::Visit;
 
-use crate::model::recording::MOST_BYTES as RECORDING_MOST;
 use crate::model::text::foreign;
-use crate::model::{Level, Snapshot};
-use crate::platform::reading;
+use crate::model::{Cause, Level, Snapshot};
 use journal::Line;
 use order::Placed;
 use retention::Room;
@@ -197,16 +196,15 @@ impl History {
             open: retention::is_open(&folder),
             id: visit.id,
         };
-        match self.read(&summary.id) {
-            Ok(snapshot) => VisitSummary {
-                started_unix_ms: Some(snapshot.started_unix_ms)
-                    .filter(|ms| *ms != 0)
-                    .or(summary.started_unix_ms),
-                site: foreign(&snapshot.site),
-                gateways: snapshot.gateways.len(),
-                level: snapshot.verdict.level,
-                title: foreign(&snapshot.verdict.title),
-                code: snapshot.verdict.code.map(|c| c.code().to_owned()),
+        match record::summary(&folder, &summary.id) {
+            Ok(kept) => VisitSummary {
+                started_unix_ms: Some(kept.started_unix_ms).filter(|ms| *ms != 0).or(summary.started_unix_ms),
+                site: foreign(&kept.site),
+                gateways: kept.gateways,
+                level: kept.level,
+                title: foreign(&kept.title),
+                // a file may be a stranger's
+                code: kept.code.and_then(|c| Cause::from_code(&c)).map(|c| c.code().to_owned()),
                 ..summary
             },
             Err(e) => VisitSummary { title: e.to_string(), broken: Some(e.to_string()), ..summary },
@@ -225,18 +223,12 @@ impl History {
         Ok(snapshot)
     }
 
-    /// The recording of a visit, as text.
+    /// Where the recording of a visit is, if it has one.
     ///
     /// # Errors
-    /// When there is no such visit, or it has no recording.
-    pub fn recording(&self, wanted: &str) -> Result<String, HistoryError> {
-        let id = self.resolve(wanted)?;
-        let file = self.visits().join(&id).join(RECORDING);
-        reading::text(&file, RECORDING_MOST as u64).map_err(|e| HistoryError::Disk {
-            what: "read",
-            path: file.display().to_string(),
-            why: e.to_string(),
-        })
+    /// When there is no such visit.
+    pub fn recording(&self, wanted: &str) -> Result<PathBuf, HistoryError> {
+        Ok(self.visits().join(self.resolve(wanted)?).join(RECORDING))
     }
 
     /// One visit as JSON, whole, written as it is read: a journal may be longer than memory is large.
@@ -286,7 +278,8 @@ impl History {
             // a visit that has just begun and has no answer yet is not the one that is meant
             let with = |id: &&String| self.visits().join(id).join(record::SNAPSHOT).is_file();
             let pictured = || ids.iter().filter(with);
-            let answered = pictured().find(|id| self.read(id).is_ok_and(|s| record::is_answer(&s)));
+            let says = |id: &&String| record::summary(&self.visits().join(id), id);
+            let answered = pictured().find(|id| says(id).is_ok_and(|s| s.answer));
             return answered
                 .or_else(|| pictured().next())
                 .or(ids.first())
@@ -306,6 +299,9 @@ impl History {
 #[cfg(test)]
 #[allow(clippy::disallowed_methods, reason = "a test lays files out as somebody else would have")]
 mod retention_tests;
+#[cfg(test)]
+#[allow(clippy::disallowed_methods, reason = "a test lays files out as somebody else would have")]
+mod summary_tests;
 #[cfg(test)]
 #[allow(clippy::disallowed_methods, reason = "a test lays files out as somebody else would have")]
 mod tests;

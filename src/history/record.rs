@@ -1,11 +1,12 @@
 //! The form of what is kept, and reading it back however the process that wrote it ended.
 
+use super::summary::Summary;
 use super::{HistoryError, journal};
 use crate::model::snapshot::{Activity, TimelineEntry};
 use crate::model::text::foreign;
 use crate::model::{Snapshot, Verdict};
 use crate::platform::reading;
-use serde_json::{Value, json};
+use serde_json::Value;
 use std::path::Path;
 use std::sync::Arc;
 
@@ -15,8 +16,12 @@ pub(super) const SNAPSHOT: &str = "snapshot.json";
 /// The most that a picture has, bytes: several times that of a thousand boxes with all that is kept of each.
 const SNAPSHOT_MOST: u64 = 256 << 20;
 
-pub(super) fn print(snapshot: &Snapshot) -> Result<Vec<u8>, serde_json::Error> {
-    serde_json::to_vec(&json!({ "schema": SCHEMA, "snapshot": snapshot }))
+/// What a list says of the visit in a folder, read out of as little as there is of it.
+pub(super) fn summary(folder: &Path, id: &str) -> Result<Summary, HistoryError> {
+    match super::summary::read(&folder.join(SNAPSHOT)) {
+        Some(summary) => Ok(summary),
+        None => read(folder, id).map(|snapshot| Summary::of(&snapshot)),
+    }
 }
 
 /// Reads the folder of a visit: its picture, with the end of its journal as the record.
@@ -40,7 +45,7 @@ pub(super) fn read(folder: &Path, id: &str) -> Result<Snapshot, HistoryError> {
         Err(e) => return Err(broken(e.to_string())),
     };
     // taken in the middle of a check: whoever reads it now waits for nothing any more
-    if !is_answer(&snapshot) && matches!(snapshot.activity, Activity::Working { .. }) {
+    if is_unfinished(&snapshot) {
         snapshot.verdict = unfinished();
         snapshot.findings.clear();
         snapshot.running.clear();
@@ -62,7 +67,12 @@ pub(super) fn is_answer(s: &Snapshot) -> bool {
     s.took_ms.is_some() && !(matches!(s.activity, Activity::Working { .. }) && s.verdict.code.is_none())
 }
 
-fn unfinished() -> Verdict {
+/// Whether a picture tells to wait for what was not there when it was kept.
+pub(super) fn is_unfinished(s: &Snapshot) -> bool {
+    !is_answer(s) && matches!(s.activity, Activity::Working { .. })
+}
+
+pub(super) fn unfinished() -> Verdict {
     Verdict {
         title: "Ended before the first check had.".into(),
         next_step: "Check again.".into(),

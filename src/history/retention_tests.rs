@@ -118,7 +118,7 @@ fn visits_of_a_version_without_numbers_come_first_by_their_time() {
         fs::create_dir_all(&folder).unwrap();
         let opening = format!("{{\"schema\":1,\"visit\":\"{id}\",\"started_unix_ms\":{BEGAN}}}\n");
         fs::write(folder.join(journal::JOURNAL), opening + "{\"at\":1,\"text\":\"one\"}\n").unwrap();
-        fs::write(folder.join(record::SNAPSHOT), record::print(&picture(id, "old")).unwrap()).unwrap();
+        fs::write(folder.join(record::SNAPSHOT), summary::print(&picture(id, "old")).unwrap()).unwrap();
     }
     assert_eq!(h.load("last").unwrap().visit, old[0]);
     let (new, _) = visit(&h, BEGAN, 10);

@@ -63,7 +63,7 @@ fn killed_at_any_byte_of_a_picture_the_one_before_stays() {
     let id = History::new_id(BEGAN);
     let mut visit = h.begin(&id, BEGAN).unwrap();
     visit.keep(&picture(&id, "shown")).unwrap();
-    let next = record::print(&picture(&id, "not shown yet")).unwrap();
+    let next = summary::print(&picture(&id, "not shown yet")).unwrap();
     for cut in (0..next.len()).step_by(97) {
         // another process died with its file half written
         fs::write(visit.folder().join("snapshot.4711.tmp"), &next[..cut]).unwrap();
@@ -132,7 +132,7 @@ fn a_picture_of_an_older_version_gets_what_it_lacks() {
     let id = History::new_id(BEGAN);
     let visit = h.begin(&id, BEGAN).unwrap();
     let mut value: serde_json::Value =
-        serde_json::from_slice(&record::print(&picture(&id, "old")).unwrap()).unwrap();
+        serde_json::from_slice(&summary::print(&picture(&id, "old")).unwrap()).unwrap();
     let content = value["snapshot"].as_object_mut().unwrap();
     assert!(content.remove("not_tested").is_some() && content.remove("console").is_some());
     content.insert("unknown_key".into(), 1.into());

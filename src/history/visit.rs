@@ -1,9 +1,9 @@
 //! The visit that is being kept.
 
 use super::journal::Journal;
-use super::record::{self, SNAPSHOT};
+use super::record::SNAPSHOT;
 use super::retention::Removed;
-use super::{HistoryError, RECORDING, disk, lock};
+use super::{HistoryError, RECORDING, disk, lock, summary};
 use crate::model::Snapshot;
 use crate::model::snapshot::TimelineEntry;
 use std::path::{Path, PathBuf};
@@ -83,7 +83,7 @@ impl Visit {
     /// # Errors
     /// When the disk refuses; the picture before stays.
     pub fn keep(&mut self, snapshot: &Snapshot) -> Result<(), HistoryError> {
-        let bytes = record::print(snapshot)
+        let bytes = summary::print(snapshot)
             .map_err(|e| HistoryError::Broken { id: self.id.clone(), why: e.to_string() })?;
         disk::replace(&self.folder.join(SNAPSHOT), &bytes)
     }

@@ -160,37 +160,9 @@ impl Recording {
     /// # Errors
     /// As [`Recording::parse`], and when it cannot be read.
     pub fn read(input: impl BufRead) -> Result<Recording, RecordingError> {
-        let mut lines = Lines { input, number: 0, bytes: 0, whole: true };
-        let first = lines.next()?.ok_or_else(|| RecordingError::NoHeader("it is empty".into()))?;
-        let no_header = |why: String| RecordingError::NoHeader(foreign(&why));
-        let value: Value = serde_json::from_str(&first).map_err(|e| no_header(e.to_string()))?;
-        if value.get("kind").and_then(Value::as_str) != Some(KIND) {
-            return Err(no_header(format!("it does not say \"kind\": \"{KIND}\"")));
-        }
-        let format = value.get("format").and_then(Value::as_u64).unwrap_or(0);
-        if format > u64::from(FORMAT) {
-            return Err(RecordingError::Newer { found: format, known: FORMAT });
-        }
-        let header: Header = exact(migrated_header(value, format), 1)?;
-        let mut events = Vec::new();
-        while let Some(line) = lines.next()? {
-            if line.trim().is_empty() {
-                continue;
-            }
-            let parsed: Result<Value, _> = serde_json::from_str(&line);
-            let value = match parsed {
-                Ok(value) => value,
-                Err(_) if !lines.whole => break,
-                Err(e) => {
-                    return Err(RecordingError::Line { line: lines.number, why: foreign(&e.to_string()) });
-                }
-            };
-            if events.len() >= MOST_EVENTS {
-                return Err(RecordingError::TooMany);
-            }
-            events.push(exact(made_safe(migrated_event(value, format)), lines.number)?);
-        }
-        Ok(Recording { header, events })
+        let mut events = Events::of(input)?;
+        let header = std::mem::take(&mut events.header);
+        Ok(Recording { header, events: events.collect::<Result<_, _>>()? })
     }
 
     /// The recording as text.
@@ -207,6 +179,65 @@ impl Recording {
     #[must_use]
     pub fn length(&self) -> At {
         self.events.last().map_or(At(0), |e| e.at)
+    }
+}
+
+/// A recording that is being read: its header, then one event after the other. Of its text no more is held than a line,
+/// and nothing is taken from the input beyond the event that was given last.
+pub struct Events<R> {
+    pub header: Header,
+    lines: Lines<R>,
+    format: u64,
+    given: usize,
+}
+
+impl<R: BufRead> Events<R> {
+    /// Reads the header.
+    ///
+    /// # Errors
+    /// When it is none, or is newer than this version.
+    pub fn of(input: R) -> Result<Events<R>, RecordingError> {
+        let mut lines = Lines { input, number: 0, bytes: 0, whole: true };
+        let first = lines.next()?.ok_or_else(|| RecordingError::NoHeader("it is empty".into()))?;
+        let no_header = |why: String| RecordingError::NoHeader(foreign(&why));
+        let value: Value = serde_json::from_str(&first).map_err(|e| no_header(e.to_string()))?;
+        if value.get("kind").and_then(Value::as_str) != Some(KIND) {
+            return Err(no_header(format!("it does not say \"kind\": \"{KIND}\"")));
+        }
+        let format = value.get("format").and_then(Value::as_u64).unwrap_or(0);
+        if format > u64::from(FORMAT) {
+            return Err(RecordingError::Newer { found: format, known: FORMAT });
+        }
+        let header = exact(migrated_header(value, format), 1)?;
+        Ok(Events { header, lines, format, given: 0 })
+    }
+
+    fn event(&mut self) -> Result<Option<Event>, RecordingError> {
+        while let Some(line) = self.lines.next()? {
+            if line.trim().is_empty() {
+                continue;
+            }
+            let number = self.lines.number;
+            let value: Value = match serde_json::from_str(&line) {
+                Ok(value) => value,
+                Err(_) if !self.lines.whole => return Ok(None),
+                Err(e) => return Err(RecordingError::Line { line: number, why: foreign(&e.to_string()) }),
+            };
+            if self.given >= MOST_EVENTS {
+                return Err(RecordingError::TooMany);
+            }
+            self.given += 1;
+            return exact(made_safe(migrated_event(value, self.format)), number).map(Some);
+        }
+        Ok(None)
+    }
+}
+
+impl<R: BufRead> Iterator for Events<R> {
+    type Item = Result<Event, RecordingError>;
+
+    fn next(&mut self) -> Option<Self::Item> {
+        self.event().transpose()
     }
 }
 
@@ -392,6 +423,58 @@ mod tests {
         assert_eq!(Recording::parse(&many), Err(RecordingError::TooMany));
         let empty = format!("{header}{}", format!("{}\n", " ".repeat(1_000_000)).repeat(70));
         assert_eq!(Recording::parse(&empty), Err(RecordingError::TooLong));
+    }
+
+    /// Lines that are made as they are asked for, so that what is read ahead of them, or held, shows.
+    struct Counted<'a> {
+        lines: &'a mut dyn Iterator<Item = String>,
+        line: Vec<u8>,
+        from: usize,
+        taken: usize,
+    }
+
+    impl std::io::Read for Counted<'_> {
+        fn read(&mut self, _: &mut [u8]) -> std::io::Result<usize> {
+            unreachable!("it is read as lines")
+        }
+    }
+
+    impl BufRead for Counted<'_> {
+        fn fill_buf(&mut self) -> std::io::Result<&[u8]> {
+            if self.from == self.line.len() {
+                (self.line, self.from) = (self.lines.next().unwrap_or_default().into_bytes(), 0);
+            }
+            Ok(self.line.get(self.from..).unwrap_or_default())
+        }
+        fn consume(&mut self, amount: usize) {
+            self.from += amount;
+            self.taken += amount;
+        }
+    }
+
+    #[test]
+    fn of_a_long_recording_nothing_is_taken_beyond_the_event_that_was_given() {
+        let event = |n: usize| {
+            let limit = Limit { what: "w".into(), why: "x".repeat(n % 3 * 1_000), advice: n.to_string() };
+            Event { at: At(n as u64), input: Input::Limited(limit) }
+        };
+        let events = 20_000;
+        let blank = |n: usize| if n.is_multiple_of(100) { " ".repeat(50_000) + "\n" } else { String::new() };
+        let mut lines = [line(&sample().header)]
+            .into_iter()
+            .chain((0..events).flat_map(|n| [blank(n), line(&event(n))]))
+            .filter(|l| !l.is_empty());
+        let input = Counted { lines: &mut lines, line: Vec::new(), from: 0, taken: 0 };
+        let mut read = Events::of(input).unwrap();
+        let mut told = line(&sample().header).len();
+        assert_eq!((read.lines.input.taken, &read.header), (told, &sample().header));
+        for n in 0..events {
+            assert_eq!(read.next(), Some(Ok(event(n))));
+            told += blank(n).len() + line(&event(n)).len();
+            assert_eq!(read.lines.input.taken, told, "event {n}: what was read and not given is held");
+        }
+        assert_eq!(read.next(), None);
+        assert!(told > 25_000_000, "{told}: this proves little");
     }
 
     #[test]

@@ -225,7 +225,7 @@ fn opening_the_window_leaves_no_empty_visit() {
         assert_eq!(history.list().len(), visits);
         assert_eq!(pictures.borrow().kept_in.is_some(), visits > 0);
         if visits > 0 {
-            let tape = Recording::parse(&history.recording("last").unwrap()).unwrap();
+            let tape = opened::file(&history.recording("last").unwrap()).unwrap();
             assert!(tape.events.iter().any(|e| matches!(e.input, Input::Saw(_))), "{:?}", tape.events);
         }
     }

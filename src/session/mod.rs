@@ -11,6 +11,7 @@ mod interface;
 mod jobs;
 pub mod keeping;
 mod looked;
+pub mod opened;
 mod pasted;
 mod picture;
 pub mod playback;
@@ -343,3 +344,6 @@ mod broken_tests;
 #[cfg(test)]
 #[allow(clippy::disallowed_methods, reason = "a test lays files out as somebody else would have")]
 mod keeping_tests;
+#[cfg(test)]
+#[allow(clippy::disallowed_methods, reason = "a test lays files out as somebody else would have")]
+mod long_tests;

@@ -4,13 +4,12 @@
 use super::command::{Command, PlaybackOrder};
 use super::picture::of_the_end;
 use super::replay::Replay;
-use super::{Refused, SessionPort};
+use super::{Refused, SessionPort, opened};
 use crate::check::Clock;
-use crate::model::recording::{MOST_BYTES, Recording};
+use crate::model::recording::Recording;
 use crate::model::snapshot::PlaybackView;
 use crate::model::text::foreign;
 use crate::model::{At, Snapshot};
-use crate::platform::reading;
 use crate::platform::supervise::caught;
 use crate::profile::Profile;
 use std::path::Path;
@@ -38,11 +37,9 @@ impl Playback {
     /// # Errors
     /// One sentence: why the file cannot be read, or is no recording.
     pub fn open(file: &Path, profile: &Arc<Profile>, clock: Clock, wake: Wake) -> Result<Playback, String> {
-        let shown = file.display();
-        // what somebody drops on a window may be a film
-        let text = reading::text(file, MOST_BYTES as u64).map_err(|e| format!("cannot read {shown}: {e}"))?;
+        let recording = opened::file(file).map_err(|e| e.to_string())?;
         let name = file.file_name().map(|n| foreign(&n.to_string_lossy())).unwrap_or_default();
-        Self::begin(&text, name, profile, clock, wake).map_err(|e| format!("{shown}: {e}"))
+        Self::play(recording, name, profile, clock, wake).map_err(|e| format!("{}: {e}", file.display()))
     }
 
     /// Begins to play this text.
@@ -56,7 +53,18 @@ impl Playback {
         clock: Clock,
         wake: Wake,
     ) -> Result<Playback, String> {
-        let recording = Arc::new(Recording::parse(text).map_err(|e| e.to_string())?);
+        let recording = Recording::parse(text).map_err(|e| e.to_string())?;
+        Self::play(recording, name, profile, clock, wake)
+    }
+
+    fn play(
+        recording: Recording,
+        name: String,
+        profile: &Arc<Profile>,
+        clock: Clock,
+        wake: Wake,
+    ) -> Result<Playback, String> {
+        let recording = Arc::new(recording);
         let replay = Replay::new(Arc::clone(&recording), profile).map_err(|e| e.to_string())?;
         let now = clock();
         let mut stage = Stage {

@@ -5,6 +5,7 @@ use super::program::Home;
 use serde_json::Value;
 use std::fs;
 use std::io::Write as _;
+use std::path::Path;
 
 const MAC: &str = "34:a5:e1:00:0b:07";
 const DENIED: &str = "Nov 27 10:00:01 fw kernel: [SG block 7] IN=eth0 OUT=eth1 MAC=00:11:22:33:44:55:34:a5:e1:00:0b:07:08:00 \
@@ -86,4 +87,28 @@ fn a_report_of_a_very_long_visit_has_a_bound_and_the_whole_record_is_there() {
     let whole = fs::read_to_string(home.file("whole")).unwrap();
     assert_eq!(whole.matches("LED solid green, line").count() as u64, lines + 2_000, "and the picture's own");
     assert!(whole.contains("line 0\"") && whole.contains("\"unreadable_lines\": 0"));
+}
+
+/// A recording may have 64 MiB; of its text a line is held.
+#[test]
+fn a_long_recording_is_played_in_little_memory() {
+    let home = Home::new();
+    let lesson = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/scenarios/port-opens-late.jsonl");
+    let lesson = fs::read_to_string(lesson).unwrap();
+    let (header, events) = lesson.split_once('\n').unwrap();
+    let mut out = std::io::BufWriter::new(fs::File::create(home.file("long.jsonl")).unwrap());
+    writeln!(out, "{header}").unwrap();
+    let blank = " ".repeat(65_535);
+    for _ in 0..1_000 {
+        writeln!(out, "{blank}").unwrap();
+    }
+    out.write_all(events.as_bytes()).unwrap();
+    drop(out);
+    fs::write(home.file("short.jsonl"), &lesson).unwrap();
+    let script = "\"$SG\" replay short.jsonl >short; ulimit -d 30000\n\
+                  \"$SG\" replay long.jsonl >long; test $? = 1 || exit 8\n\
+                  \"$SG\" replay /dev/stdin <long.jsonl >handed; test $? = 1 || exit 9\n\
+                  cmp short long && cmp short handed\n";
+    let ran = home.shell(script);
+    assert_eq!(ran.exit, Some(0), "{ran:?}");
 }
