@@ -7,6 +7,7 @@ pub mod command;
 #[cfg(feature = "lab")]
 pub mod demo;
 mod engine;
+mod finder;
 mod interface;
 mod jobs;
 pub mod keeping;

@@ -4,6 +4,7 @@ use super::adapter::Change;
 use super::asks::Asks;
 use super::command::Command;
 use super::engine::{Engine, Purpose};
+use super::finder::Finder;
 use super::jobs::{Job, Jobs};
 use super::keeping::Keeping;
 use super::recorder::Recorder;
@@ -33,9 +34,6 @@ const RECHECK: Duration = Duration::from_secs(300);
 const RECHECK_AFTER_CHANGE: Duration = Duration::from_secs(2);
 /// A LED that leaves green again and again, or is said to, costs so many checks at once, then one in each interval.
 const RECHECKS: Budget = Budget::new(4, Duration::from_secs(60));
-/// "Plug it in now" sweeps this often, and ends after ten minutes.
-const PLUG_IN_ROUND: Duration = Duration::from_secs(5);
-const PLUG_IN_MOST: Duration = Duration::from_secs(600);
 /// A search that lasts so much longer than it should, and checks that last so long, wait for what never comes: they are
 /// ended, and what they did not see is not known. The slowest check takes some 15 s.
 const SEARCH_ENDS: Duration = Duration::from_secs(30);
@@ -70,7 +68,7 @@ struct Tasks {
     /// REQUESTs that were heard and whose address was asked for.
     asked: u32,
     asks: Asks,
-    plug_in: Option<AbortHandle>,
+    plug_in: Finder,
     /// The idle ladder.
     hold: Option<AbortHandle>,
 }
@@ -94,7 +92,7 @@ impl Loop {
             console: None,
             asked: 0,
             asks: Asks::default(),
-            plug_in: None,
+            plug_in: Finder::default(),
             hold: None,
         };
         let eyes = Eyes::new(sight_in, self.world.clock());
@@ -201,9 +199,9 @@ impl Loop {
                 // a box that accepted an offer answers in a moment, if the server agreed
                 tasks.set.spawn(Job::Ask, asking.soon(accepted));
             }
-            if !self.engine.plug_in_pending && self.engine.plug_in_known.is_none() {
+            if !self.engine.looks_for_plugged() {
                 // the box was found, or nobody looks for it any more
-                tasks.stop_plug_in();
+                tasks.plug_in.stop();
             }
             self.engine.footprint = self.world.meter.footprint();
             self.engine.remember_changes(now);
@@ -235,7 +233,8 @@ impl Loop {
                     recheck_at = Some(Instant::now() + if soon { RECHECK_AFTER_CHANGE } else { RECHECK });
                 }
             }
-            let may_change = self.engine.watching && self.engine.run.as_ref().is_none_or(|r| r.quiet);
+            let may_change =
+                self.engine.stays_on_adapter() && self.engine.run.as_ref().is_none_or(|r| r.quiet);
             if may_change && std::mem::take(&mut self.engine.interfaces_changed) {
                 let before = self.engine.host.clone();
                 if self.world.read_host_again(&mut self.engine) == Change::None {
@@ -323,6 +322,8 @@ impl Loop {
                 }
             }
         }
+        let interface = self.engine.host.interface();
+        tasks.plug_in.follow(&mut tasks.set, eyes, &self.world.meter, interface);
     }
 
     /// Asks boxes whether they are there, where there is an interface to ask through.
@@ -439,6 +440,9 @@ impl Loop {
                 self.world.adapter.forget();
                 self.world.read_host_again(&mut self.engine);
                 tasks.stop_listeners();
+                if self.engine.looks_for_plugged() && self.world.is_real() {
+                    self.follow(tasks, eyes);
+                }
             }
             Command::SetSite(site) => self.engine.site = site,
             Command::SetFirewall(choice) => {
@@ -568,7 +572,7 @@ impl Loop {
 
     /// "Plug it in now": everybody who is here is known; the next new MAC is the box.
     fn plug_in(&mut self, on: bool, tasks: &mut Tasks, eyes: &Eyes) {
-        tasks.stop_plug_in();
+        tasks.plug_in.stop();
         self.engine.plug_in_known = None;
         self.engine.plug_in_pending = false;
         if !on {
@@ -580,24 +584,11 @@ impl Loop {
             return;
         };
         self.listen(tasks, eyes, &interface);
-        let (eyes, meter) = (eyes.clone(), self.world.meter.clone());
-        tasks.plug_in = Some(tasks.set.spawn(Job::PlugIn, async move {
-            let end = Instant::now() + PLUG_IN_MOST;
-            while Instant::now() < end {
-                meter.reset_round();
-                discover::sweep::search(eyes.clone(), meter.clone(), interface.clone(), PLUG_IN_ROUND).await;
-            }
-        }));
+        tasks.plug_in.begin(&mut tasks.set, eyes, &self.world.meter, Some(&interface));
     }
 }
 
 impl Tasks {
-    fn stop_plug_in(&mut self) {
-        if let Some(task) = self.plug_in.take() {
-            task.abort();
-        }
-    }
-
     fn stop_run(&mut self) {
         for task in [self.search.take(), self.checks.take()].into_iter().flatten() {
             task.abort();

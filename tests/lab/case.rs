@@ -101,7 +101,7 @@ pub struct Case {
     /// The last gateway is plugged in while the finder looks for it, in place of `check`.
     #[serde(default)]
     pub plug_in: bool,
-    /// The laptop's own adapter is pulled out and plugged in again while the program watches.
+    /// The laptop's own adapter is pulled out and plugged in again while the program watches, or while the finder looks.
     #[serde(default)]
     pub replug: bool,
     /// The window is used in place of `check`.
