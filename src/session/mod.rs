@@ -315,6 +315,8 @@ impl Session {
 
 impl Drop for Session {
     fn drop(&mut self) {
+        // nobody looks any more
+        self.snapshots = watch::channel(Arc::default()).1;
         self.end();
         if let Some(runtime) = self.runtime.take() {
             runtime.shutdown_background();

@@ -111,7 +111,7 @@ impl Loop {
         // what came changed nothing: it costs no picture, and what was waited for is waited for
         let mut in_vain = false;
         // the end comes first, whatever else does
-        while !(self.commands.is_closed() && self.commands.is_empty()) {
+        while !self.is_over() {
             if !std::mem::take(&mut in_vain) {
                 let now = self.world.now();
                 let then = |at: At| Instant::now() + Duration::from_millis(at.since(now));
@@ -125,55 +125,63 @@ impl Loop {
                     None => std::future::pending().await,
                 }
             };
-            tokio::select! {
-                command = self.commands.recv() => match command {
-                    None => break,
-                    Some(command) => self.obey(command, &mut tasks, &eyes, &progress_in, &needs),
-                },
-                Some(sighting) = sightings.recv() => {
-                    let mut news = self.engine.sighting(sighting);
-                    for _ in 0..BURST {
-                        match sightings.try_recv() {
-                            Ok(more) => news |= self.engine.sighting(more),
-                            Err(_) => break,
+            // before anything else that is there to be done: however much others say, this program obeys
+            if let Ok(command) = self.commands.try_recv() {
+                self.obey(command, &mut tasks, &eyes, &progress_in, &needs);
+            } else {
+                tokio::select! {
+                    command = self.commands.recv() => match command {
+                        None => break,
+                        Some(command) => self.obey(command, &mut tasks, &eyes, &progress_in, &needs),
+                    },
+                    Some(sighting) = sightings.recv() => {
+                        let mut news = self.engine.sighting(sighting);
+                        for _ in 0..BURST {
+                            if self.is_over() {
+                                break;
+                            }
+                            match sightings.try_recv() {
+                                Ok(more) => news |= self.engine.sighting(more),
+                                Err(_) => break,
+                            }
+                        }
+                        in_vain = !news && self.engine.taken.is_empty();
+                    }
+                    Some(p) = progress.recv() => {
+                        let now = self.world.now();
+                        self.engine.progress(p, now);
+                    }
+                    _ = round.tick(), if self.engine.watching && self.world.is_real() => {
+                        // a search asks all of them by itself
+                        let searching = self.engine.run.as_ref().is_some_and(|r| !r.searched);
+                        if let Some(asking) = self.asking(&eyes).filter(|_| !searching) {
+                            self.world.meter.reset_round();
+                            tasks.set.spawn(Job::Round, asking.round(self.engine.addresses_to_ask()));
                         }
                     }
-                    in_vain = !news && self.engine.taken.is_empty();
-                }
-                Some(p) = progress.recv() => {
-                    let now = self.world.now();
-                    self.engine.progress(p, now);
-                }
-                _ = round.tick(), if self.engine.watching && self.world.is_real() => {
-                    // a search asks all of them by itself
-                    let searching = self.engine.run.as_ref().is_some_and(|r| !r.searched);
-                    if let Some(asking) = self.asking(&eyes).filter(|_| !searching) {
-                        self.world.meter.reset_round();
-                        tasks.set.spawn(Job::Round, asking.round(self.engine.addresses_to_ask()));
+                    () = deadline(recheck_at), if self.engine.watching => {
+                        let now = Instant::now();
+                        if self.engine.run.is_some() {
+                            recheck_at = Some(now + RECHECK_AFTER_CHANGE);
+                        } else if !rechecks.take(now.into_std()) {
+                            recheck_at = Some(rechecks.ready_at(now.into_std()).into());
+                        } else {
+                            recheck_at = Some(now + RECHECK);
+                            self.begin(Purpose::FindAndCheck, true, &mut tasks, &eyes, &progress_in, &needs);
+                        }
                     }
-                }
-                () = deadline(recheck_at), if self.engine.watching => {
-                    let now = Instant::now();
-                    if self.engine.run.is_some() {
-                        recheck_at = Some(now + RECHECK_AFTER_CHANGE);
-                    } else if !rechecks.take(now.into_std()) {
-                        recheck_at = Some(rechecks.ready_at(now.into_std()).into());
-                    } else {
-                        recheck_at = Some(now + RECHECK);
-                        self.begin(Purpose::FindAndCheck, true, &mut tasks, &eyes, &progress_in, &needs);
-                    }
-                }
-                () = deadline(wake_at) => {}
-                () = deadline(keep_at) => {}
-                () = deadline(ask_at) => {}
-                ended = tasks.set.ended(), if !tasks.set.is_empty() => {
-                    if let Some((job, broke)) = ended {
-                        let now = self.world.now();
-                        self.engine.job_broke(job, &broke, now);
+                    () = deadline(wake_at) => {}
+                    () = deadline(keep_at) => {}
+                    () = deadline(ask_at) => {}
+                    ended = tasks.set.ended(), if !tasks.set.is_empty() => {
+                        if let Some((job, broke)) = ended {
+                            let now = self.world.now();
+                            self.engine.job_broke(job, &broke, now);
+                        }
                     }
                 }
             }
-            if in_vain {
+            if in_vain || self.is_over() {
                 continue;
             }
             let now = self.world.now();
@@ -251,6 +259,9 @@ impl Loop {
             if settled || self.keeping.owes(&self.engine, now) {
                 self.keep();
             }
+            if self.is_over() {
+                continue;
+            }
             self.publish();
             if self.engine.watching {
                 let green = self.all_green(now);
@@ -268,9 +279,18 @@ impl Loop {
         // from here on nothing is sent, so that what is kept and told last is all of it
         self.world.meter.close();
         self.engine.footprint = self.world.meter.footprint();
+        self.engine.remember_changes(self.world.now());
         self.record(true);
         self.keep();
-        self.publish();
+        // of hundreds of boxes it takes a while, and for nobody it is not made
+        if !self.publish.is_closed() {
+            self.publish();
+        }
+    }
+
+    /// Nobody commands any more.
+    fn is_over(&self) -> bool {
+        self.commands.is_closed() && self.commands.is_empty()
     }
 
     /// Writes what was taken in since the last time; settled: a whole run is in it.
