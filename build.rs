@@ -8,7 +8,9 @@ use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 
 /// Data files whose quoted texts are the program's own too.
-const DATA: [&str; 3] = ["assets/profile.toml", "assets/signers.toml", "assets/pasted"];
+const DATA: [&str; 4] = ["assets/agents.toml", "assets/profile.toml", "assets/signers.toml", "assets/pasted"];
+/// Lines of them that are never printed: where something was seen, and by which processes an agent is known.
+const NEVER_SAID: [&str; 6] = ["seen =", "linux =", "macos =", "windows =", "services =", "recalled ="];
 /// Folders whose texts never reach a report.
 const NOT_PRINTED: [&str; 1] = ["src/ui"];
 
@@ -163,8 +165,7 @@ fn starts(c: &[char], with: &str) -> bool {
 /// The words of every quoted text of a TOML file, without comments.
 fn quoted(source: &str, words: &mut BTreeSet<String>) {
     for line in source.lines().filter(|l| !l.trim_start().starts_with('#')) {
-        // where a format was seen is never printed
-        if line.starts_with("seen =") {
+        if NEVER_SAID.iter().any(|key| line.starts_with(key)) {
             continue;
         }
         let mut rest = line;

@@ -7,7 +7,8 @@ use crate::model::check::{CheckId, CheckResult, Failure, Measured, Offer, Outcom
 use crate::model::cloud::Cloud;
 use crate::model::evidence::DhcpSeen;
 use crate::model::host::{HostView, Interface, LinkKind};
-use crate::platform::supervise::{Crew, caught, supervised};
+use crate::platform::agents;
+use crate::platform::supervise::{Crew, aside, caught, supervised};
 use crate::profile::Profile;
 use std::collections::{BTreeMap, BTreeSet};
 use std::net::{IpAddr, SocketAddr};
@@ -47,7 +48,8 @@ pub async fn run(
     course.look(CheckId::Lease, local::lease).await;
     if plan::can_send(&course.host) || course.reach.simulated.is_some() {
         course.run(needs, random).await;
-        let own = course.reach.own.told(&course.reach.meter);
+        let mut own = course.reach.own.told(&course.reach.meter);
+        course.name_agents(&mut own).await;
         if !own.is_empty() {
             course.tell(CheckId::Witness, own).await;
         }
@@ -333,6 +335,21 @@ impl Course {
         for id in self.known.keys().copied().collect::<Vec<_>>() {
             self.tell(id, Vec::new()).await;
         }
+    }
+
+    /// Names the firewalls and security agents that run here, where this computer was seen to refuse by itself, or may have.
+    async fn name_agents(&self, own: &mut Vec<CheckResult>) {
+        let refuses = own.iter().any(super::own::is_own_refusal);
+        let path = self.known.get(&CheckId::Path).into_iter().flatten();
+        let may = path.filter_map(|r| if let Measured::Hops(hops) = &r.measured { Some(hops) } else { None });
+        let may_refuse =
+            may.flatten().any(|hop| hop.distance <= 1 && hop.refused.is_some() && hop.refused_by.is_none());
+        // a simulated computer runs nothing
+        if self.reach.simulated.is_some() || !(refuses || may_refuse) {
+            return;
+        }
+        let running = aside(agents::running).await;
+        super::own::name_agents(own, running.into_iter().map(str::to_owned).collect());
     }
 
     async fn ports_ended(&mut self, results: &[CheckResult]) {

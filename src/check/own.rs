@@ -183,6 +183,37 @@ impl Own {
     }
 }
 
+/// This computer was seen to refuse what this program sends.
+#[must_use]
+pub fn is_own_refusal(r: &CheckResult) -> bool {
+    r.outcome.failure() == Some(Failure::OwnFirewall)
+}
+
+/// Adds the names of the firewalls and security agents that run here: to what this computer was seen to refuse, else as a
+/// row of its own, which decides nothing.
+pub fn name_agents(own: &mut Vec<CheckResult>, running: Vec<String>) {
+    if running.is_empty() {
+        return;
+    }
+    let names = running.join(", ");
+    let mut any = false;
+    for r in own.iter_mut().filter(|r| is_own_refusal(r)) {
+        any = true;
+        r.detail = format!("{} Running here, and each of them could do that: {names}.", r.detail);
+        r.measured = Measured::Agents(running.clone());
+    }
+    if !any {
+        own.push(CheckResult {
+            id: CheckId::Witness,
+            target: Target::Host,
+            outcome: Outcome::Passed,
+            took_ms: 0,
+            measured: Measured::Agents(running),
+            detail: format!("running on this computer: {names}; that alone shows nothing"),
+        });
+    }
+}
+
 /// Nobody answered, as it should be: that says nothing where nobody could be asked.
 fn rests_on_silence(r: &CheckResult) -> bool {
     matches!(r.id, CheckId::Canary | CheckId::Portal) && r.measured == Measured::Nothing
@@ -263,6 +294,29 @@ mod tests {
             let said = was.differs("eth0", now.as_ref()).unwrap();
             assert!(said.contains(says), "{said}");
         }
+    }
+
+    #[test]
+    fn agents_are_named_where_this_computer_refuses_and_decide_nothing() {
+        let all = || vec!["LuLu".to_owned(), "ESET".to_owned()];
+        let mut own = vec![row(Failure::OwnFirewall), row(Failure::Silence)];
+        let before = own.clone();
+        name_agents(&mut own, Vec::new());
+        assert_eq!(own, before);
+        name_agents(&mut own, all());
+        assert!(
+            own[0].detail.contains("LuLu, ESET") && own[0].measured == Measured::Agents(all()),
+            "{own:?}"
+        );
+        assert_eq!((own.len(), &own[1]), (2, &before[1]));
+        let mut own = Vec::new();
+        name_agents(&mut own, all());
+        assert_eq!((own.len(), &own[0].outcome), (1, &Outcome::Passed));
+        let meter = Meter::new();
+        let changed = Own::default();
+        changed.changed.set("eth0 is gone".into()).unwrap();
+        changed.doubt(&mut own[0], &meter);
+        assert_eq!(own[0].outcome, Outcome::Passed, "it is as it was");
     }
 
     #[test]

@@ -231,8 +231,11 @@ fn plug_in(profile: &Arc<Profile>, options: Options, clock: Clock, json: bool) -
     say!("one moment: first everybody who is here already has to be known");
     let begun = clock();
     let mut told = false;
+    let mut limits = watch::Limits::default();
     let mut s = session.snapshot();
     loop {
+        // what else could not be done is told with what was found
+        limits.say(&s, |l| l.what.starts_with(session::MEASURING));
         if s.plug_in_ready && !told {
             told = true;
             say!("plug the box in now; Ctrl+C ends");

@@ -98,7 +98,7 @@ pub fn watch(profile: &Arc<Profile>, a: Watch, data: Option<PathBuf>, clock: Clo
     let mut last = session.snapshot();
     let mut limits = Limits::default();
     loop {
-        limits.say(&last);
+        limits.say(&last, |_| true);
         for line in changes(&last, &wanted, &mut said) {
             let printed = if a.json_lines {
                 out(&format!("{}\n", line.json))
@@ -128,23 +128,25 @@ pub fn watch(profile: &Arc<Profile>, a: Watch, data: Option<PathBuf>, clock: Clo
 
 /// What could not be done is said when it happens, on the error stream: a watch has no end at which it would be read.
 #[derive(Default)]
-struct Limits {
+pub(super) struct Limits {
     said: Vec<Limit>,
 }
 
 impl Limits {
-    fn say(&mut self, s: &Snapshot) {
-        for l in s.limits.iter().filter(|l| !self.said.contains(l)) {
+    /// Says those of this sort.
+    pub fn say(&mut self, s: &Snapshot, which: impl Fn(&Limit) -> bool) {
+        let limits: Vec<Limit> = s.limits.iter().filter(|l| which(l)).cloned().collect();
+        for l in limits.iter().filter(|l| !self.said.contains(l)) {
             say!("{}: {}. {}", l.what, l.why.trim_end_matches('.'), l.advice);
         }
         // what can be done again is taken back by itself
         let lasts = |l: &Limit| l.what == session::KEEPING || l.what.starts_with(session::MEASURING);
         for l in self.said.iter().filter(|l| lasts(l)) {
-            if !s.limits.iter().any(|now| now.what == l.what) {
+            if !limits.iter().any(|now| now.what == l.what) {
                 say!("{}: it works again", l.what);
             }
         }
-        self.said.clone_from(&s.limits);
+        self.said = limits;
     }
 }
 

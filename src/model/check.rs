@@ -560,6 +560,9 @@ pub enum Measured {
     Broke,
     /// When an idle connection was seen to have ended by itself, milliseconds after it opened.
     Ended { after_ms: u64 },
+    /// Firewalls and security agents that run on this computer, where it may be its own filter that refuses. They are
+    /// named, and prove nothing.
+    Agents(Vec<String>),
 }
 
 /// Whom a DHCP server was asked for.

@@ -7,6 +7,7 @@
     reason = "the bans point here: sockets are opened in `guest`, which counts each packet and times each answer"
 )]
 
+pub mod agents;
 pub mod awake;
 pub mod chance;
 pub mod ending;

@@ -2,8 +2,10 @@
 //!
 //! Everything that nobody has published is marked `assumed` here and never becomes code.
 
+mod agents;
 mod signers;
 
+pub use agents::{Agents, System};
 pub use signers::{Product, Signer, Signers};
 
 use crate::model::text::visible;

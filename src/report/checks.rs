@@ -86,6 +86,7 @@ fn measured(m: &Measured) -> Option<String> {
         | Measured::Page { .. }
         | Measured::Hops(_)
         | Measured::Segment { .. }
+        | Measured::Agents(_)
         | Measured::Ended { .. } => None,
         Measured::RouterMac(mac) => Some(format!("MAC {mac}")),
         Measured::Offers(offers) | Measured::Answers { offers, .. } => {

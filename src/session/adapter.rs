@@ -83,6 +83,16 @@ impl Adapter {
 }
 
 impl Engine {
+    /// Somebody looks for a box that is plugged in.
+    pub(super) fn looks_for_plugged(&self) -> bool {
+        self.plug_in_pending || self.plug_in_known.is_some()
+    }
+
+    /// The interface is one that is stayed on while it goes and comes: no other network takes its place meanwhile.
+    pub(super) fn stays_on_adapter(&self) -> bool {
+        self.watching || self.looks_for_plugged()
+    }
+
     /// Says what became of the interface, where that is something.
     pub(super) fn say_adapter(&mut self, change: &Change, now: At) {
         let what = |name: &str| format!("{} {name}", super::MEASURING);

@@ -7,6 +7,7 @@ pub mod command;
 #[cfg(feature = "lab")]
 pub mod demo;
 mod engine;
+mod finder;
 mod interface;
 mod jobs;
 pub mod keeping;
@@ -315,6 +316,8 @@ impl Session {
 
 impl Drop for Session {
     fn drop(&mut self) {
+        // nobody looks any more
+        self.snapshots = watch::channel(Arc::default()).1;
         self.end();
         if let Some(runtime) = self.runtime.take() {
             runtime.shutdown_background();

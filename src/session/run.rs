@@ -4,6 +4,7 @@ use super::adapter::Change;
 use super::asks::Asks;
 use super::command::Command;
 use super::engine::{Engine, Purpose};
+use super::finder::Finder;
 use super::jobs::{Job, Jobs};
 use super::keeping::Keeping;
 use super::recorder::Recorder;
@@ -33,9 +34,6 @@ const RECHECK: Duration = Duration::from_secs(300);
 const RECHECK_AFTER_CHANGE: Duration = Duration::from_secs(2);
 /// A LED that leaves green again and again, or is said to, costs so many checks at once, then one in each interval.
 const RECHECKS: Budget = Budget::new(4, Duration::from_secs(60));
-/// "Plug it in now" sweeps this often, and ends after ten minutes.
-const PLUG_IN_ROUND: Duration = Duration::from_secs(5);
-const PLUG_IN_MOST: Duration = Duration::from_secs(600);
 /// A search that lasts so much longer than it should, and checks that last so long, wait for what never comes: they are
 /// ended, and what they did not see is not known. The slowest check takes some 15 s.
 const SEARCH_ENDS: Duration = Duration::from_secs(30);
@@ -70,7 +68,7 @@ struct Tasks {
     /// REQUESTs that were heard and whose address was asked for.
     asked: u32,
     asks: Asks,
-    plug_in: Option<AbortHandle>,
+    plug_in: Finder,
     /// The idle ladder.
     hold: Option<AbortHandle>,
 }
@@ -94,7 +92,7 @@ impl Loop {
             console: None,
             asked: 0,
             asks: Asks::default(),
-            plug_in: None,
+            plug_in: Finder::default(),
             hold: None,
         };
         let eyes = Eyes::new(sight_in, self.world.clock());
@@ -113,7 +111,7 @@ impl Loop {
         // what came changed nothing: it costs no picture, and what was waited for is waited for
         let mut in_vain = false;
         // the end comes first, whatever else does
-        while !(self.commands.is_closed() && self.commands.is_empty()) {
+        while !self.is_over() {
             if !std::mem::take(&mut in_vain) {
                 let now = self.world.now();
                 let then = |at: At| Instant::now() + Duration::from_millis(at.since(now));
@@ -127,55 +125,63 @@ impl Loop {
                     None => std::future::pending().await,
                 }
             };
-            tokio::select! {
-                command = self.commands.recv() => match command {
-                    None => break,
-                    Some(command) => self.obey(command, &mut tasks, &eyes, &progress_in, &needs),
-                },
-                Some(sighting) = sightings.recv() => {
-                    let mut news = self.engine.sighting(sighting);
-                    for _ in 0..BURST {
-                        match sightings.try_recv() {
-                            Ok(more) => news |= self.engine.sighting(more),
-                            Err(_) => break,
+            // before anything else that is there to be done: however much others say, this program obeys
+            if let Ok(command) = self.commands.try_recv() {
+                self.obey(command, &mut tasks, &eyes, &progress_in, &needs);
+            } else {
+                tokio::select! {
+                    command = self.commands.recv() => match command {
+                        None => break,
+                        Some(command) => self.obey(command, &mut tasks, &eyes, &progress_in, &needs),
+                    },
+                    Some(sighting) = sightings.recv() => {
+                        let mut news = self.engine.sighting(sighting);
+                        for _ in 0..BURST {
+                            if self.is_over() {
+                                break;
+                            }
+                            match sightings.try_recv() {
+                                Ok(more) => news |= self.engine.sighting(more),
+                                Err(_) => break,
+                            }
+                        }
+                        in_vain = !news && self.engine.taken.is_empty();
+                    }
+                    Some(p) = progress.recv() => {
+                        let now = self.world.now();
+                        self.engine.progress(p, now);
+                    }
+                    _ = round.tick(), if self.engine.watching && self.world.is_real() => {
+                        // a search asks all of them by itself
+                        let searching = self.engine.run.as_ref().is_some_and(|r| !r.searched);
+                        if let Some(asking) = self.asking(&eyes).filter(|_| !searching) {
+                            self.world.meter.reset_round();
+                            tasks.set.spawn(Job::Round, asking.round(self.engine.addresses_to_ask()));
                         }
                     }
-                    in_vain = !news && self.engine.taken.is_empty();
-                }
-                Some(p) = progress.recv() => {
-                    let now = self.world.now();
-                    self.engine.progress(p, now);
-                }
-                _ = round.tick(), if self.engine.watching && self.world.is_real() => {
-                    // a search asks all of them by itself
-                    let searching = self.engine.run.as_ref().is_some_and(|r| !r.searched);
-                    if let Some(asking) = self.asking(&eyes).filter(|_| !searching) {
-                        self.world.meter.reset_round();
-                        tasks.set.spawn(Job::Round, asking.round(self.engine.addresses_to_ask()));
+                    () = deadline(recheck_at), if self.engine.watching => {
+                        let now = Instant::now();
+                        if self.engine.run.is_some() {
+                            recheck_at = Some(now + RECHECK_AFTER_CHANGE);
+                        } else if !rechecks.take(now.into_std()) {
+                            recheck_at = Some(rechecks.ready_at(now.into_std()).into());
+                        } else {
+                            recheck_at = Some(now + RECHECK);
+                            self.begin(Purpose::FindAndCheck, true, &mut tasks, &eyes, &progress_in, &needs);
+                        }
                     }
-                }
-                () = deadline(recheck_at), if self.engine.watching => {
-                    let now = Instant::now();
-                    if self.engine.run.is_some() {
-                        recheck_at = Some(now + RECHECK_AFTER_CHANGE);
-                    } else if !rechecks.take(now.into_std()) {
-                        recheck_at = Some(rechecks.ready_at(now.into_std()).into());
-                    } else {
-                        recheck_at = Some(now + RECHECK);
-                        self.begin(Purpose::FindAndCheck, true, &mut tasks, &eyes, &progress_in, &needs);
-                    }
-                }
-                () = deadline(wake_at) => {}
-                () = deadline(keep_at) => {}
-                () = deadline(ask_at) => {}
-                ended = tasks.set.ended(), if !tasks.set.is_empty() => {
-                    if let Some((job, broke)) = ended {
-                        let now = self.world.now();
-                        self.engine.job_broke(job, &broke, now);
+                    () = deadline(wake_at) => {}
+                    () = deadline(keep_at) => {}
+                    () = deadline(ask_at) => {}
+                    ended = tasks.set.ended(), if !tasks.set.is_empty() => {
+                        if let Some((job, broke)) = ended {
+                            let now = self.world.now();
+                            self.engine.job_broke(job, &broke, now);
+                        }
                     }
                 }
             }
-            if in_vain {
+            if in_vain || self.is_over() {
                 continue;
             }
             let now = self.world.now();
@@ -201,9 +207,9 @@ impl Loop {
                 // a box that accepted an offer answers in a moment, if the server agreed
                 tasks.set.spawn(Job::Ask, asking.soon(accepted));
             }
-            if !self.engine.plug_in_pending && self.engine.plug_in_known.is_none() {
+            if !self.engine.looks_for_plugged() {
                 // the box was found, or nobody looks for it any more
-                tasks.stop_plug_in();
+                tasks.plug_in.stop();
             }
             self.engine.footprint = self.world.meter.footprint();
             self.engine.remember_changes(now);
@@ -235,7 +241,8 @@ impl Loop {
                     recheck_at = Some(Instant::now() + if soon { RECHECK_AFTER_CHANGE } else { RECHECK });
                 }
             }
-            let may_change = self.engine.watching && self.engine.run.as_ref().is_none_or(|r| r.quiet);
+            let may_change =
+                self.engine.stays_on_adapter() && self.engine.run.as_ref().is_none_or(|r| r.quiet);
             if may_change && std::mem::take(&mut self.engine.interfaces_changed) {
                 let before = self.engine.host.clone();
                 if self.world.read_host_again(&mut self.engine) == Change::None {
@@ -251,6 +258,9 @@ impl Loop {
             // first kept, then told: what was shown is not lost, however the program ends
             if settled || self.keeping.owes(&self.engine, now) {
                 self.keep();
+            }
+            if self.is_over() {
+                continue;
             }
             self.publish();
             if self.engine.watching {
@@ -269,9 +279,18 @@ impl Loop {
         // from here on nothing is sent, so that what is kept and told last is all of it
         self.world.meter.close();
         self.engine.footprint = self.world.meter.footprint();
+        self.engine.remember_changes(self.world.now());
         self.record(true);
         self.keep();
-        self.publish();
+        // of hundreds of boxes it takes a while, and for nobody it is not made
+        if !self.publish.is_closed() {
+            self.publish();
+        }
+    }
+
+    /// Nobody commands any more.
+    fn is_over(&self) -> bool {
+        self.commands.is_closed() && self.commands.is_empty()
     }
 
     /// Writes what was taken in since the last time; settled: a whole run is in it.
@@ -323,6 +342,8 @@ impl Loop {
                 }
             }
         }
+        let interface = self.engine.host.interface();
+        tasks.plug_in.follow(&mut tasks.set, eyes, &self.world.meter, interface);
     }
 
     /// Asks boxes whether they are there, where there is an interface to ask through.
@@ -439,6 +460,9 @@ impl Loop {
                 self.world.adapter.forget();
                 self.world.read_host_again(&mut self.engine);
                 tasks.stop_listeners();
+                if self.engine.looks_for_plugged() && self.world.is_real() {
+                    self.follow(tasks, eyes);
+                }
             }
             Command::SetSite(site) => self.engine.site = site,
             Command::SetFirewall(choice) => {
@@ -568,7 +592,7 @@ impl Loop {
 
     /// "Plug it in now": everybody who is here is known; the next new MAC is the box.
     fn plug_in(&mut self, on: bool, tasks: &mut Tasks, eyes: &Eyes) {
-        tasks.stop_plug_in();
+        tasks.plug_in.stop();
         self.engine.plug_in_known = None;
         self.engine.plug_in_pending = false;
         if !on {
@@ -580,24 +604,11 @@ impl Loop {
             return;
         };
         self.listen(tasks, eyes, &interface);
-        let (eyes, meter) = (eyes.clone(), self.world.meter.clone());
-        tasks.plug_in = Some(tasks.set.spawn(Job::PlugIn, async move {
-            let end = Instant::now() + PLUG_IN_MOST;
-            while Instant::now() < end {
-                meter.reset_round();
-                discover::sweep::search(eyes.clone(), meter.clone(), interface.clone(), PLUG_IN_ROUND).await;
-            }
-        }));
+        tasks.plug_in.begin(&mut tasks.set, eyes, &self.world.meter, Some(&interface));
     }
 }
 
 impl Tasks {
-    fn stop_plug_in(&mut self) {
-        if let Some(task) = self.plug_in.take() {
-            task.abort();
-        }
-    }
-
     fn stop_run(&mut self) {
         for task in [self.search.take(), self.checks.take()].into_iter().flatten() {
             task.abort();

@@ -107,11 +107,11 @@ impl World {
             return;
         }
         engine.host = interfaces::read();
-        // while watching, another network does not take the place of one that is gone
-        if engine.watching && self.adapter.is_missing(&engine.host) {
+        // while it is stayed on, another network does not take the place of one that is gone
+        if engine.stays_on_adapter() && self.adapter.is_missing(&engine.host) {
             return;
         }
-        if engine.watching
+        if engine.stays_on_adapter()
             && self.wanted_interface.is_some()
             && let Some(i) = self.adapter.stands_in(&engine.host)
         {

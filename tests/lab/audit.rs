@@ -9,18 +9,22 @@ use super::case::{Audit, Case};
 use super::host::{SCRATCH, command, log_of, start, wait_for};
 use super::plan::Plan;
 use super::site;
-use super::watched::signal;
+use super::watched::{memory_kib, signal};
 use etherparse::{NetSlice, SlicedPacket, TransportSlice};
 use serde_json::Value;
 use solidgreen::check::tcp::NEVER_OPEN;
 use std::collections::{BTreeMap, BTreeSet};
+use std::fs::File;
 use std::net::{IpAddr, Ipv4Addr};
+use std::process::{Output, Stdio};
 use std::time::{Duration, Instant};
 
 /// The capture runs this long before the program is started: what is seen then is the system's own.
 const BEFORE: Duration = Duration::from_millis(1500);
 /// A capture that has written nothing for so long has written all: the kernel hands over what it has each second.
 const QUIET: Duration = Duration::from_millis(1_300);
+/// A program that has not ended by then never will; the longest of the night lasts a minute and a half.
+const FOR_EVER: Duration = Duration::from_secs(240);
 /// Rounds of a sweep are never closer than this, so two datagrams to one address within it are one round's.
 const ROUND_US: u64 = 150_000;
 
@@ -64,7 +68,7 @@ pub fn run(case: &Case, plan: Plan) -> Result<(String, Vec<String>), String> {
     let begun = Instant::now();
     let args: Vec<String> = audit.run.iter().map(|a| plan.fill(a)).collect();
     let args: Vec<&str> = args.iter().map(String::as_str).collect();
-    let out = command("laptop", &site::program(), &args).output().map_err(|e| e.to_string())?;
+    let (out, kib) = run_measured(case, audit, &args)?;
     let took = begun.elapsed();
     // the last frames are on their way through the capture
     let length = || std::fs::metadata(&file).map(|m| m.len()).unwrap_or(0);
@@ -92,9 +96,12 @@ pub fn run(case: &Case, plan: Plan) -> Result<(String, Vec<String>), String> {
     }
     let seen = seen(&during);
     judge(audit, plan, &seen, &out.stdout, took, &mut wrong);
+    hold(case, audit, &out, kib, &mut wrong);
     let told: Vec<String> = seen.frames.iter().map(|(what, n)| format!("{n} {what}")).collect();
     let found = format!(
-        "{} frames in {:.1} s: {}; {} TCP connections, {} addresses",
+        "{} bytes said, {} MiB, {} frames in {:.1} s: {}; {} TCP connections, {} addresses",
+        out.stdout.len(),
+        kib / 1024,
         during.len(),
         took.as_secs_f64(),
         told.join(", "),
@@ -106,6 +113,76 @@ pub fn run(case: &Case, plan: Plan) -> Result<(String, Vec<String>), String> {
         wrong.push(found.clone());
     }
     Ok((found, wrong))
+}
+
+/// Runs the program to its end: what it said, and the most memory that it was seen to hold, KiB. One that has no end is
+/// asked to end as by Ctrl+C, once the fire has sent its count and all was said that is to be said.
+fn run_measured(case: &Case, audit: &Audit, args: &[&str]) -> Result<(Output, u64), String> {
+    let (out, err) = (log_of("audited"), log_of("audited-errors"));
+    let log = |file| File::create(file).map_err(|e| e.to_string());
+    let mut program = command("laptop", &site::program(), args)
+        .stdin(Stdio::null())
+        .stdout(log(&out)?)
+        .stderr(log(&err)?)
+        .spawn()
+        .map_err(|e| e.to_string())?;
+    let read = |file| std::fs::read(file).unwrap_or_default();
+    let ready = || {
+        let spent = std::fs::read_to_string(log_of("fire")).is_ok_and(|log| log.contains(super::fire::SPENT));
+        spent && unsaid(case, &read(&out), &read(&err)).is_empty()
+    };
+    let (mut most, mut waits) = (0, audit.until_spent);
+    let ended = wait_for(FOR_EVER, || {
+        if let Some(status) = program.try_wait().map_err(|e| e.to_string())? {
+            return Ok(status);
+        }
+        // gone meanwhile: what it held before is known
+        most = memory_kib(program.id(), "VmHWM").unwrap_or(0).max(most);
+        if waits && ready() {
+            waits = false;
+            signal(&program, "INT")?;
+        }
+        Err("it goes on".to_owned())
+    });
+    if ended.is_err() {
+        let _ = program.kill();
+        let _ = program.wait();
+    }
+    let (stdout, stderr) = (read(&out), read(&err));
+    let status = ended.map_err(|why| format!("{why}; not said: {:?}", unsaid(case, &stdout, &stderr)))?;
+    Ok((Output { status, stdout, stderr }, most))
+}
+
+/// What the case wants said, and known of its boxes, and is not.
+fn unsaid(case: &Case, stdout: &[u8], stderr: &[u8]) -> Vec<String> {
+    let (stdout, stderr) = (String::from_utf8_lossy(stdout), String::from_utf8_lossy(stderr));
+    let said = |s: &&String| !stdout.contains(*s) && !stderr.contains(*s);
+    let mut out: Vec<String> = case.expect.says.iter().filter(said).cloned().collect();
+    // one object with all boxes, or a line for each change of one
+    let whole: Vec<Value> = match serde_json::from_str::<Value>(&stdout) {
+        Ok(json) if json["gateways"].is_array() => json["gateways"].as_array().cloned().unwrap_or_default(),
+        _ => stdout.lines().filter_map(|l| serde_json::from_str(l).ok()).collect(),
+    };
+    for (gateway, led) in case.gateways.iter().zip(&case.expect.knows_led) {
+        let knows =
+            |g: &Value| g["mac"] == gateway.mac.as_str() && g["led"]["possible"] == serde_json::json!([led]);
+        if !whole.iter().any(knows) {
+            out.push(format!("{} as {led}", gateway.mac));
+        }
+    }
+    out
+}
+
+/// What the case says of the program itself, whatever it sent.
+fn hold(case: &Case, audit: &Audit, out: &Output, kib: u64, wrong: &mut Vec<String>) {
+    if audit.bytes.is_some_and(|most| out.stdout.len() > most) {
+        wrong.push(format!("{} bytes on standard output, more than {:?}", out.stdout.len(), audit.bytes));
+    }
+    if audit.mib.is_some_and(|most| kib > most * 1024) {
+        wrong.push(format!("{kib} KiB of memory, more than {:?} MiB", audit.mib));
+    }
+    let unsaid = unsaid(case, &out.stdout, &out.stderr);
+    wrong.extend(unsaid.iter().map(|what| format!("it does not say {what}")));
 }
 
 fn judge(audit: &Audit, plan: Plan, seen: &Seen, stdout: &[u8], took: Duration, wrong: &mut Vec<String>) {

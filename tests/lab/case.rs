@@ -101,7 +101,7 @@ pub struct Case {
     /// The last gateway is plugged in while the finder looks for it, in place of `check`.
     #[serde(default)]
     pub plug_in: bool,
-    /// The laptop's own adapter is pulled out and plugged in again while the program watches.
+    /// The laptop's own adapter is pulled out and plugged in again while the program watches, or while the finder looks.
     #[serde(default)]
     pub replug: bool,
     /// The window is used in place of `check`.
@@ -429,6 +429,14 @@ pub struct Audit {
     /// A neighbour does its worst meanwhile.
     #[serde(default)]
     pub fire: Option<Fire>,
+    /// The program has no end of its own: it is ended as by Ctrl+C when the fire has sent its count and all that is expected was said.
+    #[serde(default)]
+    pub until_spent: bool,
+    /// Most that the program may say on standard output, bytes, and hold in memory, MiB.
+    #[serde(default)]
+    pub bytes: Option<usize>,
+    #[serde(default)]
+    pub mib: Option<u64>,
 }
 
 /// What a neighbour sends without end.
@@ -439,6 +447,9 @@ pub struct Fire {
     pub kind: String,
     /// Its packets in a second.
     pub per_second: u32,
+    /// So many are as many as the case wants; it goes on all the same.
+    #[serde(default)]
+    pub count: Option<u32>,
 }
 
 impl Gateway {

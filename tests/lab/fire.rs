@@ -23,23 +23,27 @@ const LARGEST: usize = 8_900;
 const HOST: &str = "n0";
 const NUMBER: u8 = 30;
 
+/// What its log says when it has sent as much as the case wants; it goes on all the same.
+pub const SPENT: &str = "spent";
+
 /// Starts it; it goes on until the sandbox ends.
 pub fn begin(fire: &Fire, plan: Plan) -> Result<(), String> {
     let own = format!("{}{NUMBER}", plan.neighbours);
-    let args = ["--role-fire", &fire.kind, &own, plan.pool.0, &fire.per_second.to_string()];
+    let count = fire.count.unwrap_or(u32::MAX).to_string();
+    let args = ["--role-fire", &fire.kind, &own, plan.pool.0, &fire.per_second.to_string(), &count];
     super::fault::start_role(HOST, "fire", &args)?;
     super::host::wait_for_log("fire", "fires")
 }
 
-/// The role itself: `KIND OWN-ADDRESS FIRST-ADDRESS PER-SECOND`.
+/// The role itself: `KIND OWN-ADDRESS FIRST-ADDRESS PER-SECOND COUNT`.
 pub fn fire(args: &[String]) -> ExitCode {
     let of = |n: usize| args.get(n).map_or("", String::as_str);
-    let (Ok(own), Ok(first), Ok(rate)) =
-        (of(1).parse::<Ipv4Addr>(), of(2).parse::<Ipv4Addr>(), of(3).parse::<u32>())
+    let (Ok(own), Ok(first), Ok(rate), Ok(count)) =
+        (of(1).parse::<Ipv4Addr>(), of(2).parse::<Ipv4Addr>(), of(3).parse::<u32>(), of(4).parse::<u32>())
     else {
         return ExitCode::from(2);
     };
-    match shoot(of(0), own, first, rate) {
+    match shoot(of(0), own, first, rate, count) {
         Ok(()) => ExitCode::SUCCESS,
         Err(why) => {
             eprintln!("{why}");
@@ -48,7 +52,7 @@ pub fn fire(args: &[String]) -> ExitCode {
     }
 }
 
-fn shoot(kind: &str, own: Ipv4Addr, first: Ipv4Addr, rate: u32) -> Result<(), String> {
+fn shoot(kind: &str, own: Ipv4Addr, first: Ipv4Addr, rate: u32, count: u32) -> Result<(), String> {
     let text = |e: std::io::Error| e.to_string();
     let socket = socket2::Socket::new(socket2::Domain::IPV4, socket2::Type::DGRAM, None).map_err(text)?;
     socket.set_reuse_address(true).map_err(text)?;
@@ -56,7 +60,7 @@ fn shoot(kind: &str, own: Ipv4Addr, first: Ipv4Addr, rate: u32) -> Result<(), St
     socket.set_broadcast(true).map_err(text)?;
     // a flood that waits for its own buffer is no flood
     let _ = socket.set_send_buffer_size(4 << 20);
-    let dhcp = kind.starts_with("requests");
+    let dhcp = kind.starts_with("requests") || kind == "discovers";
     let port = if dhcp { 68 } else { 5353 };
     socket.bind(&SocketAddrV4::new(Ipv4Addr::UNSPECIFIED, port).into()).map_err(text)?;
     socket.set_multicast_if_v4(&own).map_err(text)?;
@@ -70,6 +74,9 @@ fn shoot(kind: &str, own: Ipv4Addr, first: Ipv4Addr, rate: u32) -> Result<(), St
     let begun = Instant::now();
     println!("fires");
     for n in 0_u32.. {
+        if n == count {
+            println!("{SPENT}");
+        }
         let bytes = shot(kind, n, &service, own, first)?;
         // what a full queue drops is made up for by the next one
         let _ = socket.send_to(&bytes, to);
@@ -152,6 +159,8 @@ fn shot(kind: &str, n: u32, service: &str, own: Ipv4Addr, first: Ipv4Addr) -> Re
         "requests" => request(n, near),
         // the same with addresses all over the network
         "requests-wide" => request(n, Ipv4Addr::from(u32::from(first) + n % 400)),
+        // boxes that ask for an address, each for the first time
+        "discovers" => dhcp(n, 1, None),
         other => return Err(format!("no such fire: {other}")),
     })
 }
@@ -228,14 +237,22 @@ fn name(text: &str) -> Vec<u8> {
 
 /// A REQUEST of a box of this number for this address (RFC 2131 section 4.3.2, selecting).
 fn request(n: u32, ip: Ipv4Addr) -> Vec<u8> {
+    dhcp(n, 3, Some(ip))
+}
+
+/// A message of this kind of a box of this number (RFC 2132 section 9.6), and the address that it asks for.
+fn dhcp(n: u32, kind: u8, ip: Option<Ipv4Addr>) -> Vec<u8> {
     let [_, b, c, d] = n.to_be_bytes();
     let mut m = vec![1, 1, 6, 0];
     m.extend(n.to_be_bytes());
     m.extend([0; 20]);
     m.extend([0x34, 0xa5, 0xe1, b, c, d]);
     m.extend([0; 10 + 64 + 128]);
-    m.extend([99, 130, 83, 99, 53, 1, 3, 50, 4]);
-    m.extend(ip.octets());
+    m.extend([99, 130, 83, 99, 53, 1, kind]);
+    if let Some(ip) = ip {
+        m.extend([50, 4]);
+        m.extend(ip.octets());
+    }
     m.push(255);
     m.resize(m.len().max(300), 0);
     m

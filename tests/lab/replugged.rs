@@ -1,9 +1,9 @@
 //! The laptop's own adapter is pulled out and plugged in again while the program watches: it comes back under another number
-//! of the system. That it is gone is said as this computer's own fault, and each change of the LED after it is told. And
-//! searches on an adapter that goes down as they begin: each of them ends.
+//! of the system. That it is gone is said as this computer's own fault, and each change of the LED after it is told. The
+//! same for "plug it in now". And searches on an adapter that goes down as they begin: each of them ends.
 
 use super::case::{Case, Watch};
-use super::host::{command, ip_batch, wait_for};
+use super::host::{command, ip_batch, log_of, wait_for};
 use super::plan::Plan;
 use super::site::{self, LAPTOP_MAC};
 use super::truth;
@@ -52,7 +52,41 @@ pub fn run(case: &Case, site: &mut site::Site) -> Result<(String, Vec<String>), 
     Ok(("the outage and each change after it, and every search ended".into(), wrong))
 }
 
-/// Waits until `watch` says it on the error stream.
+/// "Plug it in now" while the adapter goes and comes: the box that is plugged in after it, which only a sweep can see, is
+/// found all the same.
+pub fn finder(case: &Case, site: &site::Site) -> Result<(String, Vec<String>), String> {
+    let (last, gateway) =
+        case.gateways.iter().enumerate().next_back().ok_or("a finder needs a gateway to find")?;
+    let log = std::fs::File::create(log_of("watch")).map_err(|e| e.to_string())?;
+    let mut program = command("laptop", &site::program(), &["find", "--plug-in", "--json", "--wait", "100"])
+        .stdin(Stdio::null())
+        .stdout(Stdio::piped())
+        .stderr(log)
+        .spawn()
+        .map_err(|e| e.to_string())?;
+    let pulled = (|| {
+        says("plug the box in now")?;
+        ip_batch(Some("laptop"), "link del eth0\n")?;
+        says("eth0 is gone")?;
+        plug_in(site.plan)?;
+        says("it works again")?;
+        ip_batch(Some("sw"), &format!("link set p_gw{last} up\n"))
+    })();
+    if pulled.is_err() {
+        let _ = program.kill();
+    }
+    let out = program.wait_with_output().map_err(|e| e.to_string())?;
+    pulled?;
+    let found: serde_json::Value = serde_json::from_slice(&out.stdout).unwrap_or_default();
+    let listed = found["gateways"].as_array().into_iter().flatten().any(|g| g["mac"] == gateway.mac.as_str());
+    let mut wrong = Vec::new();
+    if !listed || !out.status.success() {
+        wrong.push(format!("{} is not found, {}: {found} {}", gateway.mac, out.status, complaints()));
+    }
+    Ok(("found after the adapter came back".into(), wrong))
+}
+
+/// Waits until the program says it on the error stream.
 fn says(what: &str) -> Result<(), String> {
     wait_for(SOON, || {
         let said = complaints();

@@ -142,6 +142,8 @@ fn inside(path: &Path, kind: &str) -> Result<Row, String> {
         "each lasting LED is told".to_owned()
     } else if case.audit.is_some() {
         "each packet is in the footprint".to_owned()
+    } else if case.plug_in && case.replug {
+        "found after the adapter came back".to_owned()
     } else if case.plug_in {
         "found, afterwards 0".to_owned()
     } else if case.replug {
@@ -178,6 +180,7 @@ fn inside(path: &Path, kind: &str) -> Result<Row, String> {
         }
         None if case.watch_secs.is_some() => super::crowd::watch(&case)?,
         None if case.audit.is_some() => audit::run(&case, site.plan)?,
+        None if case.plug_in && case.replug => super::replugged::finder(&case, &site)?,
         None if case.plug_in => super::plugged::run(&case)?,
         None if case.replug => super::replugged::run(&case, &mut site)?,
         None if case.window => windowed::run(&case)?,

@@ -63,10 +63,7 @@ impl Watching {
 
     /// What the program holds of the machine's memory, KiB.
     pub fn memory_kib(&self) -> Result<u64, String> {
-        let file = format!("/proc/{}/status", self.program.id());
-        let status = std::fs::read_to_string(&file).map_err(|e| format!("{file}: {e}"))?;
-        let line = status.lines().find_map(|l| l.strip_prefix("VmRSS:")).ok_or("no VmRSS")?;
-        line.trim().trim_end_matches("kB").trim().parse().map_err(|e| format!("{line}: {e}"))
+        memory_kib(self.program.id(), "VmRSS")
     }
 
     /// Ends it as Ctrl+C does.
@@ -81,6 +78,15 @@ impl Watching {
         let _ = self.reader.join();
         Ok(std::mem::take(&mut *self.lines.lock().unwrap_or_else(PoisonError::into_inner)))
     }
+}
+
+/// A line of what the system tells of a process's memory, KiB.
+pub fn memory_kib(process: u32, what: &str) -> Result<u64, String> {
+    let file = format!("/proc/{process}/status");
+    let status = std::fs::read_to_string(&file).map_err(|e| format!("{file}: {e}"))?;
+    let line =
+        status.lines().find_map(|l| l.strip_prefix(what)?.strip_prefix(':')).ok_or(format!("no {what}"))?;
+    line.trim().trim_end_matches("kB").trim().parse().map_err(|e| format!("{line}: {e}"))
 }
 
 /// What the program said on standard error.

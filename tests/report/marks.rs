@@ -216,7 +216,8 @@ fn measured(before: Option<&Measured>) -> Option<Measured> {
         Some(Measured::Hops(_)) => Measured::Segment { bytes: 1460 },
         Some(Measured::Segment { .. }) => Measured::Broke,
         Some(Measured::Broke) => Measured::Ended { after_ms: 60_000 },
-        Some(Measured::Ended { .. }) => return None,
+        Some(Measured::Ended { .. }) => Measured::Agents(vec!["the name of an agent".into()]),
+        Some(Measured::Agents(_)) => return None,
     })
 }
 

@@ -109,7 +109,8 @@ pub(super) static TLS_PRODUCT: Page = Page {
 pub(super) static OWN_FIREWALL: Page = Page {
     title: "A filter on this computer stops what Solid Green sends.",
     meaning: "Something on this computer said no before anything left it: its own firewall, an antivirus or an \
-              endpoint agent. What could not be sent was not tested, and nothing follows for the network.",
+              endpoint agent. What could not be sent was not tested, and nothing follows for the network. Known ones that \
+              run here are named with what was seen; that one runs shows nothing by itself.",
     told_apart: "The sending itself is not permitted; or a connection is refused or swallowed also at an address of the \
                  own segment where nobody is, where nothing can leave. With cloud.both-ports-rejected and \
                  cloud.both-ports-dropped the packets leave, and something on the way stops them.",

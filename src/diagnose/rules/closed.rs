@@ -58,13 +58,18 @@ pub(super) fn closed(scene: &Scene<'_>, d: &Digest<'_>, cause: Cause) -> Found {
     // a reset that the nearest attempt meets already, and that no equipment signs, may come from this computer itself
     let unsigned = d.spoken.refusal.is_some_and(|r| r.from <= 1 && r.by.is_none());
     if refused && unsigned && !any_blinks(scene) {
-        return or_else(
-            shut,
-            Cause::HostOwnFirewall,
-            "run the same check with another computer at the same socket: if the ports open there, a filter of this computer refuses them",
-        );
+        let test = "run the same check with another computer at the same socket: if the ports open there, a filter of this computer refuses them";
+        let running = running(d).map_or_else(String::new, |names| format!(" (running here: {names})"));
+        return or_else(shut, Cause::HostOwnFirewall, &format!("{test}{running}"));
     }
     shut
+}
+
+/// The firewalls and security agents that run on this computer, where they were looked for.
+fn running(d: &Digest<'_>) -> Option<String> {
+    d.results()
+        .iter()
+        .find_map(|r| if let Measured::Agents(names) = &r.measured { Some(names.join(", ")) } else { None })
 }
 
 /// The site's own: this computer's router, what stands at the first hop, and addresses that are used inside only. One of

@@ -159,6 +159,20 @@ fn a_reset_before_any_hop_could_also_be_this_computers_own_filter() {
     };
     assert!(own(&refused(None, &[], 1)));
     assert!(!own(&refused(PROVIDER, &[], 1)) && !own(&refused(None, &[OWN], 2)));
+    // an agent that runs here is named there and nowhere else
+    let agents = |made: &mut Made| {
+        let running = Measured::Agents(vec!["LuLu".to_owned()]);
+        made.results.push(result(CheckId::Witness, Target::Host, Outcome::Passed, running));
+    };
+    let mut named = refused(None, &[], 1);
+    agents(&mut named);
+    assert!(own(&named));
+    assert!(named.diagnose().findings[0].possible.iter().any(|p| p.test.ends_with("(running here: LuLu)")));
+    let mut healthy = Made::healthy();
+    let before = healthy.diagnose();
+    agents(&mut healthy);
+    let after = healthy.diagnose();
+    assert_eq!((after.findings, after.verdict), (before.findings, before.verdict));
     let mut blinking = refused(None, &[], 1);
     blinking.led(LedSet::only(LedState::BlinkingRed), Basis::Reported);
     assert!(!own(&blinking));

@@ -185,6 +185,7 @@ impl Public<'_> {
             Measured::Hops(all) => self.hops(all),
             Measured::Segment { bytes } => self.keep(bytes),
             Measured::Ended { after_ms } => self.keep(after_ms),
+            Measured::Agents(names) => self.listed(names),
         }
     }
 
