@@ -7,6 +7,7 @@
 
 mod promises;
 mod source;
+mod unused;
 
 use source::{Named, asks_for_system, module, paths, placed, tokens};
 use std::collections::BTreeMap;
