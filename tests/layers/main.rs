@@ -6,6 +6,7 @@
 #![allow(clippy::disallowed_methods, reason = "a test reads the source as it lies there")]
 
 mod promises;
+mod safety;
 mod source;
 mod unused;
 
