@@ -104,6 +104,59 @@ fn every_crate_can_be_had_without_a_copyleft_licence() {
     }
 }
 
+/// A fork by git or a folder of somebody's would have neither.
+#[test]
+fn every_crate_comes_from_one_registry_with_its_checksum() {
+    let locked: toml::Table = include_str!("../Cargo.lock").parse().unwrap();
+    let all = locked["package"].as_array().unwrap();
+    let text = |p: &toml::Value, key: &str| p.get(key).and_then(toml::Value::as_str).map(str::to_owned);
+    let mut sources = BTreeSet::new();
+    for package in all.iter().filter(|p| text(p, "name").as_deref() != Some("solidgreen")) {
+        let source = text(package, "source").unwrap_or_default();
+        assert!(source.starts_with("registry+") && text(package, "checksum").is_some(), "{package}");
+        sources.insert(source);
+    }
+    assert!(all.len() > 100 && sources.len() == 1, "{} crates of {sources:?}", all.len());
+}
+
+/// The licences of what is shipped ask for their texts to go along. Each crate stands in the file that is packed, by its
+/// version, and none that the program does not have.
+#[test]
+fn every_crate_that_is_shipped_stands_with_its_licence_in_the_file_that_is_packed() {
+    let file = include_str!("../packaging/THIRD-PARTY.txt");
+    let (list, texts) = file.split_once("\n== Text for\n").unwrap();
+    let listed: BTreeSet<&str> = list.lines().filter_map(|line| Some(line.split_once(" | ")?.0)).collect();
+    assert!(listed.len() > 100, "only {} crates are listed", listed.len());
+    for target in TARGETS {
+        let tree = cargo(&["tree", "--edges", "normal", "--prefix", "none", "--target", target]);
+        for line in tree.lines().filter(|l| !l.contains("(proc-macro)") && !l.starts_with("solidgreen ")) {
+            let mut words = line.split_whitespace();
+            let name = words.next().unwrap_or_default();
+            let crate_ = format!("{name} {}", words.next().unwrap_or_default().trim_start_matches('v'));
+            assert!(listed.contains(crate_.as_str()), "{target}: {crate_} is new: tools/licences.py");
+        }
+    }
+    let locked: toml::Table = include_str!("../Cargo.lock").parse().unwrap();
+    let known: BTreeSet<String> = locked["package"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(|p| {
+            format!(
+                "{} {}",
+                p["name"].as_str().unwrap_or_default(),
+                p["version"].as_str().unwrap_or_default()
+            )
+        })
+        .collect();
+    for crate_ in listed {
+        assert!(known.contains(crate_), "{crate_} is no longer there: tools/licences.py");
+        // a licence that asks for no notice in a program (BSL-1.0) is the one reason to have no text
+        let free = list.contains(&format!("\n{crate_} | BSL-1.0 | "));
+        assert!(free || texts.contains(&format!("{crate_} (")), "{crate_} has no text");
+    }
+}
+
 /// Whether an SPDX expression leaves a choice without the GNU licences. `/` is the old way to write `OR`.
 fn is_free(expression: &str) -> bool {
     let spread = expression.replace('(', " ( ").replace(')', " ) ").replace('/', " OR ");

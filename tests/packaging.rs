@@ -47,6 +47,14 @@ fn macos_may_browse_for_what_the_profile_announces() {
     assert!(plist.contains("<key>NSLocalNetworkUsageDescription</key>"));
 }
 
+/// Their licences ask for it.
+#[test]
+fn every_package_takes_the_licences_of_others_along() {
+    for file in ["packaging/linux/deb.sh", "packaging/macos/bundle.sh", "packaging/windows/installer.nsi"] {
+        assert!(read(file).contains("packaging/THIRD-PARTY.txt"), "{file}");
+    }
+}
+
 /// The window says which package is missing; the Debian package asks for the same ones.
 #[test]
 fn the_debian_package_asks_for_what_the_window_opens() {

@@ -44,7 +44,7 @@ for size in 16 24 32 48 64 128 256 512; do
     put 644 "icons/solidgreen-$size.png" "usr/share/icons/hicolor/${size}x${size}/apps/$id.png"
 done
 put 644 "$here/copyright" usr/share/doc/solidgreen/copyright
-for text in assets/fonts/OFL-*.txt LICENSE-MIT README.md; do
+for text in assets/fonts/OFL-*.txt packaging/THIRD-PARTY.txt LICENSE-MIT README.md; do
     [ ! -f "$text" ] || put 644 "$text" "usr/share/doc/solidgreen/$(basename "$text")"
 done
 

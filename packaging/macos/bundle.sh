@@ -24,7 +24,7 @@ cp "$binary" "$app/Contents/MacOS/solidgreen"
 chmod 755 "$app/Contents/MacOS/solidgreen"
 sed "s/@VERSION@/$version/" packaging/macos/Info.plist >"$app/Contents/Info.plist"
 cp icons/solidgreen.icns "$app/Contents/Resources/solidgreen.icns"
-cp assets/fonts/OFL-*.txt "$app/Contents/Resources/"
+cp assets/fonts/OFL-*.txt packaging/THIRD-PARTY.txt "$app/Contents/Resources/"
 for text in LICENSE-MIT LICENSE-APACHE; do
     [ ! -f "$text" ] || cp "$text" "$app/Contents/Resources/"
 done

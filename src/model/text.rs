@@ -40,6 +40,29 @@ fn plain(text: &str) -> Option<String> {
     }
 }
 
+/// A name of at most so many characters, the ellipsis included. It is cut in the middle: what tells it from others of
+/// its kind stands at its ends, as a number does. A number or address stays whole or goes: half of one is another one.
+#[must_use]
+pub fn clipped(name: &str, longest: usize) -> String {
+    let all: Vec<char> = name.chars().collect();
+    if all.len() <= longest {
+        return name.to_owned();
+    }
+    let of_number = |c: &char| c.is_ascii_digit() || matches!(c, '.' | ':');
+    let tail = longest / 3;
+    let (head, left_out) = all.split_at_checked(longest.saturating_sub(tail + 1)).unwrap_or_default();
+    let (left_out, tail) = left_out.split_at_checked(left_out.len().saturating_sub(tail)).unwrap_or_default();
+    let mut head: String = head.iter().collect();
+    let mut tail: String = tail.iter().collect();
+    if left_out.first().is_some_and(of_number) {
+        head.truncate(head.trim_end_matches(|c| of_number(&c)).len());
+    }
+    if left_out.last().is_some_and(of_number) {
+        tail = tail.trim_start_matches(|c| of_number(&c)).to_owned();
+    }
+    format!("{head}…{tail}")
+}
+
 /// Makes control characters and direction marks visible and keeps everything else, line breaks too: for our own
 /// messages that quote something foreign.
 #[must_use]
@@ -80,7 +103,24 @@ mod tests {
         assert_eq!(foreign(&"x".repeat(10_000)).chars().count(), FOREIGN_MAX);
     }
 
+    #[test]
+    fn a_long_name_keeps_its_ends() {
+        assert_eq!(clipped("deny all of the sensors, entry 12", 20), "deny all of t…try 12");
+        assert_eq!(clipped("policy 4711: sensors to the cloud", 14), "policy …loud");
+        assert_eq!(clipped("192.0.2.50, 192.0.2.88, 192.0.2.99", 30), "192.0.2.50, …192.0.2.99");
+        assert_eq!(clipped("Kök", 3), "Kök");
+        assert_eq!(clipped("Köket", 1), "…");
+    }
+
     proptest! {
+        #[test]
+        fn a_clipped_name_is_no_longer_than_it_may_be(s in "[a-z ]{0,40}|\\PC{0,80}", longest in 1usize..100) {
+            let short = clipped(&s, longest);
+            prop_assert!(short.chars().count() <= longest);
+            prop_assert_eq!(short == s, s.chars().count() <= longest);
+            prop_assert_eq!(clipped(&short, longest), short);
+        }
+
         #[test]
         fn nothing_hidden_stays_and_twice_is_once(s in "\\PC{0,40}|[\\x00-\\x1f\u{200b}-\u{202e}a-z]{0,300}") {
             let once = foreign(&s);

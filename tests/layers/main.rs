@@ -6,7 +6,9 @@
 #![allow(clippy::disallowed_methods, reason = "a test reads the source as it lies there")]
 
 mod promises;
+mod safety;
 mod source;
+mod unused;
 
 use source::{Named, asks_for_system, module, paths, placed, tokens};
 use std::collections::BTreeMap;

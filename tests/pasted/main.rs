@@ -6,6 +6,7 @@
 #![allow(clippy::unwrap_used, clippy::panic, clippy::disallowed_methods, reason = "helpers of tests")]
 
 mod listed;
+mod sentences;
 
 use serde::Deserialize;
 use solidgreen::model::Mac;

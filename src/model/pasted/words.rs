@@ -1,6 +1,11 @@
 //! The entries of a pasted text as sentences, and who acts.
 
 use super::{Action, Entry, Kind, LeaseState, Owner, Reading};
+use crate::model::text::{FOREIGN_MAX, clipped};
+
+/// How long each name of the text may be in a sentence that would be too long with all of it; the first that fits counts.
+/// The last leaves the names little, and the sentence whole.
+const NAMES: [usize; 11] = [96, 80, 64, 56, 48, 40, 32, 24, 16, 12, 8];
 
 impl Action {
     /// The word of the JSON.
@@ -62,9 +67,34 @@ impl Entry {
         }
     }
 
-    /// What happened, as one sentence, or two.
+    /// What happened, as one sentence, or two, no longer than foreign text may be. Where names of the text make it longer,
+    /// they are cut and our own words stay: they say what happened, and whose affair it is.
     #[must_use]
     pub fn in_plain_words(&self) -> String {
+        let mut told = self.told();
+        for longest in NAMES {
+            if told.chars().count() <= FOREIGN_MAX {
+                break;
+            }
+            told = self.with_names_of(longest).told();
+        }
+        told
+    }
+
+    /// Everything of the text that a sentence repeats, at most so long.
+    fn with_names_of(&self, longest: usize) -> Entry {
+        let short = |name: &Option<String>| name.as_deref().map(|n| clipped(n, longest));
+        Entry {
+            rule: short(&self.rule),
+            reason: short(&self.reason),
+            protocol: short(&self.protocol),
+            destination_name: short(&self.destination_name),
+            place: short(&self.place),
+            ..self.clone()
+        }
+    }
+
+    fn told(&self) -> String {
         let mark = match self.reading {
             Reading::Recognised => "",
             Reading::Generic => " (Read by names that most products use; this format is not known.)",
@@ -191,9 +221,9 @@ impl Entry {
             LeaseState::Replaced => {
                 format!("{who} had {ip} before; a newer record gives it another address{said}.")
             }
-            LeaseState::OneOfSeveral => format!(
-                "{who} stands beside several addresses{said}; this text does not tell which of them it uses now, so that none is certain."
-            ),
+            LeaseState::OneOfSeveral => {
+                format!("{who} stands beside several addresses{said}; which of them it uses now is not told.")
+            }
             LeaseState::SelfAssigned => format!(
                 "{who} has given itself {ip} (169.254.0.0/16), as devices do that no DHCP server answers: it has no lease."
             ),

@@ -1,0 +1,32 @@
+//! Plays seeds through the properties of the fuzz targets: `seeds [LONGEST] TARGET...`. Miri runs it (`tests/miri`), some
+//! thousand times slower than a processor, so a longer seed is cut to LONGEST bytes.
+
+#[path = "../properties.rs"]
+mod properties;
+
+use std::fs;
+use std::path::Path;
+use std::time::Instant;
+
+fn main() {
+    let arguments: Vec<String> = std::env::args().skip(1).collect();
+    let longest = arguments.first().and_then(|a| a.parse().ok()).unwrap_or(usize::MAX);
+    let wanted = |name: &str| arguments.iter().any(|a| a == name);
+    let mut played = 0;
+    for (target, check) in properties::ALL.into_iter().filter(|(name, _)| wanted(name)) {
+        let (begin, before) = (Instant::now(), played);
+        let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("../seeds").join(target);
+        let mut files: Vec<_> = fs::read_dir(&folder).unwrap().map(|e| e.unwrap().path()).collect();
+        files.sort();
+        for file in files {
+            let data = fs::read(&file).unwrap();
+            let data = &data[..data.len().min(longest)];
+            check(data);
+            // what is cut off in the middle is where a reader reads too far
+            check(&data[..data.len() / 2]);
+            played += 1;
+        }
+        println!("miri: {target}: {} seeds, {} s", played - before, begin.elapsed().as_secs());
+    }
+    assert!(played > 0, "no target of that name: {arguments:?}");
+}
