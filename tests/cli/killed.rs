@@ -11,7 +11,8 @@ fn nothing_that_was_said_to_be_kept_is_lost_by_a_kill_on_a_disk_that_fills() {
     let kills: u32 = std::env::var("KILLS").ok().and_then(|n| n.parse().ok()).unwrap_or(40);
     let home = Home::new();
     // moments all over a run, not in order; how long one takes is measured anew each time, since others use the machine
-    // too; in every fifth round the disk fills, in another it empties
+    // too; in every fifth round the disk fills, in another it empties; every tenth round is not killed on a full disk (a
+    // time of nothing is no end), and every tenth not on one with room
     let script = format!(
         "set -u; mkdir -p disk; mount -t tmpfs -o size=700k none disk || exit 99\n\
          export SOLIDGREEN_DATA=disk/data\n\
@@ -22,6 +23,10 @@ fn nothing_that_was_said_to_be_kept_is_lost_by_a_kill_on_a_disk_that_fills() {
          esac\n\
          t=$(date +%s%N); SOLIDGREEN_DATA=elsewhere \"$SG\" check >/dev/null 2>&1; t=$((($(date +%s%N) - t) / 1000))\n\
          at=$((n * 389 % 1000 * t / 900))\n\
+         case $((n % 10)) in\n\
+         6) dd if=/dev/zero of=disk/filler bs=1k 2>/dev/null; at=0;;\n\
+         9) at=0;;\n\
+         esac\n\
          timeout -s KILL $((at / 1000000)).$(printf %06d $((at % 1000000))) \"$SG\" check --json >out.$n 2>error.$n\n\
          \"$SG\" history list --json >list.$n 2>list-error.$n || {{ cat list-error.$n >&2; exit 98; }}\n\
          n=$((n + 1)); done\n"
