@@ -14,6 +14,9 @@ use tokio::time::Instant;
 const ROUND: Duration = Duration::from_secs(5);
 const MOST: Duration = Duration::from_secs(600);
 
+/// What is said then.
+pub const IN_VAIN: &str = "Nobody new came within ten minutes of \u{201c}plug it in now\u{201d}: it ended.";
+
 /// Where it sweeps, if it does.
 #[derive(Debug, Default)]
 pub struct Finder {
@@ -21,6 +24,8 @@ pub struct Finder {
     until: Option<Instant>,
     task: Option<AbortHandle>,
     on: Option<(u32, Vec<HostAddress>)>,
+    /// The addresses that it swept from last, also while there are none.
+    net: Vec<HostAddress>,
 }
 
 impl Finder {
@@ -31,12 +36,29 @@ impl Finder {
         self.follow(set, eyes, meter, interface);
     }
 
+    /// Whether these addresses of the interface are in another network than the one that was swept: who is there was never
+    /// looked at.
+    #[must_use]
+    pub fn is_elsewhere(&self, addresses: &[HostAddress]) -> bool {
+        let same = |a: &HostAddress| self.net.iter().any(|was| was.contains(a.ip) && was.prefix == a.prefix);
+        self.until.is_some() && !addresses.is_empty() && !addresses.iter().any(same)
+    }
+
+    /// Its time is over.
+    #[must_use]
+    pub fn is_over(&self) -> bool {
+        self.until.is_some_and(|until| Instant::now() >= until)
+    }
+
     /// Goes on with the interface as it is now, where somebody looks; with none it waits.
     pub fn follow(&mut self, set: &mut Jobs, eyes: &Eyes, meter: &Arc<Meter>, interface: Option<&Interface>) {
         let Some(until) = self.until else { return };
         let now = interface.map(|i| (i.index, i.addresses.clone()));
         if self.on == now {
             return;
+        }
+        if let Some(interface) = interface.filter(|i| !i.addresses.is_empty()) {
+            self.net.clone_from(&interface.addresses);
         }
         if let Some(task) = self.task.take() {
             task.abort();
@@ -58,5 +80,23 @@ impl Finder {
             task.abort();
         }
         *self = Finder::default();
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn another_network_is_one_in_which_nobody_was_looked_for() {
+        let address = |ip: [u8; 4]| HostAddress { ip: ip.into(), prefix: 24 };
+        let (here, there) = (address([192, 0, 2, 5]), address([198, 51, 100, 5]));
+        let finder = Finder { until: Some(Instant::now() + MOST), net: vec![here], ..Finder::default() };
+        assert!(!finder.is_elsewhere(&[]), "no address yet");
+        assert!(!finder.is_elsewhere(&[there, here]), "plugged in again, with one more");
+        assert!(!finder.is_elsewhere(&[address([192, 0, 2, 77])]), "a new lease");
+        assert!(finder.is_elsewhere(&[there]));
+        assert!(!Finder::default().is_elsewhere(&[here]), "nobody looks");
+        assert!(!finder.is_over() && !Finder::default().is_over());
     }
 }

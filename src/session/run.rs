@@ -207,6 +207,11 @@ impl Loop {
                 // a box that accepted an offer answers in a moment, if the server agreed
                 tasks.set.spawn(Job::Ask, asking.soon(accepted));
             }
+            if tasks.plug_in.is_over() && self.engine.looks_for_plugged() {
+                self.engine.plug_in_known = None;
+                self.engine.plug_in_pending = false;
+                self.engine.note(now, super::finder::IN_VAIN.to_owned());
+            }
             if !self.engine.looks_for_plugged() {
                 // the box was found, or nobody looks for it any more
                 tasks.plug_in.stop();
@@ -245,7 +250,10 @@ impl Loop {
                 self.engine.stays_on_adapter() && self.engine.run.as_ref().is_none_or(|r| r.quiet);
             if may_change && std::mem::take(&mut self.engine.interfaces_changed) {
                 let before = self.engine.host.clone();
-                if self.world.read_host_again(&mut self.engine) == Change::None {
+                let change = self.world.read_host_again(&mut self.engine);
+                // the first one that there is at all is no change of one
+                let is_first = before.interface().is_none() && self.engine.host.interface().is_some();
+                if change == Change::None && !is_first {
                     // what is shown and recorded is what was measured with
                     self.engine.host = before;
                 } else {
@@ -311,10 +319,7 @@ impl Loop {
             let dhcp = discover::dhcp::listen(eyes.clone(), self.world.meter.clone());
             tasks.dhcp = Some(tasks.set.spawn(Job::Dhcp, dhcp));
         }
-        if tasks.interfaces.is_none() {
-            let watch = discover::adapter::watch(eyes.clone());
-            tasks.interfaces = Some(tasks.set.spawn(Job::Interfaces, watch));
-        }
+        tasks.watch_interfaces(eyes);
         let here = (interface.index, &interface.addresses);
         if tasks.mdns.as_ref().is_none_or(|(_, index, addresses)| (*index, addresses) != here) {
             if let Some((task, ..)) = tasks.mdns.take() {
@@ -343,6 +348,11 @@ impl Loop {
             }
         }
         let interface = self.engine.host.interface();
+        if interface.is_some_and(|i| tasks.plug_in.is_elsewhere(&i.addresses)) {
+            // who is here was here before the box was plugged in: they are to be known first
+            self.engine.plug_in_known = None;
+            self.engine.plug_in_pending = true;
+        }
         tasks.plug_in.follow(&mut tasks.set, eyes, &self.world.meter, interface);
     }
 
@@ -600,11 +610,15 @@ impl Loop {
         }
         self.world.read_host_again(&mut self.engine);
         self.engine.plug_in_pending = true;
-        let Some(interface) = self.engine.host.interface().cloned().filter(|_| self.world.is_real()) else {
+        if !self.world.is_real() {
             return;
-        };
-        self.listen(tasks, eyes, &interface);
-        tasks.plug_in.begin(&mut tasks.set, eyes, &self.world.meter, Some(&interface));
+        }
+        let interface = self.engine.host.interface();
+        tasks.watch_interfaces(eyes);
+        if let Some(interface) = interface {
+            self.listen(tasks, eyes, interface);
+        }
+        tasks.plug_in.begin(&mut tasks.set, eyes, &self.world.meter, interface);
     }
 }
 
@@ -612,6 +626,13 @@ impl Tasks {
     fn stop_run(&mut self) {
         for task in [self.search.take(), self.checks.take()].into_iter().flatten() {
             task.abort();
+        }
+    }
+
+    fn watch_interfaces(&mut self, eyes: &Eyes) {
+        if self.interfaces.is_none() {
+            let watch = discover::adapter::watch(eyes.clone());
+            self.interfaces = Some(self.set.spawn(Job::Interfaces, watch));
         }
     }
 
