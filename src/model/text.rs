@@ -48,18 +48,23 @@ pub fn clipped(name: &str, longest: usize) -> String {
     if all.len() <= longest {
         return name.to_owned();
     }
-    let of_number = |c: &char| c.is_ascii_digit() || matches!(c, '.' | ':');
+    // the digits and signs of numbers, of MAC and IP addresses and of prefixes
+    let is_of = |c: &char| c.is_ascii_hexdigit() || matches!(c, '.' | ':' | '-' | '/');
+    // where the number or address begins and ends that is cut at a place
+    let around = |at: usize| {
+        let (before, behind) = all.split_at_checked(at).unwrap_or_default();
+        let begins = at - before.iter().rev().take_while(|c| is_of(c)).count();
+        let ends = at + behind.iter().take_while(|c| is_of(c)).count();
+        let is_cut = begins < at
+            && at < ends
+            && all.get(begins..ends).is_some_and(|all| all.iter().any(char::is_ascii_digit));
+        if is_cut { (begins, ends) } else { (at, at) }
+    };
     let tail = longest / 3;
-    let (head, left_out) = all.split_at_checked(longest.saturating_sub(tail + 1)).unwrap_or_default();
-    let (left_out, tail) = left_out.split_at_checked(left_out.len().saturating_sub(tail)).unwrap_or_default();
-    let mut head: String = head.iter().collect();
-    let mut tail: String = tail.iter().collect();
-    if left_out.first().is_some_and(of_number) {
-        head.truncate(head.trim_end_matches(|c| of_number(&c)).len());
-    }
-    if left_out.last().is_some_and(of_number) {
-        tail = tail.trim_start_matches(|c| of_number(&c)).to_owned();
-    }
+    let (head, _) = around(longest.saturating_sub(tail + 1));
+    let (_, tail) = around(all.len().saturating_sub(tail));
+    let head: String = all.iter().take(head).collect();
+    let tail: String = all.iter().skip(tail).collect();
     format!("{head}…{tail}")
 }
 
