@@ -217,13 +217,20 @@ impl History {
     /// # Errors
     /// When there is none, more than one, or it cannot be read.
     pub fn load(&self, wanted: &str) -> Result<Snapshot, HistoryError> {
-        let id = self.resolve(wanted)?;
-        let mut snapshot = self.read(&id)?;
+        let opened = if is_last(wanted) { self.last() } else { None };
+        let (id, mut snapshot) = match opened {
+            Some(opened) => opened,
+            None => {
+                let id = self.resolve(wanted)?;
+                let snapshot = self.read(&id)?;
+                (id, snapshot)
+            }
+        };
         snapshot.kept_in = Some(self.visits().join(&id).display().to_string());
         Ok(snapshot)
     }
 
-    /// Where the recording of a visit is, if it has one.
+    /// Where the recording of a visit is, where it has one.
     ///
     /// # Errors
     /// When there is no such visit.
@@ -271,20 +278,26 @@ impl History {
         record::read(&self.visits().join(id), id)
     }
 
+    /// The visit that is meant by the last one: one that opens, and if there is one, with an answer. One that has just begun
+    /// is not meant, and what the list says of it is not believed before it is open.
+    fn last(&self) -> Option<(String, Snapshot)> {
+        let pictured: Vec<String> = self
+            .ids()
+            .into_iter()
+            .filter(|id| self.visits().join(id).join(record::SNAPSHOT).is_file())
+            .collect();
+        let answered =
+            |id: &&String| record::summary(&self.visits().join(id), id).is_ok_and(|summary| summary.answer);
+        let open = |id: &String| Some((id.clone(), self.read(id).ok()?));
+        pictured.iter().filter(answered).find_map(open).or_else(|| pictured.iter().find_map(open))
+    }
+
     fn resolve(&self, wanted: &str) -> Result<String, HistoryError> {
         let wanted = wanted.trim().to_ascii_lowercase();
         let ids = self.ids();
-        if wanted == "last" {
-            // a visit that has just begun and has no answer yet is not the one that is meant
-            let with = |id: &&String| self.visits().join(id).join(record::SNAPSHOT).is_file();
-            let pictured = || ids.iter().filter(with);
-            let says = |id: &&String| record::summary(&self.visits().join(id), id);
-            let answered = pictured().find(|id| says(id).is_ok_and(|s| s.answer));
-            return answered
-                .or_else(|| pictured().next())
-                .or(ids.first())
-                .cloned()
-                .ok_or(HistoryError::Empty);
+        if is_last(&wanted) {
+            let opened = self.last().map(|(id, _)| id);
+            return opened.or(ids.first().cloned()).ok_or(HistoryError::Empty);
         }
         let mut found = ids.into_iter().filter(|id| !wanted.is_empty() && id.starts_with(&wanted));
         match (found.next(), found.count()) {
@@ -294,6 +307,10 @@ impl History {
             (Some(_), more) => Err(HistoryError::Ambiguous { wanted: foreign(&wanted), count: more + 1 }),
         }
     }
+}
+
+fn is_last(wanted: &str) -> bool {
+    wanted.trim().eq_ignore_ascii_case("last")
 }
 
 #[cfg(test)]

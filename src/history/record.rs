@@ -20,7 +20,11 @@ const SNAPSHOT_MOST: u64 = 256 << 20;
 pub(super) fn summary(folder: &Path, id: &str) -> Result<Summary, HistoryError> {
     match super::summary::read(&folder.join(SNAPSHOT)) {
         Some(summary) => Ok(summary),
-        None => read(folder, id).map(|snapshot| Summary::of(&snapshot)),
+        None => read(folder, id).map(|snapshot| {
+            let summary = Summary::of(&snapshot);
+            // read back, it tells to wait for nothing any more, and is no answer all the same
+            Summary { answer: summary.answer && snapshot.verdict != unfinished(), ..summary }
+        }),
     }
 }
 

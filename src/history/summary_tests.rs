@@ -93,6 +93,8 @@ fn the_list_says_what_opening_the_visit_says() {
                 h.begin(&id, BEGAN).unwrap().keep(&kept).unwrap();
                 let listed = |h: &History| h.list().into_iter().find(|v| v.id == id).unwrap();
                 let (new, opened) = (listed(&h), h.load(&id).unwrap());
+                let answer = || record::summary(&h.folder().join("visits").join(&id), &id).unwrap().answer;
+                let answered = answer();
                 assert_eq!((&new.site, new.level), (&opened.site, opened.verdict.level));
                 assert_eq!(new.title, foreign(&opened.verdict.title));
                 assert_eq!(new.code.as_deref(), opened.verdict.code.map(|c| c.code()));
@@ -102,10 +104,31 @@ fn the_list_says_what_opening_the_visit_says() {
                 assert!(value.as_object_mut().unwrap().remove("summary").is_some());
                 fs::write(&file, value.to_string()).unwrap();
                 assert_eq!(listed(&h), new);
+                assert_eq!(answer(), answered, "{activity:?} {took_ms:?}");
                 assert_eq!(h.load(&id).unwrap(), opened);
             }
         }
     }
+}
+
+/// Its beginning says that it is fine, and what stands behind it cannot be read.
+#[test]
+fn the_last_visit_is_one_that_opens() {
+    let (_dir, h) = history();
+    let ids = [BEGAN, BEGAN + 60_000].map(History::new_id);
+    for id in &ids {
+        let kept = Snapshot { took_ms: Some(1), ..picture(id, "A") };
+        h.begin(id, BEGAN).unwrap().keep(&kept).unwrap();
+    }
+    assert_eq!(h.load("last").unwrap().visit, ids[1]);
+    let file = h.folder().join("visits").join(&ids[1]).join(record::SNAPSHOT);
+    let mut bytes = fs::read(&file).unwrap();
+    let middle = bytes.len() - 20;
+    bytes[middle] = 0;
+    fs::write(&file, bytes).unwrap();
+    assert!(h.load(&ids[1]).is_err());
+    assert_eq!(h.load("last").unwrap().visit, ids[0]);
+    assert!(h.recording("last").unwrap().to_string_lossy().contains(&ids[0]));
 }
 
 #[test]
