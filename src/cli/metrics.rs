@@ -45,7 +45,7 @@ pub fn serve(session: &Session, addr: SocketAddr) -> Result<AbortHandle, String>
 }
 
 /// Takes every connection that comes, whatever the ones before do: where there are too many, or the system has no
-/// descriptor left, the one that has been idle longest goes.
+/// descriptor left, one that asks for nothing goes, the oldest of them first.
 ///
 /// "No descriptor left" comes also while nobody waits (Linux looks for one before it looks at the queue), and must then
 /// cost nobody a place: so two are kept, one for who comes and one to see whether somebody does.
@@ -76,6 +76,7 @@ async fn accept(listener: TcpListener, pictures: watch::Receiver<Arc<Snapshot>>)
         // one that broke off before it was taken took no descriptor
         let broke_off = matches!(failed, ErrorKind::ConnectionAborted | ErrorKind::ConnectionReset);
         if broke_off || kept.pop().is_none() {
+            // whoever was let go may still be on his way out; and a guest who says nothing goes by himself
             tokio::time::sleep(pause).await;
             pause = PAUSE.1.min(pause * 2);
             fill(&mut kept);

@@ -3,6 +3,7 @@
 use super::formats::{Formats, Key};
 use memchr::memmem::Finder;
 use regex_automata::meta::{BuildError, Regex};
+use regex_automata::util::captures::Captures;
 use regex_automata::util::primitives::NonMaxUsize;
 use regex_automata::util::syntax;
 use regex_automata::{Anchored, Input};
@@ -230,19 +231,12 @@ impl Template {
     /// The same for every place where it stands.
     #[must_use]
     pub fn read_all<'a>(&self, text: &'a str) -> Vec<Vec<(Key, &'a str)>> {
-        let mut out = Vec::new();
-        let (mut slots, mut from) = ([None; 2 * GROUPS], 0);
-        while let Some(regex) = self.regex()
-            && regex.search_slots(&Input::new(text).range(from..), &mut slots).is_some()
-            && let Some(found) = range(&slots, 0)
-        {
-            out.push(self.filled(text, &slots));
-            from = found.end.max(from + 1);
-            if from > text.len() {
-                break;
-            }
-        }
-        out
+        let Some(regex) = self.regex() else { return Vec::new() };
+        let one = |found: Captures| {
+            let hole = |n: usize| text.get(found.get_group(n)?.range());
+            self.groups.iter().filter_map(|(n, key)| Some((*key, hole(*n)?))).collect()
+        };
+        regex.captures_iter(text).map(one).collect()
     }
 
     fn filled<'a>(&self, text: &'a str, slots: &Slots) -> Vec<(Key, &'a str)> {
