@@ -126,8 +126,11 @@ pub fn is_about_the_disk(limit: &Limit) -> bool {
     [KEEPING, keeping::ROOM, recorder::RECORDING].contains(&limit.what.as_str())
 }
 
-/// Longest time that ending may take, so that the last picture is on disk.
+/// Longest time that the answer to what was asked to end is waited for.
 const LAST_WORDS: Duration = Duration::from_secs(2);
+/// Longest time that ending may take, so that the last picture is on disk: of thousands of boxes a slow computer needs
+/// seconds, and without it what is kept tells less than was sent. A second signal waits for nothing.
+const LAST_KEPT: Duration = Duration::from_secs(10);
 
 impl Session {
     /// Starts the session. Nothing is sent before a command asks for it. `wake` is called after each new picture.
@@ -310,7 +313,7 @@ impl Session {
         // closing the queue ends the loop, which keeps the last picture first
         let (closed, _) = mpsc::channel(1);
         drop(std::mem::replace(&mut self.commands, closed));
-        let _ = self.ended.recv_timeout(LAST_WORDS);
+        let _ = self.ended.recv_timeout(LAST_KEPT);
     }
 }
 
