@@ -199,7 +199,10 @@ pub fn name_agents(own: &mut Vec<CheckResult>, running: Vec<String>) {
     let mut any = false;
     for r in own.iter_mut().filter(|r| is_own_refusal(r)) {
         any = true;
-        r.detail = format!("{} Running here, and each of them could do that: {names}.", r.detail);
+        r.detail = format!(
+            "{} By the names of processes these run here, and may be what does it: {names}.",
+            r.detail
+        );
         r.measured = Measured::Agents(running.clone());
     }
     if !any {
@@ -209,7 +212,9 @@ pub fn name_agents(own: &mut Vec<CheckResult>, running: Vec<String>) {
             outcome: Outcome::Passed,
             took_ms: 0,
             measured: Measured::Agents(running),
-            detail: format!("running on this computer: {names}; that alone shows nothing"),
+            detail: format!(
+                "by the names of processes these run on this computer: {names}; that alone shows nothing"
+            ),
         });
     }
 }

@@ -127,6 +127,22 @@ mod tests {
         }
 
         #[test]
+        fn a_number_or_address_stays_whole_or_goes(
+            words in proptest::collection::vec(
+                "34:a5:e1:00:0b:0[0-9]|34-A5-E1-00-0B-0[0-9]|34a5\\.e100\\.0b0[0-9]|192\\.0\\.2\\.[0-9]{1,3}/24|fe80::[1-9]|[0-9]{1,5}|word|\u{f6}l",
+                1..12,
+            ),
+            longest in 4_usize..120,
+        ) {
+            let name = words.join(" ");
+            let short = clipped(&name, longest);
+            prop_assert!(short.chars().count() <= longest);
+            for piece in short.split([' ', '…']).filter(|p| p.contains(|c: char| c.is_ascii_digit())) {
+                prop_assert!(words.iter().any(|w| w == piece), "{} of {}", piece, name);
+            }
+        }
+
+        #[test]
         fn nothing_hidden_stays_and_twice_is_once(s in "\\PC{0,40}|[\\x00-\\x1f\u{200b}-\u{202e}a-z]{0,300}") {
             let once = foreign(&s);
             prop_assert!(!once.chars().any(is_hidden));

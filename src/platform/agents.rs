@@ -55,16 +55,20 @@ mod system {
             let folder = tempfile::tempdir().unwrap();
             let program = folder.path().join("portmaster-core");
             std::fs::copy("/bin/sleep", &program).unwrap();
-            let start = || std::process::Command::new(&program).arg("600").spawn();
-            let mut child = start();
-            // another test forks while the copy is open for writing (ETXTBSY)
-            while child.as_ref().is_err_and(|e| e.raw_os_error() == Some(libc::ETXTBSY)) {
-                child = start();
+            /// Ends with the test, however that ends.
+            struct Running(std::process::Child);
+            impl Drop for Running {
+                fn drop(&mut self) {
+                    let _ = (self.0.kill(), self.0.wait());
+                }
             }
-            let mut child = child.unwrap();
+            let start = |_| {
+                // another test forks while the copy is open for writing (ETXTBSY)
+                std::thread::sleep(std::time::Duration::from_millis(20));
+                std::process::Command::new(&program).arg("600").spawn().ok()
+            };
+            let _running = Running((0..500).find_map(start).expect("a copy of a program starts"));
             let found = running();
-            child.kill().unwrap();
-            child.wait().unwrap();
             assert!(found.contains("Portmaster"), "{found:?}");
             let list = include_str!("../../assets/agents.toml");
             assert!(found.iter().all(|name| list.contains(&format!("name = \"{name}\""))), "{found:?}");

@@ -41,7 +41,8 @@ impl Finder {
     #[must_use]
     pub fn is_elsewhere(&self, addresses: &[HostAddress]) -> bool {
         let same = |a: &HostAddress| self.net.iter().any(|was| was.contains(a.ip) && was.prefix == a.prefix);
-        self.until.is_some() && !addresses.is_empty() && !addresses.iter().any(same)
+        let mut real = leased(addresses).peekable();
+        self.until.is_some() && real.peek().is_some() && !real.any(same)
     }
 
     /// Its time is over.
@@ -57,8 +58,10 @@ impl Finder {
         if self.on == now {
             return;
         }
-        if let Some(interface) = interface.filter(|i| !i.addresses.is_empty()) {
-            self.net.clone_from(&interface.addresses);
+        let real: Vec<HostAddress> =
+            interface.map(|i| leased(&i.addresses).copied().collect()).unwrap_or_default();
+        if !real.is_empty() {
+            self.net = real;
         }
         if let Some(task) = self.task.take() {
             task.abort();
@@ -83,6 +86,11 @@ impl Finder {
     }
 }
 
+/// What a computer gives itself while it waits for a lease tells no network.
+fn leased(addresses: &[HostAddress]) -> impl Iterator<Item = &HostAddress> {
+    addresses.iter().filter(|a| !a.is_link_local())
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -95,6 +103,7 @@ mod tests {
         assert!(!finder.is_elsewhere(&[]), "no address yet");
         assert!(!finder.is_elsewhere(&[there, here]), "plugged in again, with one more");
         assert!(!finder.is_elsewhere(&[address([192, 0, 2, 77])]), "a new lease");
+        assert!(!finder.is_elsewhere(&[address([169, 254, 7, 7])]), "it waits for its lease");
         assert!(finder.is_elsewhere(&[there]));
         assert!(!Finder::default().is_elsewhere(&[here]), "nobody looks");
         assert!(!finder.is_over() && !Finder::default().is_over());
